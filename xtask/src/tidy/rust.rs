@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_file_is_short() {
-        let lines = |count| format!("//! Long.\n{}", "\n".repeat(count - 1));
+        let lines = |count: usize| format!("//! Long.\n{}", "\n".repeat(count - 1));
         check_file("src/a.rs", &lines(500), &[]);
         check_file("src/a.rs", &lines(501), &["src/a.rs:501: 501 lines, more than 500"]);
     }

@@ -11,7 +11,9 @@ use tenure_scim::schema::Catalog;
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::standard);
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok((Value::Object(current), request)) = serde_json::from_slice::<(Value, Value)>(bytes) else { return };
+    let Ok((Value::Object(current), request)) = serde_json::from_slice::<(Value, Value)>(bytes) else {
+        return;
+    };
     let Ok(request) = PatchRequest::parse(request) else { return };
     // Refused or not, it must end without a panic.
     let _ = patch::apply(&request, &current, &CATALOG.user);

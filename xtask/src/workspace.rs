@@ -74,9 +74,10 @@ impl Workspace {
         command
     }
 
-    /// The product's binary as `cargo build --release` leaves it.
-    pub(crate) fn release_binary(&self) -> PathBuf {
-        self.target.join("release/tenure")
+    /// Builds the product's binary with optimisation, and returns it.
+    pub(crate) fn build_release(&self) -> Result<PathBuf> {
+        shell::run(self.cargo().args(["build", "--release", "--locked", "--package", "tenure"]))?;
+        Ok(self.target.join("release/tenure"))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::workspace::Workspace;
 use crate::{fuzz, shell, tidy};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
+use std::process::Command;
 use std::time::Duration;
 
 /// How long the demonstration may take; it plays a company's day on a simulated clock.
@@ -59,14 +60,14 @@ impl Step {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
         match self {
             Self::Setup => setup::run(workspace)?,
-            Self::Fmt => cargo(workspace, &["fmt", "--all", "--check"])?,
+            Self::Fmt => fmt(workspace)?,
             Self::Tidy => tidy::run(workspace)?,
             Self::Clippy => clippy(workspace)?,
             Self::Doc => doc(workspace)?,
             Self::Test => test(workspace)?,
             Self::Doctest => cargo(workspace, &["test", "--doc", "--workspace", "--locked"])?,
             Self::Deny => return deny(workspace),
-            Self::Release => _ = conformance::build(workspace)?,
+            Self::Release => _ = workspace.build_release()?,
             Self::Demo => demo(workspace)?,
             Self::Conformance => conformance::run_both(workspace)?,
             Self::Fuzz => fuzz::smoke(workspace, &fuzz::targets(workspace)?, FUZZ_SECONDS)?,
@@ -77,6 +78,11 @@ impl Step {
 
 fn cargo(workspace: &Workspace, words: &[&str]) -> Result<()> {
     shell::run(workspace.cargo().args(words))
+}
+
+fn fmt(workspace: &Workspace) -> Result<()> {
+    cargo(workspace, &["fmt", "--all", "--check"])?;
+    cargo(workspace, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
@@ -117,6 +123,6 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
 
 fn demo(workspace: &Workspace) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut command = std::process::Command::new(workspace.release_binary());
+    let mut command = Command::new(workspace.build_release()?);
     shell::run_within(command.args(["demo", "--once"]).current_dir(folder.path()), DEMO_LIMIT)
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let python = python::environment(workspace)?;
     let binary = match &arguments.binary {
         Some(binary) => std::path::absolute(binary)?,
-        None => build(workspace)?,
+        None => workspace.build_release()?,
     };
     let suites = Suites { python, script: workspace.root.join("tests/conformance/run.py"), binary };
     if arguments.store != Store::Postgres {
@@ -50,12 +50,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
 /// Runs the suites on both databases against the release binary.
 pub(crate) fn run_both(workspace: &Workspace) -> Result<()> {
     run(workspace, &Arguments { store: Store::Both, binary: None })
-}
-
-/// Builds the binary that is shipped, and returns it.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
-    shell::run(workspace.cargo().args(["build", "--release", "--locked", "--package", "tenure"]))?;
-    Ok(workspace.release_binary())
 }
 
 struct Suites {

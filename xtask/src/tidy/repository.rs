@@ -7,7 +7,8 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// Folders that hold nothing we write by hand.
-const PASSED_OVER: [&str; 5] = ["target", "node_modules", "corpus", "artifacts", "coverage"];
+const PASSED_OVER: [&str; 5] =
+    ["target/", "fuzz/target/", "fuzz/corpus/", "fuzz/artifacts/", "fuzz/coverage/"];
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -56,7 +57,7 @@ impl Repository {
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type()?;
-            if kind.is_dir() && !name.starts_with('.') && !PASSED_OVER.contains(&name.as_str()) {
+            if kind.is_dir() && !is_passed_over(&format!("{path}{name}/")) {
                 self.read_folder(&entry.path(), &format!("{path}{name}/"))?;
             } else if kind.is_file() {
                 self.read_file(&entry.path(), format!("{path}{name}"))?;
@@ -75,6 +76,11 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// Whether a folder (`path/`) is hidden or made by a program.
+fn is_passed_over(path: &str) -> bool {
+    PASSED_OVER.contains(&path) || path.rsplit('/').nth(1).is_some_and(|name| name.starts_with('.'))
 }
 
 impl Rust {
@@ -143,14 +149,14 @@ mod tests {
     #[test]
     fn reads_a_tree() {
         let root = tempfile::tempdir().unwrap();
-        for (path, text) in [("src/b.rs", "b"), ("src/a.rs", "a"), ("target/c.rs", "c"), ("README.md", "#")] {
+        for path in ["src/b.rs", "src/target/a.rs", "target/c.rs", ".hidden/d.rs", "README.md"] {
             let file = root.path().join(path);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, text).unwrap();
+            fs::write(file, "").unwrap();
         }
         let repository = Repository::read(root.path()).unwrap();
         let paths: Vec<_> = repository.rust.iter().map(|it| it.path.as_str()).collect();
-        assert_eq!(paths, ["src/a.rs", "src/b.rs"]);
+        assert_eq!(paths, ["src/b.rs", "src/target/a.rs"]);
         assert_eq!(repository.markdown[0].path, "README.md");
     }
 }

@@ -6,8 +6,16 @@
 //!
 //! Where real clients leave the RFC (Okta, Entra, Databricks), the leniency is written down where it is granted.
 
+pub mod discovery;
 pub mod error;
+pub mod filter;
+pub mod json;
+pub mod path;
+pub mod projection;
+pub mod query;
 pub mod schema;
+pub mod sort;
+pub mod text;
 
 pub use error::{Error, ErrorKind};
 

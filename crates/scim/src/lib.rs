@@ -7,7 +7,10 @@
 //! Where real clients leave the RFC (Okta, Entra, Databricks), the leniency is written down where it is granted.
 
 pub mod error;
+pub mod etag;
+pub mod resource;
 pub mod schema;
+pub mod text;
 
 pub use error::{Error, ErrorKind};
 

@@ -6,8 +6,10 @@
 //!
 //! Where real clients leave the RFC (Okta, Entra, Databricks), the leniency is written down where it is granted.
 
+pub mod bulk;
 pub mod error;
 pub mod etag;
+pub mod patch;
 pub mod resource;
 pub mod schema;
 pub mod text;

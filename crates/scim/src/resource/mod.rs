@@ -182,4 +182,4 @@ fn schema_urns(value: &Value) -> Result<Vec<&str>, Error> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

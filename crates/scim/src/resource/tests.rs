@@ -3,7 +3,7 @@ use crate::schema::{Catalog, CustomExtension, ENTERPRISE_USER};
 use proptest::prelude::*;
 use serde_json::json;
 
-mod arbitrary;
+pub(crate) mod arbitrary;
 
 const ENTERPRISE: &str = ENTERPRISE_USER;
 

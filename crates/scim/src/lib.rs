@@ -9,7 +9,9 @@
 pub mod bulk;
 pub mod error;
 pub mod etag;
+pub mod filter;
 pub mod patch;
+pub mod path;
 pub mod resource;
 pub mod schema;
 pub mod text;

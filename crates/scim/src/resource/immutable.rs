@@ -1,6 +1,7 @@
-//! Immutable attributes under PUT (RFC 7643 §7, RFC 7644 §3.5.1): set once, then equal or left out.
+//! Immutable attributes under PUT and PATCH (RFC 7643 §7, RFC 7644 §3.5.1): set once, then equal.
 //!
-//! Elements of multi-valued attributes are exempt: the set may change, as the members of a group do.
+//! Parts of a complex attribute are fixed as long as it is there. Elements of multi-valued attributes are exempt: the
+//! set may change, as the members of a group do.
 
 use super::notes::Place;
 use crate::schema::{Attribute, Mutability, ResourceType};
@@ -8,63 +9,68 @@ use crate::text::fold;
 use crate::{Error, Object};
 use serde_json::Value;
 
-/// Refuses changes of what is fixed, and takes from `current` what is fixed and was left out.
-pub(super) fn carry_over(new: &mut Object, current: &Object, rt: &ResourceType) -> Result<(), Error> {
-    for attribute in &rt.schema.attributes {
-        carry(attribute, new, current, Place::top(&attribute.name))?;
+/// Takes from `current` what is fixed and was left out of a PUT.
+pub(super) fn carry_over(new: &mut Object, current: &Object, rt: &ResourceType) {
+    carry_attributes(&rt.schema.attributes, new, current);
+    for schema in rt.extensions.iter().map(|extension| &extension.schema) {
+        let Some(Value::Object(old)) = current.get(&schema.id) else { continue };
+        match new.get_mut(&schema.id) {
+            Some(Value::Object(inside)) => carry_attributes(&schema.attributes, inside, old),
+            _ => {
+                let mut inside = Object::new();
+                carry_attributes(&schema.attributes, &mut inside, old);
+                if !inside.is_empty() {
+                    new.insert(schema.id.clone(), Value::Object(inside));
+                }
+            }
+        }
     }
-    for extension in &rt.extensions {
-        let urn = Place::top(&extension.schema.id);
-        let Some(old) = current.get(&extension.schema.id).and_then(Value::as_object) else { continue };
-        within(&extension.schema.id, new, |inside| {
-            let mut attributes = extension.schema.attributes.iter();
-            attributes.try_for_each(|attribute| carry(attribute, inside, old, urn.attribute(&attribute.name)))
-        })?;
+}
+
+fn carry_attributes(attributes: &[Attribute], new: &mut Object, current: &Object) {
+    for attribute in attributes {
+        let Some(old) = current.get(&attribute.name) else { continue };
+        match (new.get_mut(&attribute.name), old) {
+            (None, old) if attribute.mutability == Mutability::Immutable => {
+                new.insert(attribute.name.clone(), old.clone());
+            }
+            (Some(Value::Object(new)), Value::Object(old)) => {
+                carry_attributes(&attribute.sub_attributes, new, old)
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Refuses to remove or change what is fixed.
+pub(crate) fn check_immutable(new: &Object, current: &Object, rt: &ResourceType) -> Result<(), Error> {
+    for attribute in &rt.schema.attributes {
+        check(attribute, new, current, Place::top(&attribute.name))?;
+    }
+    let none = Object::new();
+    for schema in rt.extensions.iter().map(|extension| &extension.schema) {
+        let Some(old) = current.get(&schema.id).and_then(Value::as_object) else { continue };
+        let inside = new.get(&schema.id).and_then(Value::as_object).unwrap_or(&none);
+        let urn = Place::top(&schema.id);
+        let mut attributes = schema.attributes.iter();
+        attributes.try_for_each(|attribute| check(attribute, inside, old, urn.attribute(&attribute.name)))?;
     }
     Ok(())
 }
 
-fn carry(attribute: &Attribute, new: &mut Object, current: &Object, place: Place<'_>) -> Result<(), Error> {
-    let Some(old) = current.get(&attribute.name) else { return Ok(()) };
+fn check(attribute: &Attribute, new: &Object, current: &Object, place: Place<'_>) -> Result<(), Error> {
+    let (new, Some(old)) = (new.get(&attribute.name), current.get(&attribute.name)) else { return Ok(()) };
     if attribute.mutability == Mutability::Immutable {
-        return carry_whole(attribute, new, old, place);
+        let kept = new.is_some_and(|new| same(attribute, new, old));
+        let changed = || Error::mutability(format!("`{place}` is immutable and already has a value"));
+        return if kept { Ok(()) } else { Err(changed()) };
     }
-    match old {
-        Value::Object(old) => within(&attribute.name, new, |inside| {
-            let mut subs = attribute.sub_attributes.iter();
-            subs.try_for_each(|sub| carry(sub, inside, old, place.sub(&sub.name)))
-        }),
+    match (new, old) {
+        (Some(Value::Object(new)), Value::Object(old)) => {
+            attribute.sub_attributes.iter().try_for_each(|sub| check(sub, new, old, place.sub(&sub.name)))
+        }
         _ => Ok(()),
     }
-}
-
-fn carry_whole(attribute: &Attribute, new: &mut Object, old: &Value, place: Place<'_>) -> Result<(), Error> {
-    match new.get(&attribute.name) {
-        Some(given) if !same(attribute, given, old) => {
-            Err(Error::mutability(format!("`{place}` is immutable and already has another value")))
-        }
-        _ => {
-            new.insert(attribute.name.clone(), old.clone());
-            Ok(())
-        }
-    }
-}
-
-/// Works on the object under this key, without leaving an empty one behind.
-fn within(
-    key: &str,
-    new: &mut Object,
-    work: impl FnOnce(&mut Object) -> Result<(), Error>,
-) -> Result<(), Error> {
-    if let Some(Value::Object(inside)) = new.get_mut(key) {
-        return work(inside);
-    }
-    let mut inside = Object::new();
-    work(&mut inside)?;
-    if !inside.is_empty() {
-        new.insert(key.to_owned(), Value::Object(inside));
-    }
-    Ok(())
 }
 
 /// Whether two values of an attribute are equal under its rule about case.

@@ -5,13 +5,13 @@
 //! canonical resource again changes nothing. What was left out or converted is told in notes.
 
 pub(crate) mod elements;
-mod immutable;
+pub(crate) mod immutable;
 pub(crate) mod notes;
 mod required;
 mod scalar;
 pub(crate) mod value;
 
-pub(crate) use immutable::same;
+pub(crate) use immutable::check_immutable;
 pub use notes::{Note, NoteKind};
 pub(crate) use required::missing;
 
@@ -47,7 +47,8 @@ pub fn accept(body: Value, rt: &ResourceType) -> Result<Accepted, Error> {
 /// As [`accept`], and `mutability` when an immutable attribute would change.
 pub fn replace(body: Value, current: &Object, rt: &ResourceType) -> Result<Accepted, Error> {
     let (mut attributes, notes) = canonical(body, rt)?;
-    immutable::carry_over(&mut attributes, current, rt)?;
+    immutable::carry_over(&mut attributes, current, rt);
+    check_immutable(&attributes, current, rt)?;
     finish(attributes, notes, rt)
 }
 
@@ -61,7 +62,7 @@ pub fn schemas_of(attributes: &mut Object, rt: &ResourceType) {
 }
 
 fn finish(mut attributes: Object, notes: Notes, rt: &ResourceType) -> Result<Accepted, Error> {
-    if let Some(path) = required::missing(&attributes, rt).first() {
+    if let Some(path) = missing(&attributes, rt).first() {
         return Err(Error::invalid_value(format!("`{path}` is required and is missing or blank")));
     }
     schemas_of(&mut attributes, rt);

@@ -148,8 +148,9 @@ fn text_if(value: &Value, good: impl Fn(&str) -> bool) -> Option<Value> {
     value.as_str().filter(|text| good(text)).map(Value::from)
 }
 
+/// Whatever filters and sorting can read.
 fn is_date_time(text: &str) -> bool {
-    text.parse::<jiff::Timestamp>().is_ok()
+    crate::text::instant(text).is_some()
 }
 
 /// Standard and URL alphabet, padded or not; line breaks are common in certificates.

@@ -67,7 +67,8 @@ pub(crate) fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn element() -> impl Strategy<Value = Value> {
+/// An element of a list such as `emails`, often the same.
+pub(crate) fn element() -> impl Strategy<Value = Value> {
     let values = ["a@b", "A@B", "c@d", "work", "home", ""];
     let text = || select(values.to_vec());
     prop_oneof![

@@ -130,7 +130,7 @@ impl<'a> Patch<'a, '_> {
             Edit::Add(value) | Edit::Replace(value) if !is_empty(value) && !value.is_object() => {
                 Err(Error::invalid_value(format!("the value of `{}` must be an object", schema.id)))
             }
-            Edit::Add(Value::Object(_)) | Edit::Replace(Value::Object(_)) if !edit.clears() => {
+            Edit::Add(Value::Object(_)) | Edit::Replace(Value::Object(_)) => {
                 self.merge.tolerant = true;
                 edit.entries().filter(|(key, _)| !key.eq_ignore_ascii_case("schemas")).try_for_each(
                     |(key, value)| self.key(&format!("{}:{key}", schema.id), edit.with(value.clone())),

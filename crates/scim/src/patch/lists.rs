@@ -60,7 +60,7 @@ impl Merge<'_> {
         attribute: &Attribute,
         selection: Option<Selection<'_>>,
         sub: Option<&Attribute>,
-        edit: Edit,
+        edit: &Edit,
         place: Place<'_>,
     ) -> Result<(), Error> {
         let mut elements = take(holder, attribute);
@@ -68,7 +68,7 @@ impl Merge<'_> {
         let mut chosen: Vec<usize> = (0..elements.len()).filter(|&index| meant(&elements[index])).collect();
         if chosen.is_empty() && !edit.clears() {
             chosen.push(elements.len());
-            elements.push(self.create(attribute, selection, sub, &edit, place)?);
+            elements.push(self.create(attribute, selection, sub, edit, place)?);
         } else {
             for &index in &chosen {
                 self.element(&mut elements[index], attribute, sub, edit.clone(), place)?;

@@ -107,7 +107,10 @@ impl Split<'_> {
         for (key, value) in object {
             match value {
                 Value::Object(inside) if key.eq_ignore_ascii_case(&self.rt.schema.id) => {
-                    rest.insert(key, Value::Object(self.keys(op, inside)?));
+                    let inside = self.keys(op, inside)?;
+                    if !inside.is_empty() {
+                        rest.insert(key, Value::Object(inside));
+                    }
                 }
                 value => {
                     match PatchPath::parse(&key).ok().map(|path| self.address(&path)).transpose()?.flatten() {

@@ -47,10 +47,10 @@ impl Edit {
         value.and_then(Value::as_object).into_iter().flatten()
     }
 
-    /// Whether a single value is gone after this.
+    /// Whether a single value is gone after this. An empty object gives no part, so it changes none.
     pub(super) fn clears(&self) -> bool {
         match self {
-            Self::Add(value) | Self::Replace(value) => is_empty(value),
+            Self::Add(value) | Self::Replace(value) => is_empty(value) && !value.is_object(),
             Self::Remove(_) => true,
         }
     }
@@ -86,7 +86,7 @@ impl<'n> Merge<'n> {
         match (selection, sub) {
             (None, None) => self.attribute(holder, attribute, edit, place),
             (None, Some(sub)) if !attribute.multi_valued => self.part(holder, attribute, sub, edit, place),
-            _ if attribute.multi_valued => self.elements(holder, attribute, selection, sub, edit, place),
+            _ if attribute.multi_valued => self.elements(holder, attribute, selection, sub, &edit, place),
             _ => Err(Error::invalid_path(format!(
                 "`{place}` has one value, so `[…]` cannot select among them"
             ))),

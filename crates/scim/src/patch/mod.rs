@@ -78,8 +78,9 @@ impl PatchRequest {
 }
 
 /// Says in which operation the mistake is.
-fn at(number: usize, error: Error) -> Error {
-    Error { detail: format!("operation {number}: {}", error.detail), ..error }
+fn at(number: usize, mut error: Error) -> Error {
+    error.detail.insert_str(0, &format!("operation {number}: "));
+    error
 }
 
 /// The value under this key in any case; null is a value.
@@ -107,7 +108,7 @@ fn operation(operation: Value, number: usize) -> Result<Operation, Error> {
     let Value::Object(mut operation) = operation else {
         return Err(Error::invalid_syntax("must be a JSON object"));
     };
-    let op = kind(take(&mut operation, "op"))?;
+    let op = kind(take(&mut operation, "op").as_ref())?;
     let path = path(take(&mut operation, "path"))?;
     let value = take(&mut operation, "value");
     match (op, &path, &value) {
@@ -120,10 +121,10 @@ fn operation(operation: Value, number: usize) -> Result<Operation, Error> {
     }
 }
 
-fn kind(op: Option<Value>) -> Result<OpKind, Error> {
+fn kind(op: Option<&Value>) -> Result<OpKind, Error> {
     let kinds = [("add", OpKind::Add), ("remove", OpKind::Remove), ("replace", OpKind::Replace)];
     let named = |text: &str| kinds.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
-    let found = op.as_ref().and_then(Value::as_str).and_then(named);
+    let found = op.and_then(Value::as_str).and_then(named);
     found
         .map(|(_, kind)| kind)
         .ok_or_else(|| Error::invalid_syntax("`op` must be `add`, `remove` or `replace`"))

@@ -35,7 +35,7 @@ fn carry_attributes(attributes: &[Attribute], new: &mut Object, current: &Object
                 new.insert(attribute.name.clone(), old.clone());
             }
             (Some(Value::Object(new)), Value::Object(old)) => {
-                carry_attributes(&attribute.sub_attributes, new, old)
+                carry_attributes(&attribute.sub_attributes, new, old);
             }
             _ => {}
         }

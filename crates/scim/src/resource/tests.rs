@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "cases read better with `json!` by value")]
+
 use super::*;
 use crate::schema::{Catalog, CustomExtension, ENTERPRISE_USER};
 use proptest::prelude::*;

@@ -76,6 +76,7 @@ fn without_a_path() {
     changes(merge(json!({ "members": [] })), "-*");
     changes(json!({ "op": "add", "value": { "members": ["1"] } }), "+1");
     changes(json!({ "op": "add", "value": { format!("{GROUP}:members"): ["1"] } }), "+1");
+    changes(json!({ "op": "add", "value": { GROUP: { "members": ["1"] } } }), "+1");
 }
 
 #[test]

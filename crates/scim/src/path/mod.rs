@@ -11,7 +11,7 @@ pub use patch::{PatchPath, PatchTarget};
 pub use target::Target;
 
 use crate::schema::{Attribute, ResourceType, Schema, is_attribute_name};
-use crate::{Error, filter};
+use crate::{Error, filter, text};
 use std::fmt;
 
 /// An attribute path as written: `userName`, `name.givenName`, `urn:…:User:manager.value`.
@@ -150,7 +150,8 @@ fn only_extension<'r>(
 }
 
 fn malformed(text: &str) -> Error {
-    let shown: String = text.chars().take(80).filter(|character| !character.is_control()).collect();
+    let shown: String = text.chars().take(80).collect();
+    let shown = if text::check(&shown).is_ok() { &shown } else { "…" };
     Error::invalid_path(format!(
         "`{shown}` is not an attribute path; write `name`, `name.part` or `URN:name`"
     ))

@@ -6,13 +6,17 @@
 //!
 //! Where real clients leave the RFC (Okta, Entra, Databricks), the leniency is written down where it is granted.
 
+pub mod bulk;
 pub mod discovery;
 pub mod error;
+pub mod etag;
 pub mod filter;
 pub mod json;
+pub mod patch;
 pub mod path;
 pub mod projection;
 pub mod query;
+pub mod resource;
 pub mod schema;
 pub mod sort;
 pub mod text;

@@ -202,7 +202,9 @@ pub enum SchemaError {
     #[error("schema `{0}` is defined twice")]
     Duplicate(String),
     /// A name that RFC 7643 §2.1 does not allow.
-    #[error("attribute `{attribute}` of `{urn}` is not a valid name; use letters, digits, `_` and `-` after a letter or `$`")]
+    #[error(
+        "attribute `{attribute}` of `{urn}` is not a valid name; use letters, digits, `_` and `-` after a letter or `$`"
+    )]
     BadName {
         /// The extension.
         urn: String,
@@ -334,7 +336,8 @@ impl Catalog {
     /// Every schema, core schemas first.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
         let core = self.resource_types().map(|resource_type| &resource_type.schema);
-        let extensions = self.resource_types().into_iter().flat_map(|r| r.extensions.iter().map(|e| &e.schema));
+        let extensions =
+            self.resource_types().into_iter().flat_map(|r| r.extensions.iter().map(|e| &e.schema));
         core.into_iter().chain(extensions)
     }
 

@@ -1,1 +1,82 @@
-//! placeholder
+//! Claims, people, groups, events and cases, kept: one contract over SQLite and PostgreSQL.
+//!
+//! Facts are read with versions; a [`tenure_identity::change::Change`] is committed as data, in one transaction that is
+//! refused if the versions moved. Only this crate knows SQL. What the two engines do differently is in `driver`, and
+//! one test suite runs on both.
+
+mod driver;
+mod encode;
+pub mod error;
+mod keys;
+mod migrate;
+pub mod query;
+pub mod read;
+pub mod tokens;
+mod write;
+
+use driver::{Database, Postgres, Sqlite, Statement};
+use error::{CommitError, StoreError};
+use std::path::Path;
+use tenure_identity::change::Change;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    database: Database,
+    positions: query::positions::Positions,
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Connections that read.
+    pub readers: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4 }
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` or `postgres://USER@HOST/DATABASE` and brings it up to date.
+    ///
+    /// # Errors
+    /// If the address is not understood, the database cannot be reached, or it was written by a newer version.
+    pub async fn open(address: &str, options: Options) -> Result<Self, StoreError> {
+        let database = match address.split_once(':') {
+            Some(("sqlite", path)) => {
+                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+                Database::Sqlite(Sqlite::open(path, options.readers, migrate::sqlite)?)
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                let open = Postgres::open(address, options.readers.max(8), migrate::postgres);
+                Database::Postgres(open.await?)
+            }
+            _ => return Err(StoreError::Address(address.to_owned())),
+        };
+        Ok(Self { database, positions: query::positions::Positions::default() })
+    }
+
+    /// Writes all of the change or nothing, and returns when it is durable.
+    ///
+    /// # Errors
+    /// [`CommitError::Moved`] and [`CommitError::Constraint`] mean that the request has to be decided again.
+    pub async fn commit(&self, change: &Change) -> Result<(), CommitError> {
+        self.database.commit(write::transaction(change)).await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database.query(Statement::new("select version from migrations limit 1", [])).await.map(drop)
+    }
+
+    /// Waits until everything that was accepted is durable, then closes.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}

@@ -40,6 +40,15 @@ pub struct Member {
     pub display: Option<String>,
 }
 
+impl Member {
+    /// The element of `members` that stands for it, without `$ref`.
+    pub fn to_object(&self) -> Object {
+        let parts = [("value", Some(&self.value)), ("type", self.kind.as_ref()), ("display", self.display.as_ref())];
+        let given = parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.as_str().into())));
+        given.collect()
+    }
+}
+
 /// Takes the members out of a canonical resource, for POST and PUT.
 pub fn take_members(accepted: &mut Object) -> Vec<Member> {
     match accepted.shift_remove(MEMBERS) {

@@ -1,0 +1,106 @@
+//! A case: a question for a human, with both sides shown. Nothing is guessed while it waits.
+//!
+//! A *blocking* case holds a claim: the source is answered 409 until somebody decides, and then its next try goes
+//! through. A case that does not block only asks somebody to look.
+
+use crate::id::{CaseId, PersonId, SourceName};
+use jiff::Timestamp;
+use tenure_scim::Object;
+
+/// What the question is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CaseKind {
+    /// More than one person, or one who belongs to another source, could be meant.
+    AmbiguousMatch,
+    /// Only the e-mail address speaks for a match.
+    EmailMatch,
+    /// Somebody with other stable keys asks for a leaver's login.
+    RecycledLogin,
+    /// An update would turn one human being's identity into another's.
+    RotatedIdentity,
+    /// Two people look alike. Both exist; nothing waits.
+    NearDuplicate,
+}
+
+impl CaseKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::AmbiguousMatch, Self::EmailMatch, Self::RecycledLogin, Self::RotatedIdentity, Self::NearDuplicate];
+
+    /// The word for it, on every surface and in the store.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AmbiguousMatch => "ambiguous-match",
+            Self::EmailMatch => "email-match",
+            Self::RecycledLogin => "recycled-login",
+            Self::RotatedIdentity => "rotated-identity",
+            Self::NearDuplicate => "near-duplicate",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn from_label(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.label() == label)
+    }
+
+    /// Whether a claim waits for the answer.
+    pub fn blocks(self) -> bool {
+        self != Self::NearDuplicate
+    }
+}
+
+/// A question for a human.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Its id, which the refused source is told.
+    pub id: CaseId,
+    /// What the question is.
+    pub kind: CaseKind,
+    /// The source whose claim raised it.
+    pub source: SourceName,
+    /// What the source calls the person: external id, else login. One open case per source and identity.
+    pub identity: String,
+    /// The claim, as it was sent.
+    pub claim: Object,
+    /// The people who could be meant, or who look alike.
+    pub candidates: Vec<PersonId>,
+    /// What speaks for and against, one sentence each.
+    pub evidence: Vec<String>,
+    /// When it was raised.
+    pub opened: Timestamp,
+    /// The answer, once there is one.
+    pub decided: Option<Decided>,
+}
+
+/// A human's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What to do with the claim.
+    pub ruling: Ruling,
+    /// Who answered.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a human says about a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// The claim is about this person.
+    Link(PersonId),
+    /// The claim is about somebody new.
+    Create,
+    /// The claim is wrong; keep refusing it.
+    Reject,
+}
+
+impl Ruling {
+    /// The word for it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Link(_) => "link",
+            Self::Create => "create",
+            Self::Reject => "reject",
+        }
+    }
+}

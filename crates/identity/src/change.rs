@@ -1,0 +1,127 @@
+//! A change: everything that one request changes, as data. The store carries it out in one commit or not at all.
+//!
+//! It names the versions that it was decided on. If they have moved, or a named constraint says that somebody else was
+//! quicker, nothing is written and the request is decided again on new facts.
+
+use crate::case::{Case, Decided};
+use crate::claim::Claim;
+use crate::event::Event;
+use crate::group::Group;
+use crate::id::{CaseId, GroupId, PersonId};
+use crate::keys::Keys;
+use crate::person::Person;
+use jiff::Timestamp;
+use tenure_scim::patch::Member;
+
+/// Everything that one request changes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Change {
+    /// The person, if one is made or changed.
+    pub person: Option<PersonChange>,
+    /// Claims that are made or changed.
+    pub claims: Vec<ClaimChange>,
+    /// The group, if one is made or changed.
+    pub group: Option<GroupChange>,
+    /// Members of that group that come and go.
+    pub members: Option<MembersChange>,
+    /// What the timelines will say.
+    pub events: Vec<Event>,
+    /// A question to put to a human.
+    pub opened: Option<Case>,
+    /// A human's answer.
+    pub decided: Option<(CaseId, Decided)>,
+}
+
+/// What becomes of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonChange {
+    /// The person as they will be; `claims` is not read.
+    pub person: Person,
+    /// The version that must still be there; `None` makes a new person.
+    pub expect: Option<i64>,
+    /// Whether the record changed, so that it has to be delivered.
+    pub dirty: bool,
+}
+
+/// What becomes of a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimChange {
+    /// Whom it is about.
+    pub person: PersonId,
+    /// The claim as it will be.
+    pub claim: Claim,
+    /// What it could be found by before, and whether it was live; `None` makes a new claim.
+    pub before: Option<ClaimBefore>,
+}
+
+/// What has to be taken back when a claim changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimBefore {
+    /// Its keys.
+    pub keys: Keys,
+    /// Its display name.
+    pub display_name: Option<String>,
+    /// Whether it was live.
+    pub live: bool,
+}
+
+/// What becomes of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupChange {
+    /// The group as it will be.
+    pub group: Group,
+    /// The version that must still be there, where the change was decided on it.
+    pub expect: Expect,
+    /// Whether the group had ended and is back.
+    pub returns: bool,
+}
+
+/// How firmly a group change rests on what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// The group is new.
+    New,
+    /// Exactly this version.
+    Version(i64),
+    /// Any version, so long as the group is live: only its version and time move on. Two writers who add members at the
+    /// same time do not disturb each other.
+    Live,
+}
+
+/// Members that come and go.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MembersChange {
+    /// All present members leave before anybody comes.
+    pub clear: bool,
+    /// Ids that leave.
+    pub remove: Vec<String>,
+    /// Members that come, or whose display text changes.
+    pub add: Vec<Member>,
+    /// When.
+    pub at: Timestamp,
+    /// Who: source and token.
+    pub writer: String,
+    /// A membership that last changed after this is in a quick cycle of coming and going; the store counts these.
+    pub cycle_since: Timestamp,
+}
+
+impl ClaimChange {
+    /// A claim that was not there.
+    pub fn new(person: &PersonId, claim: Claim) -> Self {
+        Self { person: person.clone(), claim, before: None }
+    }
+
+    /// A claim that was there.
+    pub fn update(person: &PersonId, before: &Claim, claim: Claim) -> Self {
+        let display_name = crate::claim::text(&before.attributes, "displayName").map(str::to_owned);
+        let before = ClaimBefore { keys: before.keys(), display_name, live: before.is_live() };
+        Self { person: person.clone(), claim, before: Some(before) }
+    }
+}
+
+impl GroupChange {
+    /// The id of the group.
+    pub fn id(&self) -> &GroupId {
+        &self.group.id
+    }
+}

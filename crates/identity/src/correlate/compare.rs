@@ -1,0 +1,102 @@
+//! One candidate seen beside the claim: what they share, what contradicts, and who has a say in it.
+
+use crate::claim::Claim;
+use crate::id::SourceName;
+use crate::keys::Keys;
+use crate::person::Person;
+use crate::similarity::names_contradict;
+
+/// One candidate beside the claim.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub(super) person: &'a Person,
+    pub(super) source: &'a SourceName,
+    /// The claim's keys.
+    pub(super) keys: &'a Keys,
+    /// What the same source says of the candidate already, live or ended.
+    pub(super) own: Option<&'a Claim>,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn new(person: &'a Person, source: &'a SourceName, keys: &'a Keys) -> Self {
+        Self { person, source, keys, own: person.claim_of(source) }
+    }
+
+    /// The source knows the candidate by the claim's external id.
+    pub(super) fn has_external_id(&self) -> bool {
+        let own = self.own.and_then(Claim::external_id);
+        own.is_some() && own == self.keys.external_id.as_deref()
+    }
+
+    /// The source has an active person with the claim's login.
+    pub(super) fn is_active_namesake(&self) -> bool {
+        self.own.is_some_and(|claim| claim.gives_access() && claim.keys().user_name == self.keys.user_name)
+    }
+
+    /// The source knows the candidate, active, under another external id than the claim's.
+    pub(super) fn is_another_by_own_word(&self) -> bool {
+        self.own.is_some_and(|claim| claim.gives_access()) && self.external_ids_differ()
+    }
+
+    /// A source other than the claim's still claims the candidate.
+    pub(super) fn is_owned_elsewhere(&self) -> bool {
+        self.person.other_live_sources(self.source).next().is_some()
+    }
+
+    /// A stable key, or the whole name, says that the candidate is another human being.
+    pub(super) fn contradicts(&self) -> bool {
+        self.external_ids_differ() || self.employee_numbers_differ() || self.names_contradict()
+    }
+
+    fn external_ids_differ(&self) -> bool {
+        differ(self.own.and_then(Claim::external_id), self.keys.external_id.as_deref())
+    }
+
+    fn employee_numbers_differ(&self) -> bool {
+        let theirs: Vec<_> = self.person.keys().filter_map(|keys| keys.employee_number).collect();
+        let ours = self.keys.employee_number.as_ref();
+        ours.is_some_and(|ours| !theirs.is_empty() && !theirs.contains(ours))
+    }
+
+    fn names_contradict(&self) -> bool {
+        self.own.is_some_and(|claim| names_contradict(self.keys, &claim.keys()))
+    }
+
+    /// Both sides, one sentence per key that both have.
+    pub(super) fn evidence(&self) -> Vec<String> {
+        let name = self.person.display();
+        let state = if self.person.active { "active" } else { "inactive" };
+        let mut evidence = vec![format!("`{name}` ({}) is {state}", self.person.id)];
+        let theirs = self.own.map(Claim::keys).or_else(|| self.person.keys().next()).unwrap_or_default();
+        let mut compare = |what: &str, ours: Option<&str>, theirs: Option<&str>| {
+            if ours.is_some() || theirs.is_some() {
+                let show = |value: Option<&str>| value.map_or("none".to_owned(), |value| format!("`{value}`"));
+                let verdict = if ours == theirs { "equal" } else { "different" };
+                evidence.push(format!("{what}: claim {}, `{name}` {}: {verdict}", show(ours), show(theirs)));
+            }
+        };
+        compare("external id", self.keys.external_id.as_deref(), self.own.and_then(Claim::external_id));
+        compare("employee number", self.keys.employee_number.as_deref(), theirs.employee_number.as_deref());
+        compare("login", Some(&self.keys.user_name), Some(&theirs.user_name));
+        compare("e-mail", self.keys.emails.first().map(String::as_str), theirs.emails.first().map(String::as_str));
+        compare("name", self.keys.name.as_deref(), theirs.name.as_deref());
+        evidence
+    }
+}
+
+pub(super) fn differ(one: Option<&str>, other: Option<&str>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one != other)
+}
+
+pub(super) fn shares_employee_number(side: &Side<'_>) -> bool {
+    let ours = side.keys.employee_number.as_ref();
+    ours.is_some() && side.person.keys().any(|keys| keys.employee_number.as_ref() == ours)
+}
+
+pub(super) fn shares_user_name(side: &Side<'_>) -> bool {
+    side.person.keys().any(|keys| keys.user_name == side.keys.user_name)
+}
+
+pub(super) fn shares_email(side: &Side<'_>) -> bool {
+    side.person.keys().any(|keys| keys.emails.iter().any(|email| side.keys.emails.contains(email)))
+}

@@ -1,0 +1,40 @@
+//! Newtypes for every id and name, so that a person is never passed where a group or a source is meant.
+
+use std::fmt;
+
+macro_rules! text_id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps the text as it is.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+text_id! {
+    /// A person, for good: the SCIM `id` of their User resource.
+    PersonId;
+    /// A group, for good: the SCIM `id` of the Group resource.
+    GroupId;
+    /// A question that waits, or waited, for a human.
+    CaseId;
+    /// A source of claims, by its name in the configuration.
+    SourceName;
+}

@@ -1,0 +1,77 @@
+//! A person, as the facts of a decision: the record, the claims of all sources, and the version that a commit expects.
+
+use crate::claim::Claim;
+use crate::id::{PersonId, SourceName};
+use crate::keys::Keys;
+use crate::record::Record;
+use jiff::Timestamp;
+
+/// One person with everything that is known of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// Never changes.
+    pub id: PersonId,
+    /// Counts the changes; a commit names the version that it was decided on.
+    pub version: i64,
+    /// What is true of them, in the target's fields.
+    pub record: Record,
+    /// Whether they are active in the target.
+    pub active: bool,
+    /// When they were deactivated, while they are inactive.
+    pub deactivated_at: Option<Timestamp>,
+    /// When they first came.
+    pub created: Timestamp,
+    /// Claims of all sources, ended ones included.
+    pub claims: Vec<Claim>,
+    /// The login that is theirs alone while they are active.
+    pub login: Held,
+    /// The employee number that is theirs alone.
+    pub employee_number: Held,
+}
+
+/// Whether a person holds a key that only one person may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// They hold it, or would if they had one.
+    Exclusively(Option<String>),
+    /// Somebody else holds the same value, and it is known that the two are different people.
+    Shared,
+}
+
+impl Held {
+    /// The folded key, where it is held exclusively.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Exclusively(key) => key.as_deref(),
+            Self::Shared => None,
+        }
+    }
+}
+
+impl Person {
+    /// The claim of this source, live or ended.
+    pub fn claim_of(&self, source: &SourceName) -> Option<&Claim> {
+        self.claims.iter().find(|claim| &claim.source == source)
+    }
+
+    /// The claim of this source, if it still makes one.
+    pub fn live_claim_of(&self, source: &SourceName) -> Option<&Claim> {
+        self.claim_of(source).filter(|claim| claim.is_live())
+    }
+
+    /// Sources other than this one that still claim the person.
+    pub fn other_live_sources<'a>(&'a self, source: &'a SourceName) -> impl Iterator<Item = &'a SourceName> {
+        self.claims.iter().filter(move |claim| claim.is_live() && &claim.source != source).map(|c| &c.source)
+    }
+
+    /// The keys of all claims.
+    pub fn keys(&self) -> impl Iterator<Item = Keys> + '_ {
+        self.claims.iter().map(Claim::keys)
+    }
+
+    /// A name for people who read a case or an event.
+    pub fn display(&self) -> String {
+        let record = |field| self.record.text(field).map(str::to_owned);
+        record("user_name").unwrap_or_else(|| self.id.to_string())
+    }
+}

@@ -1,0 +1,68 @@
+//! Hold: a claim that waits for a human. The case shows both sides, the source is told which case it is, and its next
+//! try goes through once somebody has decided.
+
+use super::{Context, Facts, Incoming, Plan, Refusal, Reply};
+use crate::case::{Case, CaseKind, Ruling};
+use crate::change::Change;
+use crate::event::{Event, EventKind, Subject};
+use crate::id::PersonId;
+use crate::keys::Keys;
+
+/// What a human has said about this identity, if anything binds.
+pub(super) fn ruling(facts: &Facts) -> Option<(&Case, &Ruling)> {
+    let case = facts.case.as_ref()?;
+    Some((case, &case.decided.as_ref()?.ruling))
+}
+
+/// Refuses the claim and opens a case, or points to the one that is open already.
+pub(super) fn hold(
+    context: &Context<'_>,
+    incoming: &Incoming,
+    facts: &Facts,
+    kind: CaseKind,
+    candidates: Vec<PersonId>,
+    evidence: Vec<String>,
+) -> Plan {
+    let question = evidence.first().cloned().unwrap_or_default();
+    if let Some(open) = facts.case.as_ref().filter(|case| case.decided.is_none()) {
+        return Plan::refuse(Refusal::Held { case: open.id.clone(), question });
+    }
+    let case = open(context, incoming, kind, candidates, evidence);
+    let events = opened_events(context, &case);
+    let refusal = Refusal::Held { case: case.id.clone(), question };
+    Plan { reply: Reply::Refused(refusal), change: Change { opened: Some(case), events, ..Change::default() } }
+}
+
+/// A case as data.
+pub(super) fn open(
+    context: &Context<'_>,
+    incoming: &Incoming,
+    kind: CaseKind,
+    candidates: Vec<PersonId>,
+    evidence: Vec<String>,
+) -> Case {
+    Case {
+        id: context.fresh_case.clone(),
+        kind,
+        source: context.actor.source.clone(),
+        identity: Keys::of(&incoming.attributes).identity(),
+        claim: incoming.attributes.clone(),
+        candidates,
+        evidence,
+        opened: context.now,
+        decided: None,
+    }
+}
+
+/// One line on the timeline of everybody whom the case is about.
+pub(super) fn opened_events(context: &Context<'_>, case: &Case) -> Vec<Event> {
+    let line = |person: &PersonId| Event {
+        subject: Subject::Person(person.clone()),
+        at: context.now,
+        actor: context.actor.clone(),
+        kind: EventKind::CaseOpened,
+        note: Some(format!("case {} ({}): {}", case.id, case.kind.label(), case.evidence.join("; "))),
+        decisions: Vec::new(),
+    };
+    case.candidates.iter().map(line).collect()
+}

@@ -1,0 +1,111 @@
+//! Receive: what a source's request about a person does. Each function takes the facts and says everything that
+//! follows: the answer to the source, and the [`Change`] to commit, down to the last event.
+//!
+//! [`create()`] is POST, [`update()`] is PUT and PATCH (the new attributes are worked out by `tenure-scim`), [`end()`] is
+//! DELETE. None of them deletes anybody.
+
+mod create;
+mod end;
+mod hold;
+mod settle;
+mod update;
+
+pub use create::create;
+pub use end::end;
+pub use update::update;
+
+use crate::case::Case;
+use crate::change::Change;
+use crate::event::Actor;
+use crate::id::{CaseId, PersonId};
+use crate::person::Person;
+use crate::policy::Policy;
+use jiff::Timestamp;
+use tenure_scim::Object;
+use tenure_scim::resource::Note;
+
+/// What every decision needs beside the facts.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// When.
+    pub now: Timestamp,
+    /// The id of a person, should one be made.
+    pub fresh_person: PersonId,
+    /// The id of a case, should one be opened.
+    pub fresh_case: CaseId,
+}
+
+/// What a source wants to say: canonical attributes, and what was not taken as it was sent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Incoming {
+    /// The whole claim as it would be.
+    pub attributes: Object,
+    /// What was ignored or coerced on the way.
+    pub notes: Vec<Note>,
+}
+
+/// What is known about an identity before it is decided.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facts {
+    /// Everybody who shares a key with the claim.
+    pub candidates: Vec<Person>,
+    /// The newest case about this identity, open or decided.
+    pub case: Option<Case>,
+}
+
+/// The answer to the source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// There is a claim now that was not there: a new person, a new source of a known one, or a return.
+    Created(PersonId),
+    /// The claim is as the source wants it.
+    Updated(PersonId),
+    /// The claim has ended.
+    Ended(PersonId),
+    /// Nothing was done, but perhaps a case was opened.
+    Refused(Refusal),
+}
+
+/// Why a request is refused. All of these are conflicts of identity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// Somebody active holds the value.
+    Taken {
+        /// The attribute in SCIM's spelling.
+        attribute: &'static str,
+    },
+    /// A human has to decide first.
+    Held {
+        /// The case to decide.
+        case: CaseId,
+        /// The question in one sentence.
+        question: String,
+    },
+    /// A human has decided against it.
+    Rejected {
+        /// The case in which they did.
+        case: CaseId,
+    },
+}
+
+/// What one request does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The answer.
+    pub reply: Reply,
+    /// Everything to commit.
+    pub change: Change,
+}
+
+impl Plan {
+    fn refuse(refusal: Refusal) -> Self {
+        Self { reply: Reply::Refused(refusal), change: Change::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

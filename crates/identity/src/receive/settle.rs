@@ -1,0 +1,179 @@
+//! Settle: the person after their claims have changed, and the events that say so. Every path through receive ends here.
+
+use super::{Context, Facts, Refusal};
+use crate::change::PersonChange;
+use crate::claim::{Claim, text};
+use crate::decision::{Decision, Outcome};
+use crate::event::{Event, EventKind, Subject};
+use crate::id::SourceName;
+use crate::person::{Held, Person};
+use crate::policy::Policy;
+use crate::record::Record;
+use crate::resolve::{Before, resolve};
+use tenure_scim::resource::Note;
+use tenure_scim::text::fold;
+use tenure_scim::{Object, schema};
+
+/// A person after a change of their claims.
+pub(super) struct Settled {
+    pub(super) person: Person,
+    pub(super) expect: Option<i64>,
+    pub(super) decisions: Vec<Decision>,
+    /// `Deactivated` or `Returned`, if access ended or began.
+    pub(super) transition: Option<EventKind>,
+    pub(super) dirty: bool,
+}
+
+/// A person who has no claims yet.
+pub(super) fn newcomer(context: &Context<'_>) -> Person {
+    Person {
+        id: context.fresh_person.clone(),
+        version: 0,
+        record: Record::default(),
+        active: false,
+        deactivated_at: None,
+        created: context.now,
+        claims: Vec::new(),
+        login: Held::Exclusively(None),
+        employee_number: Held::Exclusively(None),
+    }
+}
+
+/// Resolves the person anew with `claim` in place of what its source said before.
+pub(super) fn settle(context: &Context<'_>, before: &Person, claim: &Claim) -> Settled {
+    let mut person = before.clone();
+    person.claims.retain(|old| old.source != claim.source);
+    person.claims.push(claim.clone());
+    let state = Before { record: &before.record, deactivated_at: before.deactivated_at };
+    let resolution = resolve(context.policy, &person.claims, state, context.now);
+    person.record = resolution.record;
+    person.active = resolution.active;
+    person.deactivated_at = resolution.deactivated_at;
+    person.version = before.version + 1;
+    hold_keys(&mut person);
+    let is_new = before.version == 0;
+    let transition = match (before.active, person.active) {
+        (true, false) => Some(EventKind::Deactivated),
+        (false, true) if !is_new => Some(EventKind::Returned),
+        _ => None,
+    };
+    let dirty = is_new || person.record != before.record;
+    let expect = (!is_new).then_some(before.version);
+    Settled { person, expect, decisions: resolution.decisions, transition, dirty }
+}
+
+/// A leaver's login is free; an employee number is theirs for good.
+fn hold_keys(person: &mut Person) {
+    let key = |field| person.record.text(field).map(|text| fold(text.trim()).to_string());
+    let (login, number) = (key("user_name").filter(|_| person.active), key("employee_number"));
+    if let Held::Exclusively(held) = &mut person.login {
+        *held = login;
+    }
+    if let Held::Exclusively(held) = &mut person.employee_number {
+        *held = number;
+    }
+}
+
+/// A login that an active person holds is a conflict; an employee number that two people carry is shared from then on.
+pub(super) fn share_or_refuse(
+    context: &Context<'_>,
+    person: &mut Person,
+    claim: &Claim,
+    facts: &Facts,
+) -> Result<(), Refusal> {
+    let settled = settle(context, person, claim).person;
+    let others = || facts.candidates.iter().filter(|other| other.id != person.id);
+    if let Some(login) = settled.login.key()
+        && others().any(|other| other.login.key() == Some(login))
+    {
+        return Err(Refusal::Taken { attribute: "userName" });
+    }
+    if let Some(number) = settled.employee_number.key()
+        && others().any(|other| other.employee_number.key() == Some(number))
+    {
+        person.employee_number = Held::Shared;
+    }
+    Ok(())
+}
+
+impl Settled {
+    pub(super) fn into_change(self) -> PersonChange {
+        PersonChange { person: self.person, expect: self.expect, dirty: self.dirty }
+    }
+
+    /// The line of the timeline for this change, and one for access that ended or began.
+    pub(super) fn events(
+        &self,
+        context: &Context<'_>,
+        kind: EventKind,
+        note: Option<String>,
+        notes: &[Decision],
+    ) -> Vec<Event> {
+        let mut decisions = self.decisions.clone();
+        decisions.extend_from_slice(notes);
+        let mut events = vec![event(context, &self.person, kind, note, decisions)];
+        if let Some(transition) = self.transition.filter(|&transition| transition != kind) {
+            events.push(event(context, &self.person, transition, None, Vec::new()));
+        }
+        events
+    }
+}
+
+pub(super) fn event(
+    context: &Context<'_>,
+    person: &Person,
+    kind: EventKind,
+    note: Option<String>,
+    decisions: Vec<Decision>,
+) -> Event {
+    let subject = Subject::Person(person.id.clone());
+    Event { subject, at: context.now, actor: context.actor.clone(), kind, note, decisions }
+}
+
+/// What became of attributes that never reached the record: ignored ones, and changed ones that nothing maps.
+pub(super) fn claim_decisions(
+    policy: &Policy,
+    source: &SourceName,
+    before: Option<&Object>,
+    after: &Object,
+    notes: &[Note],
+) -> Vec<Decision> {
+    let ignored = notes.iter().map(|note| Decision::new(&note.path, note.kind.into()).by(source));
+    let unmapped = unmapped(policy, source, before, after);
+    ignored.chain(unmapped.into_iter().map(|name| Decision::new(name, Outcome::NotMapped).by(source))).collect()
+}
+
+fn unmapped(policy: &Policy, source: &SourceName, before: Option<&Object>, after: &Object) -> Vec<String> {
+    let mut names = Vec::new();
+    let before_of = |urn: Option<&str>, name: &str| match urn {
+        None => before?.get(name),
+        Some(urn) => before?.get(urn)?.get(name),
+    };
+    for (key, value) in after {
+        if let (Some(extension), true) = (value.as_object(), key.contains(':')) {
+            let changed = extension.iter().filter(|(name, value)| before_of(Some(key), name) != Some(value));
+            let fresh = changed.filter(|(name, _)| !is_mapped(policy, source, Some(key), name));
+            names.extend(fresh.map(|(name, _)| format!("{key}:{name}")));
+        } else if before_of(None, key) != Some(value) && !is_mapped(policy, source, None, key) {
+            names.push(key.clone());
+        }
+    }
+    names
+}
+
+fn is_mapped(policy: &Policy, source: &SourceName, urn: Option<&str>, name: &str) -> bool {
+    // What the lifecycle and correlation read is used without a mapping.
+    let used = urn.is_none() && matches!(name, "schemas" | "active" | "externalId" | "userName");
+    used || policy.mapping_for(source).iter().any(|mapping| mapping.reads(urn, name))
+}
+
+/// Whether the update leaves the claim as it was.
+pub(super) fn same_attributes(before: &Object, after: &Object) -> bool {
+    let differs = |key: &String| before.get(key) != after.get(key);
+    !before.keys().chain(after.keys()).any(differs)
+}
+
+/// A name for people: the display name, else the login.
+pub(super) fn display(attributes: &Object) -> &str {
+    text(attributes, "displayName").or_else(|| text(attributes, "userName")).unwrap_or(schema::USER)
+}

@@ -1,0 +1,99 @@
+//! How alike two people look: the same human being typed twice, or two who only share a name. Used to notice, never to
+//! link.
+
+use crate::keys::Keys;
+
+/// How alike two sets of keys look, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likeness {
+    /// 0 (nothing in common) to 1 (the same but for form).
+    pub score: f64,
+    /// What is alike, one sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// Compares two people by login, e-mail and name.
+pub fn likeness(one: &Keys, other: &Keys) -> Likeness {
+    let mut evidence = Vec::new();
+    let logins = strsim::jaro_winkler(local(&one.user_name), local(&other.user_name));
+    if logins >= 0.95 {
+        evidence.push(format!("the logins `{}` and `{}` are alike", one.user_name, other.user_name));
+    }
+    let names = name_likeness(one, other);
+    if names >= 0.92 {
+        evidence.push("the names are equal but for order, case or a letter".to_owned());
+    }
+    let shared_email = one.emails.iter().find(|email| other.emails.contains(email));
+    let loose_email = one.loose_emails.iter().find(|email| other.loose_emails.contains(email));
+    let emails = match (shared_email, loose_email) {
+        (Some(email), _) => {
+            evidence.push(format!("both have the e-mail address `{email}`"));
+            1.0
+        }
+        (None, Some(_)) => {
+            evidence.push("the e-mail addresses differ only in dots, tag or domain".to_owned());
+            0.95
+        }
+        (None, None) => 0.0,
+    };
+    Likeness { score: combine(logins, names, emails), evidence }
+}
+
+/// Equal names alone are two people with one name; with an alike login or address they are suspect.
+fn combine(logins: f64, names: f64, emails: f64) -> f64 {
+    let key = logins.max(emails);
+    if names == 0.0 { key * 0.95 } else { (0.5 * names + 0.5 * key).max(emails * 0.93) }
+}
+
+fn name_likeness(one: &Keys, other: &Keys) -> f64 {
+    match (&one.name, &other.name) {
+        (Some(one), Some(other)) => strsim::jaro_winkler(one, other),
+        _ => 0.0,
+    }
+}
+
+fn local(login: &str) -> &str {
+    login.split_once('@').map_or(login, |(local, _)| local)
+}
+
+/// Whether both have names and no part of one is like any part of the other: not a marriage, another human being.
+pub fn names_contradict(one: &Keys, other: &Keys) -> bool {
+    let (Some(one), Some(other)) = (&one.name, &other.name) else { return false };
+    let close = |a: &str| other.split(' ').any(|b| strsim::jaro_winkler(a, b) >= 0.85);
+    !one.split(' ').any(close)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(login: &str, name: Option<&str>, loose: &[&str]) -> Keys {
+        let loose_emails = loose.iter().map(|&email| email.to_owned()).collect();
+        Keys { user_name: login.into(), name: name.map(Into::into), loose_emails, ..Keys::default() }
+    }
+
+    #[test]
+    fn a_changed_domain_or_transposed_name_is_alike() {
+        let ada = person("ada.lovelace@old.com", Some("ada lovelace"), &["adalovelace"]);
+        let new_domain = person("ada.lovelace@new.com", Some("ada lovelace"), &["adalovelace"]);
+        assert!(likeness(&ada, &new_domain).score >= 0.92);
+        let typo = person("ada.lovelase@old.com", Some("ada lovelase"), &["adalovelase"]);
+        assert!(likeness(&ada, &typo).score >= 0.92);
+    }
+
+    #[test]
+    fn a_shared_name_alone_is_two_people() {
+        let one = person("jsmith@x.com", Some("john smith"), &["jsmith"]);
+        let two = person("smithj42@x.com", Some("john smith"), &["smithj42"]);
+        assert!(likeness(&one, &two).score < 0.92);
+        assert!(likeness(&one, &person("zed@x.com", Some("zoe zed"), &["zoezed"])).score < 0.8);
+    }
+
+    #[test]
+    fn a_marriage_does_not_contradict_and_a_new_hire_does() {
+        let ada = person("a", Some("ada lovelace"), &[]);
+        assert!(!names_contradict(&ada, &person("a", Some("ada king"), &[])));
+        assert!(names_contradict(&ada, &person("a", Some("grace hopper"), &[])));
+        assert!(!names_contradict(&ada, &person("a", None, &[])));
+    }
+}

@@ -1,0 +1,37 @@
+//! The rows of `claim_keys`: under which kind each key of a claim is kept.
+
+use std::collections::BTreeSet;
+use tenure_identity::keys::Keys;
+use tenure_scim::text::fold;
+
+/// Login.
+pub(crate) const USER_NAME: i64 = 1;
+/// Employee number.
+pub(crate) const EMPLOYEE_NUMBER: i64 = 2;
+/// E-mail address.
+pub(crate) const EMAIL: i64 = 3;
+/// E-mail address without domain, tag and dots.
+pub(crate) const LOOSE_EMAIL: i64 = 4;
+/// Given and family name in alphabetical order.
+pub(crate) const NAME: i64 = 5;
+/// Display name.
+pub(crate) const DISPLAY_NAME: i64 = 6;
+
+/// One row of `claim_keys`, without source and person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) kind: i64,
+    pub(crate) text: String,
+}
+
+/// Every key of a claim.
+pub(crate) fn keys_of(keys: &Keys, display_name: Option<&str>) -> BTreeSet<Key> {
+    let key = |kind, text: &String| Key { kind, text: text.clone() };
+    let mut rows = BTreeSet::from([key(USER_NAME, &keys.user_name)]);
+    rows.extend(keys.employee_number.iter().map(|text| key(EMPLOYEE_NUMBER, text)));
+    rows.extend(keys.emails.iter().map(|text| key(EMAIL, text)));
+    rows.extend(keys.loose_emails.iter().map(|text| key(LOOSE_EMAIL, text)));
+    rows.extend(keys.name.iter().map(|text| key(NAME, text)));
+    rows.extend(display_name.map(|text| Key { kind: DISPLAY_NAME, text: fold(text).to_string() }));
+    rows
+}

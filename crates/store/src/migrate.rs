@@ -1,0 +1,101 @@
+//! Migrations: numbered, embedded, forward only, each in one transaction under a lock, so that several nodes may start
+//! at once. What was applied is remembered with its checksum.
+
+use crate::driver::Dialect;
+use crate::error::{DriverError, StoreError};
+use rusqlite::{Connection, TransactionBehavior};
+use sha2::{Digest, Sha256};
+use tokio_postgres::Client;
+
+struct Migration {
+    version: i64,
+    text: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration { version: 1, text: include_str!("migrations/0001_main.sql") }];
+
+const BOOK: &str = "create table if not exists migrations (version bigint primary key, checksum text not null)";
+const APPLIED: &str = "select version, checksum from migrations order by version";
+const RECORD: &str = "insert into migrations (version, checksum) values ($1, $2)";
+/// Any number that no other program on the same database uses for its advisory locks.
+const LOCK: i64 = 0x7465_6e75_7265;
+
+impl Migration {
+    fn sql(&self, dialect: Dialect) -> String {
+        self.text
+            .replace("{text}", dialect.text())
+            .replace("{sequence}", dialect.sequence())
+            .replace("{clustered}", dialect.clustered())
+    }
+
+    fn checksum(&self) -> String {
+        Sha256::digest(self.text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// What has still to be applied.
+fn pending(applied: &[(i64, String)]) -> Result<Vec<&'static Migration>, StoreError> {
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    for (version, checksum) in applied {
+        let Some(migration) = MIGRATIONS.iter().find(|migration| migration.version == *version) else {
+            return Err(StoreError::FromTheFuture { found: *version, known });
+        };
+        if migration.checksum() != *checksum {
+            return Err(StoreError::ForeignMigration(*version));
+        }
+    }
+    let done = |migration: &&Migration| applied.iter().any(|(version, _)| *version == migration.version);
+    Ok(MIGRATIONS.iter().filter(|migration| !done(migration)).collect())
+}
+
+fn failed(error: impl Into<DriverError>) -> StoreError {
+    StoreError::Statement(error.into())
+}
+
+/// Brings a SQLite database up to date; the write lock of the transaction keeps others out.
+pub(crate) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    transaction.execute_batch(BOOK).map_err(failed)?;
+    let applied: Vec<(i64, String)> = {
+        let mut statement = transaction.prepare(APPLIED).map_err(failed)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)?
+    };
+    for migration in pending(&applied)? {
+        transaction.execute_batch(&migration.sql(Dialect::Sqlite)).map_err(failed)?;
+        transaction.execute(RECORD, (migration.version, migration.checksum())).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+/// Brings a PostgreSQL database up to date under an advisory lock.
+pub(crate) async fn postgres(client: &mut Client) -> Result<(), StoreError> {
+    let transaction = client.transaction().await.map_err(failed)?;
+    transaction.execute("select pg_advisory_xact_lock($1)", &[&LOCK]).await.map_err(failed)?;
+    transaction.batch_execute(BOOK).await.map_err(failed)?;
+    let rows = transaction.query(APPLIED, &[]).await.map_err(failed)?;
+    let applied: Vec<_> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for migration in pending(&applied)? {
+        transaction.batch_execute(&migration.sql(Dialect::Postgres)).await.map_err(failed)?;
+        transaction.execute(RECORD, &[&migration.version, &migration.checksum()]).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_gaps() {
+        assert!(MIGRATIONS.iter().zip(1..).all(|(migration, number)| migration.version == number));
+    }
+
+    #[test]
+    fn an_unknown_or_changed_migration_is_refused() {
+        assert!(matches!(pending(&[(99, String::new())]), Err(StoreError::FromTheFuture { found: 99, .. })));
+        assert!(matches!(pending(&[(1, "changed".into())]), Err(StoreError::ForeignMigration(1))));
+        assert_eq!(pending(&[]).unwrap().len(), MIGRATIONS.len());
+        assert!(pending(&[(1, MIGRATIONS[0].checksum())]).unwrap().len() < MIGRATIONS.len());
+    }
+}

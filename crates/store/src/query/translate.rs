@@ -1,0 +1,230 @@
+//! Filters as SQL. A condition selects every resource that the filter does; where it selects more, it says so, and the
+//! rest is decided on the resources themselves.
+//!
+//! Every fragment is true or false, never null, so that `not` means what the filter means.
+
+use super::Kind;
+use crate::driver::Value;
+use crate::encode::micros;
+use crate::keys;
+use tenure_identity::id::SourceName;
+use tenure_scim::filter::{Bound, CompareOp, Op, Operand, Test};
+use tenure_scim::path::Target;
+use tenure_scim::schema::ENTERPRISE_USER;
+
+/// A condition on a row `t`. Its parameters are `$2` and on, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Condition {
+    pub(super) sql: String,
+    pub(super) params: Vec<Value>,
+    /// Whether it selects exactly what the filter does.
+    pub(super) exact: bool,
+}
+
+/// The condition for a filter on this list.
+pub(super) fn condition(kind: Kind, source: &SourceName, filter: &Bound) -> Condition {
+    let mut translator = Translator { kind, source, params: Vec::new() };
+    let (sql, exact) = translator.bound(filter).unwrap_or_else(|| ("1 = 1".to_owned(), false));
+    Condition { sql, params: translator.params, exact }
+}
+
+/// The condition, and only what comes after this place in the order of age.
+pub(super) fn and_after(condition: Option<Condition>, seq: i64) -> Condition {
+    let Condition { sql, mut params, exact } =
+        condition.unwrap_or(Condition { sql: "1 = 1".to_owned(), params: Vec::new(), exact: true });
+    params.push(seq.into());
+    Condition { sql: format!("{sql} and t.seq > ${}", params.len() + 1), params, exact }
+}
+
+struct Translator<'a> {
+    kind: Kind,
+    source: &'a SourceName,
+    params: Vec<Value>,
+}
+
+/// A fragment, and whether it is exact. `None` where nothing useful can be said.
+type Fragment = Option<(String, bool)>;
+
+impl Translator<'_> {
+    fn bound(&mut self, filter: &Bound) -> Fragment {
+        match filter {
+            Bound::And(items) => self.all(items),
+            Bound::Or(items) => self.any(items),
+            Bound::Not(inner) => self.not(inner),
+            Bound::Test(test) => self.test(test),
+            Bound::Element { target, filter } => self.element(target, filter),
+            Bound::Never => Some(("1 = 0".to_owned(), true)),
+        }
+    }
+
+    /// Parts that cannot be translated are left to the scan.
+    fn all(&mut self, items: &[Bound]) -> Fragment {
+        let parts: Vec<_> = items.iter().map(|item| self.bound(item)).collect();
+        let exact = parts.iter().all(|part| matches!(part, Some((_, true))));
+        let known: Vec<_> = parts.into_iter().flatten().map(|(sql, _)| sql).collect();
+        (!known.is_empty()).then(|| (format!("({})", known.join(" and ")), exact))
+    }
+
+    /// One part that cannot be translated spoils the whole, and its siblings' parameters with it.
+    fn any(&mut self, items: &[Bound]) -> Fragment {
+        let start = self.params.len();
+        let parts: Option<Vec<_>> = items.iter().map(|item| self.bound(item)).collect();
+        let Some(parts) = parts else {
+            self.params.truncate(start);
+            return None;
+        };
+        let exact = parts.iter().all(|(_, exact)| *exact);
+        let known: Vec<_> = parts.into_iter().map(|(sql, _)| sql).collect();
+        Some((format!("({})", known.join(" or ")), exact))
+    }
+
+    fn not(&mut self, inner: &Bound) -> Fragment {
+        let start = self.params.len();
+        match self.bound(inner) {
+            Some((sql, true)) => Some((format!("not {sql}"), true)),
+            _ => {
+                self.params.truncate(start);
+                None
+            }
+        }
+    }
+
+    fn test(&mut self, test: &Test) -> Fragment {
+        let name = test.target.name();
+        match (self.kind, name.as_str(), &test.op) {
+            (_, "id", Op::Compare(op, Operand::Text(text))) => self.column(self.kind.id(), *op, text.as_str().into()),
+            (_, "externalId", op) => self.external_id(op),
+            (_, "meta.created", Op::Compare(op, Operand::Instant(at))) => {
+                self.column("created_at", *op, micros(*at).into())
+            }
+            (_, "meta.lastModified", Op::Compare(op, Operand::Instant(at))) => {
+                self.column("modified_at", *op, micros(*at).into())
+            }
+            (Kind::Users, "active", Op::Compare(CompareOp::Eq, Operand::Bool(active))) => {
+                self.column("active", CompareOp::Eq, (*active).into())
+            }
+            (Kind::Users, "userName", op) => self.key(keys::USER_NAME, op, false),
+            (Kind::Users, "displayName", op) => self.key(keys::DISPLAY_NAME, op, false),
+            (Kind::Users, "emails.value", op) => self.key(keys::EMAIL, op, true),
+            (Kind::Users, "groups.value", Op::Compare(CompareOp::Eq, Operand::Text(group))) => {
+                let parameter = self.param(group.as_str().into());
+                exact(format!("exists (select 1 from members as m where m.group_id = {parameter} \
+                     and m.member_id = t.person_id and m.present = 1)"))
+            }
+            (Kind::Users, other, op) if is_employee_number(other) => self.key(keys::EMPLOYEE_NUMBER, op, false),
+            (Kind::Groups, "displayName", Op::Compare(op, Operand::Text(text))) => {
+                self.column("display_key", *op, text.as_str().into())
+            }
+            (Kind::Groups, "members.value", Op::Compare(CompareOp::Eq, Operand::Text(member))) => {
+                let parameter = self.param(member.as_str().into());
+                exact(format!("exists (select 1 from members as m where m.member_id = {parameter} \
+                     and m.group_id = t.id and m.present = 1)"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A column that is never null.
+    fn column(&mut self, column: &str, op: CompareOp, value: Value) -> Fragment {
+        let operator = match op {
+            CompareOp::Eq => "=",
+            CompareOp::Ne => "<>",
+            CompareOp::Gt => ">",
+            CompareOp::Ge => ">=",
+            CompareOp::Lt => "<",
+            CompareOp::Le => "<=",
+            CompareOp::Sw => return self.prefix(&format!("t.{column}"), value),
+            CompareOp::Co | CompareOp::Ew => return None,
+        };
+        let parameter = self.param(value);
+        exact(format!("t.{column} {operator} {parameter}"))
+    }
+
+    fn prefix(&mut self, column: &str, value: Value) -> Fragment {
+        let Value::Text(prefix) = value else { return None };
+        let from = self.param(prefix.as_str().into());
+        let to = self.param(format!("{prefix}\u{10ffff}").into());
+        exact(format!("({column} >= {from} and {column} < {to})"))
+    }
+
+    fn external_id(&mut self, op: &Op) -> Fragment {
+        match op {
+            Op::Present | Op::Compare(CompareOp::Ne, Operand::Null) => exact("t.external_id is not null".to_owned()),
+            Op::Compare(CompareOp::Eq, Operand::Null) => exact("t.external_id is null".to_owned()),
+            Op::Compare(CompareOp::Eq, Operand::Text(text)) => {
+                let parameter = self.param(text.as_str().into());
+                exact(format!("(t.external_id is not null and t.external_id = {parameter})"))
+            }
+            Op::Compare(..) => None,
+        }
+    }
+
+    /// A folded key of the claim. `many` says that there may be several, for which `ne` means something else than not.
+    fn key(&mut self, kind: i64, op: &Op, many: bool) -> Fragment {
+        let rows = |test: &str| {
+            format!("t.person_id in (select k.person_id from claim_keys as k where k.kind = {kind}{test})")
+        };
+        let source = |this: &mut Self| this.param(this.source.as_str().into());
+        match op {
+            Op::Present | Op::Compare(CompareOp::Ne, Operand::Null) => {
+                let source = source(self);
+                exact(rows(&format!(" and k.source = {source}")))
+            }
+            Op::Compare(CompareOp::Eq, Operand::Null) => {
+                let source = source(self);
+                exact(format!("not {}", rows(&format!(" and k.source = {source}"))))
+            }
+            Op::Compare(CompareOp::Eq, Operand::Text(text)) => {
+                let (key, source) = (self.param(text.trim().into()), source(self));
+                exact(rows(&format!(" and k.key = {key} and k.source = {source}")))
+            }
+            Op::Compare(CompareOp::Ne, Operand::Text(text)) if !many => {
+                let (key, source) = (self.param(text.trim().into()), source(self));
+                exact(format!("not {}", rows(&format!(" and k.key = {key} and k.source = {source}"))))
+            }
+            Op::Compare(CompareOp::Sw, Operand::Text(text)) => {
+                let (range, _) = self.prefix("k.key", text.trim_start().into())?;
+                let source = source(self);
+                exact(rows(&format!(" and {range} and k.source = {source}")))
+            }
+            Op::Compare(..) => None,
+        }
+    }
+
+    /// One and the same element: what is known about its value narrows the search, the rest is decided by the scan.
+    fn element(&mut self, target: &Target, filter: &Bound) -> Fragment {
+        let value = equal_value(filter)?;
+        let test = Test {
+            target: Target { sub: Some("value".to_owned()), ..target.clone() },
+            op: Op::Compare(CompareOp::Eq, Operand::Text(value.0)),
+        };
+        let (sql, exact) = self.test(&test)?;
+        Some((sql, exact && value.1))
+    }
+
+    fn param(&mut self, value: Value) -> String {
+        self.params.push(value);
+        format!("${}", self.params.len() + 1)
+    }
+}
+
+fn exact(sql: String) -> Fragment {
+    Some((sql, true))
+}
+
+fn is_employee_number(name: &str) -> bool {
+    name.strip_prefix(ENTERPRISE_USER).is_some_and(|rest| rest == ":employeeNumber")
+}
+
+/// The text that the element's `value` must equal, and whether nothing else is asked of it.
+fn equal_value(filter: &Bound) -> Option<(String, bool)> {
+    match filter {
+        Bound::Test(Test { target, op: Op::Compare(CompareOp::Eq, Operand::Text(text)) })
+            if target.attribute == "value" =>
+        {
+            Some((text.clone(), true))
+        }
+        Bound::And(items) => items.iter().find_map(equal_value).map(|(text, _)| (text, false)),
+        _ => None,
+    }
+}

@@ -1,0 +1,7 @@
+//! Reads: the facts that decisions rest on, and what the surfaces show.
+
+pub mod cases;
+pub mod groups;
+pub mod people;
+pub mod resources;
+pub mod timeline;

@@ -1,0 +1,132 @@
+//! Writes of the tables `groups` and `members`. One member more costs one row, whatever the size of the group.
+
+use crate::driver::{Statement, Transaction};
+use crate::encode::{micros, object_text};
+use tenure_identity::change::{Expect, GroupChange, MembersChange};
+use tenure_identity::group::Group;
+use tenure_identity::id::GroupId;
+use tenure_scim::patch::Member;
+
+const INSERT: &str = "insert into groups (id, source, external_id, display_key, display_name, live, ended_at, version, \
+     created_at, modified_at, doc, dirty_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+
+const UPDATE: &str = "update groups set external_id = $1, display_key = $2, display_name = $3, live = $4, \
+     ended_at = $5, version = $6, modified_at = $7, doc = $8, dirty_at = coalesce(dirty_at, $9) \
+     where id = $10 and version = $11";
+
+const TOUCH: &str = "update groups set version = version + 1, modified_at = $1, dirty_at = coalesce(dirty_at, $2) \
+     where id = $3 and live = 1";
+
+// A membership that last changed within the window goes through a quick cycle; otherwise the count starts again.
+const ADD_MEMBER: &str = "insert into members (group_id, member_id, kind, display, present, changed_at, writer, cycles) \
+     values ($1, $2, $3, $4, 1, $5, $6, 0) on conflict (group_id, member_id) do update set \
+     kind = coalesce(excluded.kind, members.kind), display = coalesce(excluded.display, members.display), \
+     present = 1, \
+     cycles = case when members.present = 1 or members.changed_at >= $7 then members.cycles else 0 end, \
+     changed_at = case when members.present = 1 then members.changed_at else excluded.changed_at end, \
+     writer = case when members.present = 1 then members.writer else excluded.writer end";
+
+const REMOVE_MEMBER: &str = "update members set present = 0, \
+     cycles = case when changed_at >= $1 then cycles + 1 else 0 end, changed_at = $2, writer = $3 \
+     where group_id = $4 and member_id = $5 and present = 1";
+
+const CLEAR: &str = "update members set present = 0, \
+     cycles = case when changed_at >= $1 then cycles + 1 else 0 end, changed_at = $2, writer = $3 \
+     where group_id = $4 and present = 1";
+
+pub(super) fn write(change: &GroupChange, out: &mut Transaction) {
+    let group = &change.group;
+    let now = micros(group.modified);
+    let statement = match change.expect {
+        Expect::New => insert(group, now),
+        Expect::Version(version) => update(group, now, version),
+        Expect::Live => {
+            Statement::new(TOUCH, [now.into(), now.into(), group.id.as_str().into()]).must_touch_one()
+        }
+    };
+    out.statements.push(statement);
+    count(change, out);
+}
+
+fn insert(group: &Group, now: i64) -> Statement {
+    Statement::new(
+        INSERT,
+        [
+            group.id.as_str().into(),
+            group.source.as_str().into(),
+            group.external_id().into(),
+            group.display_key().into(),
+            group.display_name().into(),
+            group.ended.is_none().into(),
+            group.ended.map(micros).into(),
+            group.version.into(),
+            micros(group.created).into(),
+            now.into(),
+            object_text(&group.attributes).into(),
+            now.into(),
+        ],
+    )
+}
+
+fn update(group: &Group, now: i64, expected: i64) -> Statement {
+    let params = [
+        group.external_id().into(),
+        group.display_key().into(),
+        group.display_name().into(),
+        group.ended.is_none().into(),
+        group.ended.map(micros).into(),
+        group.version.into(),
+        now.into(),
+        object_text(&group.attributes).into(),
+        now.into(),
+        group.id.as_str().into(),
+        expected.into(),
+    ];
+    Statement::new(UPDATE, params).must_touch_one()
+}
+
+fn count(change: &GroupChange, out: &mut Transaction) {
+    let (total, reordered) = super::listing_counters("groups", &change.group.source);
+    let mut add = |name: String, delta: i64| *out.counters.entry(name).or_default() += delta;
+    match (change.expect, change.group.ended.is_some()) {
+        (Expect::New, _) => add(total, 1),
+        (_, true) => {
+            add(total, -1);
+            add(reordered, 1);
+        }
+        (Expect::Version(_), false) if change.returns => {
+            add(total, 1);
+            add(reordered, 1);
+        }
+        (Expect::Version(_) | Expect::Live, false) => {}
+    }
+}
+
+pub(super) fn write_members(group: &GroupId, change: &MembersChange, out: &mut Transaction) {
+    let (now, since) = (micros(change.at), micros(change.cycle_since));
+    if change.clear {
+        let params = [since.into(), now.into(), change.writer.as_str().into(), group.as_str().into()];
+        out.statements.push(Statement::new(CLEAR, params));
+    }
+    for id in &change.remove {
+        let params =
+            [since.into(), now.into(), change.writer.as_str().into(), group.as_str().into(), id.as_str().into()];
+        out.statements.push(Statement::new(REMOVE_MEMBER, params));
+    }
+    out.statements.extend(change.add.iter().map(|member| add_member(group, member, change)));
+}
+
+fn add_member(group: &GroupId, member: &Member, change: &MembersChange) -> Statement {
+    Statement::new(
+        ADD_MEMBER,
+        [
+            group.as_str().into(),
+            member.value.as_str().into(),
+            member.kind.as_deref().into(),
+            member.display.as_deref().into(),
+            micros(change.at).into(),
+            change.writer.as_str().into(),
+            micros(change.cycle_since).into(),
+        ],
+    )
+}

@@ -1,0 +1,59 @@
+//! A [`Change`] as statements: what the decisions decided, in the order in which constraints should speak.
+
+mod cases;
+mod claims;
+mod groups;
+mod persons;
+
+use crate::driver::{Statement, Transaction};
+use crate::encode::{decisions_text, micros};
+use tenure_identity::change::Change;
+use tenure_identity::event::Event;
+use tenure_identity::id::SourceName;
+
+/// Everything that the change writes, in one transaction.
+pub(crate) fn transaction(change: &Change) -> Transaction {
+    let mut out = Transaction::default();
+    if let Some(person) = &change.person {
+        out.statements.push(persons::write(person));
+    }
+    for claim in &change.claims {
+        claims::write(claim, &mut out);
+    }
+    if let Some(group) = &change.group {
+        groups::write(group, &mut out);
+        if let Some(members) = &change.members {
+            groups::write_members(group.id(), members, &mut out);
+        }
+    }
+    if let Some(case) = &change.opened {
+        out.statements.push(cases::open(case));
+    }
+    if let Some((id, decided)) = &change.decided {
+        out.statements.push(cases::decide(id, decided));
+    }
+    out.statements.extend(change.events.iter().map(event));
+    out
+}
+
+fn event(event: &Event) -> Statement {
+    Statement::new(
+        "insert into events (subject, at, kind, source, writer, request, note, decisions) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            event.subject.as_str().into(),
+            micros(event.at).into(),
+            event.kind.label().into(),
+            event.actor.source.as_str().into(),
+            event.actor.writer.as_str().into(),
+            event.actor.request.as_deref().into(),
+            event.note.as_deref().into(),
+            decisions_text(&event.decisions).into(),
+        ],
+    )
+}
+
+/// The counters of one list: its total, and how often something left or re-entered its middle.
+pub(crate) fn listing_counters(what: &str, source: &SourceName) -> (String, String) {
+    (format!("{what}:{source}"), format!("{what}:{source}:reordered"))
+}

@@ -6,5 +6,7 @@
 
 pub mod company;
 pub mod http;
+pub mod idp;
+pub mod play;
 pub mod rng;
 pub mod year;

@@ -1,4 +1,4 @@
-//! The lab's own randomness: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+//! The lab's own randomness: `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).
 //!
 //! It is here and not a crate because a seed has to give the same company for ever, whatever a dependency changes.
 //! It is not for secrets.

@@ -15,7 +15,7 @@ pub(super) fn hire_plain(world: &mut World, arrival: Arrival) -> Option<()> {
     // Only Okta posts twice here: Entra looks up before it creates again.
     let plain = arrival == Arrival::Plain;
     let home = if plain && world.office.rng.chance(120) { Idp::Entra } else { Idp::Okta };
-    seat(world, human, home, arrival);
+    seat(world, human, home, &arrival);
     Some(())
 }
 
@@ -27,7 +27,7 @@ pub(super) fn hire_with_recycled_login(world: &mut World) -> Option<()> {
     let mut human = world.office.hire_namesake(&before);
     (human.department, human.title) = company::new_post(&mut world.office);
     human.location.clone_from(&before.location);
-    seat(world, human, Idp::Okta, Arrival::RecycledLogin { from: before.number });
+    seat(world, human, Idp::Okta, &Arrival::RecycledLogin { from: before.number });
     Some(())
 }
 
@@ -39,7 +39,7 @@ pub(super) fn hire_near_duplicate(world: &mut World) -> Option<()> {
     human.department.clone_from(&twin.department);
     human.title.clone_from(&twin.title);
     human.location.clone_from(&twin.location);
-    seat(world, human, Idp::Okta, Arrival::NearDuplicate { of: twin.number });
+    seat(world, human, Idp::Okta, &Arrival::NearDuplicate { of: twin.number });
     Some(())
 }
 
@@ -52,7 +52,7 @@ fn nearly(world: &mut World, twin: &Human) -> (String, String) {
     (twin.given.clone(), twin.family.chars().chain(doubled.or(Some('n'))).collect())
 }
 
-fn seat(world: &mut World, human: Human, home: Idp, arrival: Arrival) {
+fn seat(world: &mut World, human: Human, home: Idp, arrival: &Arrival) {
     let seat = world.seat_new(human, home);
     world.give_manager(seat);
     world.tell(seat, |account| Event::Joined { account, arrival: arrival.clone() });

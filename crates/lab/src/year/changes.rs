@@ -71,7 +71,7 @@ fn readdressed(address: &str, domain: &str) -> String {
 pub(super) fn replace_login(world: &mut World) -> Option<()> {
     let seat =
         world.choose(|_, worker| worker.is_active() && worker.home == Idp::Okta && worker.ids.len() == 1)?;
-    let before = world.account(seat, Idp::Okta);
+    let before = Box::new(world.account(seat, Idp::Okta));
     let login = world.office.login(&before.human.given, &before.human.family);
     world.workers[seat].human.login = login;
     world.tell(seat, |account| Event::LoginReplaced { before: before.clone(), account });

@@ -30,7 +30,7 @@ pub enum Event {
     /// A new user name that Okta pushes as deactivate and create, with the same external id.
     LoginReplaced {
         /// The account with the old login.
-        before: Account,
+        before: Box<Account>,
         /// The account with the new one.
         account: Account,
     },

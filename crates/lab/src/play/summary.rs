@@ -1,12 +1,12 @@
 //! What happened in a year that was played, in the numbers that a table shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::crew::Done;
 use crate::company::{EmployeeNumber, Idp};
 use crate::http::HttpError;
 use crate::idp::{DriveError, Refusal};
-use crate::year::{Dated, Event};
+use crate::year::{Arrival, Dated, Event};
 
 /// A year that was played to its end.
 #[derive(Debug, Default)]
@@ -17,12 +17,12 @@ pub struct Played {
     pub joiners: usize,
     /// Changes of post, name, login or mail.
     pub movers: usize,
-    /// People who left, or were taken off the application.
+    /// People who left.
     pub leavers: usize,
     /// People who came back.
     pub rehires: usize,
-    /// Changes of groups.
-    pub groups: usize,
+    /// The same by [`Event::kind`], with what is none of the above. Somebody in two providers counts once.
+    pub kinds: BTreeMap<&'static str, usize>,
     /// Events played, each as one provider told it.
     pub events: usize,
     /// Requests sent.
@@ -31,6 +31,8 @@ pub struct Played {
     pub refusals: Vec<PlayedRefusal>,
     /// What failed otherwise.
     pub failures: Vec<Failure>,
+    /// Whom today's kinds have counted already.
+    pub(super) counted: BTreeSet<(u16, &'static str, EmployeeNumber)>,
 }
 
 /// A refusal and the event that met it.
@@ -78,7 +80,7 @@ impl Played {
         let Done { dated: Dated { day, event }, outcome, refusals, requests } = done;
         self.events += 1;
         self.requests += requests;
-        self.count(&event);
+        self.count(day, &event);
         let (kind, idp) = (event.kind(), event.idp());
         let who = event.account().map(|account| account.human.number.clone());
         let overcome = outcome.is_ok();
@@ -96,20 +98,25 @@ impl Played {
         }
     }
 
-    fn count(&mut self, event: &Event) {
-        let counter = match event {
-            Event::Joined { .. } if event.kind() == "founder" => &mut self.founders,
-            Event::Joined { .. } | Event::Appeared { .. } => &mut self.joiners,
+    fn count(&mut self, day: u16, event: &Event) {
+        let kind = event.kind();
+        let number = event.account().map(|account| account.human.number.clone());
+        if number.is_some_and(|number| !self.counted.insert((day, kind, number))) {
+            return;
+        }
+        *self.kinds.entry(kind).or_default() += 1;
+        match event {
+            Event::Joined { arrival: Arrival::Founder, .. } => self.founders += 1,
+            Event::Joined { .. } => self.joiners += 1,
             Event::Moved { .. }
             | Event::Married { .. }
             | Event::Readdressed { .. }
-            | Event::LoginReplaced { .. } => &mut self.movers,
-            Event::Left { .. } | Event::Unassigned { .. } | Event::Purged { .. } => &mut self.leavers,
-            Event::Rehired { .. } | Event::Reassigned { .. } => &mut self.rehires,
-            Event::GroupPushed { .. } | Event::MembersChanged { .. } | Event::GroupRenamed { .. } => {
-                &mut self.groups
+            | Event::LoginReplaced { .. } => {
+                self.movers += 1;
             }
-        };
-        *counter += 1;
+            Event::Left { .. } => self.leavers += 1,
+            Event::Rehired { .. } => self.rehires += 1,
+            _ => {}
+        }
     }
 }

@@ -7,15 +7,15 @@ use super::world::{Seat, Standing, World};
 use super::{Arrival, Event};
 use crate::company::{self, Human, Idp};
 
-pub(super) fn hire_plain(world: &mut World, arrival: Arrival) -> Option<()> {
+pub(super) fn hire_plain(world: &mut World, arrival: &Arrival) -> Option<()> {
     let (given, family) = world.office.name();
     let mut human = world.office.hire(given, family);
     (human.department, human.title) = company::new_post(&mut world.office);
     human.location = world.workers[0].human.location.clone();
     // Only Okta posts twice here: Entra looks up before it creates again.
-    let plain = arrival == Arrival::Plain;
+    let plain = *arrival == Arrival::Plain;
     let home = if plain && world.office.rng.chance(120) { Idp::Entra } else { Idp::Okta };
-    seat(world, human, home, &arrival);
+    seat(world, human, home, arrival);
     Some(())
 }
 

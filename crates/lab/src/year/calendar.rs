@@ -102,8 +102,8 @@ fn happen(world: &mut World, intent: Intent) -> Vec<(u16, Intent)> {
     let happened = match intent {
         Intent::Leave => return departures::leave(world).unwrap_or_default(),
         Intent::Unassign => return departures::unassign(world).unwrap_or_default(),
-        Intent::Hire => arrivals::hire_plain(world, Arrival::Plain),
-        Intent::HirePostedTwice => arrivals::hire_plain(world, Arrival::PostedTwice),
+        Intent::Hire => arrivals::hire_plain(world, &Arrival::Plain),
+        Intent::HirePostedTwice => arrivals::hire_plain(world, &Arrival::PostedTwice),
         Intent::HireWithRecycledLogin => arrivals::hire_with_recycled_login(world),
         Intent::HireNearDuplicate => arrivals::hire_near_duplicate(world),
         Intent::Move => changes::change_post(world),

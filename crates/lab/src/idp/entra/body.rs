@@ -106,7 +106,7 @@ fn compact(changed: Vec<Mapped>) -> Vec<Value> {
         changed.into_iter().partition(|(path, _)| path.contains('['));
     let mut operations: Vec<Value> =
         filtered.into_iter().map(|(path, value)| replace("replace", &path, value)).collect();
-    let values: Map<String, Value> = plain.into_iter().map(|(path, value)| (path, value)).collect();
+    let values: Map<String, Value> = plain.into_iter().map(|(path, value)| (path, value.into())).collect();
     if !values.is_empty() {
         operations.push(json!({ "op": "replace", "value": values }));
     }

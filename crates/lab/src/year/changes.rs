@@ -2,6 +2,8 @@
 //!
 //! Each function lets it happen to somebody it fits, or gives back `None` when there is nobody.
 
+use std::collections::BTreeSet;
+
 use super::Event;
 use super::world::{Seat, Worker, World, reference};
 use crate::company::{self, Group, Human, Idp};
@@ -82,7 +84,8 @@ pub(super) fn replace_login(world: &mut World) -> Option<()> {
 pub(super) fn swap_members(world: &mut World) -> Option<()> {
     let index = world.office.rng.below(world.groups.len());
     let Group { idp, members, .. } = world.groups[index].clone();
-    let is_in = |human: &Human| members.iter().any(|member| member.number == human.number);
+    let members: BTreeSet<_> = members.into_iter().map(|member| member.number).collect();
+    let is_in = |human: &Human| members.contains(&human.number);
     let at_home = |worker: &Worker| worker.is_active() && worker.home == idp;
     let leaving = world.choose(|_, worker| at_home(worker) && is_in(&worker.human));
     let joining = world.choose(|_, worker| at_home(worker) && !is_in(&worker.human))?;

@@ -152,3 +152,19 @@ fn tiny_companies_have_a_year_too() {
         assert!(Year::plan(&company, 2).truth().people.len() >= people);
     }
 }
+
+#[test]
+fn any_seed_and_size_ends_in_one_word_about_everybody() {
+    for seed in 0..12 {
+        let people = 20 + 30 * seed as usize;
+        let truth = Year::plan(&Company::generate(seed, people), seed).truth();
+        for person in truth.active() {
+            let agreed = person.accounts.values().all(|holding| holding.active);
+            assert!(person.employed && agreed, "seed {seed}: {}", person.human.number);
+        }
+        let assigned = |number, idp| truth.people[number].accounts.get(idp).is_some_and(|held| held.active);
+        for group in truth.groups.values() {
+            assert!(group.members.iter().all(|number| assigned(number, &group.idp)), "seed {seed}");
+        }
+    }
+}

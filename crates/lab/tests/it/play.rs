@@ -28,14 +28,30 @@ fn number(user: &Value) -> String {
     user[ENTERPRISE]["employeeNumber"].as_str().unwrap_or_default().to_owned()
 }
 
+/// Whom the server held or refused: a human has to look at them.
+fn held(played: &Played) -> BTreeSet<String> {
+    let held = played.refusals.iter().filter(|refused| !refused.overcome);
+    held.filter_map(|refused| Some(refused.who.clone()?.0)).collect()
+}
+
+#[track_caller]
+fn check_groups(stub: &Stub, truth: &Truth, played: &Played) {
+    let held = held(played);
+    let state = stub.state();
+    for group in truth.groups.values() {
+        let named = |found: &&Value| found["displayName"] == json!(group.name);
+        let found = state.groups.values().find(named).expect("the group is there");
+        let members = found["members"].as_array().cloned().unwrap_or_default();
+        let user = |member: &Value| number(&state.users[member["value"].as_str().expect("an id")]);
+        let members: BTreeSet<String> = members.iter().map(user).filter(|who| !held.contains(who)).collect();
+        let expected = group.members.iter().map(|number| number.0.clone()).filter(|who| !held.contains(who));
+        assert_eq!(members, expected.collect(), "{}", group.name);
+    }
+}
+
 #[track_caller]
 fn check_people(stub: &Stub, truth: &Truth, played: &Played) {
-    let refused: BTreeSet<String> = played
-        .refusals
-        .iter()
-        .filter(|refused| !refused.overcome)
-        .filter_map(|r| Some(r.who.clone()?.0))
-        .collect();
+    let refused = held(played);
     let state = stub.state();
     let active: Vec<String> =
         state.users.values().filter(|user| user["active"] == json!(true)).map(number).collect();
@@ -50,6 +66,8 @@ fn check_people(stub: &Stub, truth: &Truth, played: &Played) {
 async fn a_year_of_the_wizard_and_the_old_entra_comes_out_right() {
     let (stub, truth, played, progress) = played(okta::Dialect::Aiw, entra::Dialect::Old).await;
     check_people(&stub, &truth, &played);
+    check_groups(&stub, &truth, &played);
+    assert!(held(&played).len() < 5, "{:?}", played.refusals);
     assert!(played.failures.is_empty(), "{:?}", played.failures);
     let last = progress.last().unwrap();
     assert_eq!((last.events, last.of), (played.events, played.events));
@@ -63,6 +81,8 @@ async fn a_year_of_the_wizard_and_the_old_entra_comes_out_right() {
 async fn a_year_of_the_template_and_the_new_entra_comes_out_right() {
     let (stub, truth, played, _) = played(okta::Dialect::Template, entra::Dialect::New).await;
     check_people(&stub, &truth, &played);
+    check_groups(&stub, &truth, &played);
+    assert!(held(&played).len() < 5, "{:?}", played.refusals);
     assert!(played.failures.is_empty(), "{:?}", played.failures);
     let names: BTreeSet<String> =
         stub.state().groups.values().map(|group| group["displayName"].as_str().unwrap().to_owned()).collect();

@@ -1,0 +1,7 @@
+//! The drivers and the player against a small SCIM server that records what it is asked.
+
+mod entra;
+mod http;
+mod okta;
+mod play;
+mod stub;

@@ -16,6 +16,7 @@ pub mod patch;
 pub mod path;
 pub mod projection;
 pub mod query;
+pub mod render;
 pub mod resource;
 pub mod schema;
 pub mod sort;

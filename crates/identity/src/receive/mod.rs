@@ -2,15 +2,17 @@
 //! follows: the answer to the source, and the [`Change`] to commit, down to the last event.
 //!
 //! [`create()`] is POST, [`update()`] is PUT and PATCH (the new attributes are worked out by `tenure-scim`), [`end()`] is
-//! DELETE. None of them deletes anybody.
+//! DELETE, [`decide()`] is a human's answer to a case. None of them deletes anybody.
 
 mod create;
+mod decide;
 mod end;
 mod hold;
 mod settle;
 mod update;
 
 pub use create::create;
+pub use decide::decide;
 pub use end::end;
 pub use update::update;
 

@@ -2,8 +2,10 @@
 
 use crate::Store;
 use crate::driver::Statement;
+use crate::encode::texts;
 use crate::error::StoreError;
 use crate::query::{Stored, stored};
+use std::collections::HashMap;
 use tenure_identity::id::{PersonId, SourceName};
 
 /// A group that somebody is in.
@@ -47,6 +49,26 @@ impl Store {
     pub async fn groups_of(&self, person: &PersonId) -> Result<Vec<GroupOf>, StoreError> {
         let rows = self.database.query(Statement::new(GROUPS_OF, [person.as_str().into()])).await?;
         rows.into_iter().map(group_of).collect()
+    }
+}
+
+impl Store {
+    /// The live groups that each of these people is in, by person.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn groups_of_many(&self, people: &[String]) -> Result<HashMap<String, Vec<GroupOf>>, StoreError> {
+        let sql = format!(
+            "select m.member_id, g.id, g.display_name from members as m join groups as g on g.id = m.group_id \
+             where m.member_id in {} and m.present = 1 and g.live = 1 order by g.seq",
+            self.database.dialect().array_elements(1)
+        );
+        let mut groups: HashMap<String, Vec<GroupOf>> = HashMap::new();
+        for mut row in self.database.query(Statement::built(sql, vec![texts(people).into()])).await? {
+            let group = GroupOf { id: row.text(1)?, display_name: row.text(2)? };
+            groups.entry(row.text(0)?).or_default().push(group);
+        }
+        Ok(groups)
     }
 }
 

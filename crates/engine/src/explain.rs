@@ -1,0 +1,38 @@
+//! Explain: one person with their record, every claim, every link and the timeline, for whoever asks "why?".
+
+use crate::{Engine, EngineError};
+use tenure_identity::event::{Event, Subject};
+use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::person::Person;
+
+/// Everything that is known of one person.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The person with record and claims.
+    pub person: Person,
+    /// External ids that the claims no longer have.
+    pub former_links: Vec<(SourceName, String)>,
+    /// The newest events, oldest first.
+    pub timeline: Vec<Event>,
+}
+
+impl Engine {
+    /// Everybody whom `who` could mean: an id, a login, an external id, an employee number or an e-mail address.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn find_people(&self, who: &str) -> Result<Vec<PersonId>, EngineError> {
+        Ok(self.store.find_people(who).await?)
+    }
+
+    /// Explains one person with at most so many events.
+    ///
+    /// # Errors
+    /// If there is nobody of this id, or the store fails.
+    pub async fn explain(&self, id: &PersonId, events: u32) -> Result<Explanation, EngineError> {
+        let person = self.store.person(id).await?.ok_or_else(|| EngineError::user(id.as_str()))?;
+        let former_links = self.store.former_links(id).await?;
+        let timeline = self.store.timeline(&Subject::Person(id.clone()), events).await?;
+        Ok(Explanation { person, former_links, timeline })
+    }
+}

@@ -1,0 +1,181 @@
+//! POST, PUT, PATCH and DELETE of groups.
+
+use super::group_id;
+use crate::{Answer, Caller, Engine, EngineError, Preconditions};
+use serde_json::Value;
+use tenure_identity::change::Change;
+use tenure_identity::group::{
+    self, Group, GroupFacts, GroupPlan, GroupReply, MemberFacts, MembersPlan, named, needs_everybody, plan_members,
+};
+use tenure_identity::id::GroupId;
+use tenure_scim::patch::{self, MemberChange, PatchRequest};
+use tenure_scim::projection::Projection;
+use tenure_scim::resource::{self, Accepted, Note};
+use tenure_scim::Object;
+
+/// What a request wants of a group: its attributes, and what becomes of its members.
+struct Wanted {
+    attributes: Object,
+    notes: Vec<Note>,
+    members: Vec<MemberChange>,
+}
+
+/// What an update makes of the attributes that are there.
+enum Update {
+    Replace(Value),
+    Patch(PatchRequest, Vec<MemberChange>),
+}
+
+impl Engine {
+    /// POST: makes a group, or brings one back that its source had ended.
+    ///
+    /// # Errors
+    /// If the request is wrong, a live group has the name, or the store fails.
+    pub async fn create_group(
+        &self,
+        caller: &Caller,
+        body: Value,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let Accepted { mut attributes, notes } = resource::accept(body, &self.catalog.group)?;
+        let members = vec![MemberChange::Add(patch::take_members(&mut attributes))];
+        let decide = async || {
+            let facts = self.store.group_facts(&caller.actor.source, &attributes).await?;
+            let known = self.store.member_facts(None, &named(&members), false).await?;
+            let context = self.group_context(caller, self.clock.now());
+            let planned = plan_members(&context, &members, &known);
+            outcome(group::create(&context, attributes.clone(), &notes, &facts, planned), None)
+        };
+        let group = self.commit_decided(decide).await??;
+        self.show_group(&group, projection).await
+    }
+
+    /// PUT: the group and its members are what the source sends now.
+    ///
+    /// # Errors
+    /// If the group is not known, the request is wrong, the name is taken, or the store fails.
+    pub async fn replace_group(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: Value,
+        conditions: &Preconditions,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        self.update_group(caller, id, &Update::Replace(body), conditions, projection).await
+    }
+
+    /// PATCH: the group changes in places, members come and go.
+    ///
+    /// # Errors
+    /// If the group is not known, the request is wrong, the name is taken, or the store fails.
+    pub async fn patch_group(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: Value,
+        conditions: &Preconditions,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let (request, members) = patch::split_members(PatchRequest::parse(body)?, &self.catalog.group)?;
+        self.update_group(caller, id, &Update::Patch(request, members), conditions, projection).await
+    }
+
+    /// DELETE: the group ends; its id and history stay.
+    ///
+    /// # Errors
+    /// If the group is not known, the version moved, or the store fails.
+    pub async fn delete_group(
+        &self,
+        caller: &Caller,
+        id: &str,
+        conditions: &Preconditions,
+    ) -> Result<(), EngineError> {
+        let id = group_id(id)?;
+        let decide = async || {
+            let group = self.live_group(&id).await?;
+            conditions.check(group.version)?;
+            let plan = group::end(&self.group_context(caller, self.clock.now()), &group);
+            Ok(((), plan.change))
+        };
+        self.commit_decided(decide).await
+    }
+
+    async fn update_group(
+        &self,
+        caller: &Caller,
+        id: &str,
+        update: &Update,
+        conditions: &Preconditions,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let id = group_id(id)?;
+        let decide = async || {
+            let group = self.live_group(&id).await?;
+            conditions.check(group.version)?;
+            let context = self.group_context(caller, self.clock.now());
+            if group.source != caller.actor.source {
+                return outcome(group::not_owner(&context, &group), Some(group));
+            }
+            let wanted = self.wanted(&group, update)?;
+            let facts = self.name_facts(&group, &wanted).await?;
+            let known = self.known_members(&group.id, &wanted.members).await?;
+            let members = match wanted.members.is_empty() {
+                true => MembersPlan::default(),
+                false => plan_members(&context, &wanted.members, &known),
+            };
+            let plan = group::update(&context, &group, wanted.attributes, &wanted.notes, &facts, members);
+            outcome(plan, Some(group))
+        };
+        let group = self.commit_decided(decide).await??;
+        self.show_changed_group(&group, projection).await
+    }
+
+    fn wanted(&self, group: &Group, update: &Update) -> Result<Wanted, EngineError> {
+        match update {
+            Update::Replace(body) => {
+                let Accepted { mut attributes, notes } =
+                    resource::replace(body.clone(), &group.attributes, &self.catalog.group)?;
+                let members = vec![MemberChange::Replace(patch::take_members(&mut attributes))];
+                Ok(Wanted { attributes, notes, members })
+            }
+            Update::Patch(request, members) => {
+                let patched = patch::apply(request, &group.attributes, &self.catalog.group)?;
+                Ok(Wanted { attributes: patched.attributes, notes: patched.notes, members: members.clone() })
+            }
+        }
+    }
+
+    /// Whom a new name or external id could collide with.
+    async fn name_facts(&self, group: &Group, wanted: &Wanted) -> Result<GroupFacts, EngineError> {
+        if wanted.attributes == group.attributes {
+            return Ok(GroupFacts::default());
+        }
+        Ok(self.store.group_facts(&group.source, &wanted.attributes).await?)
+    }
+
+    async fn known_members(&self, id: &GroupId, changes: &[MemberChange]) -> Result<MemberFacts, EngineError> {
+        if changes.is_empty() {
+            return Ok(MemberFacts::default());
+        }
+        Ok(self.store.member_facts(Some(id), &named(changes), needs_everybody(changes)).await?)
+    }
+
+    pub(super) async fn live_group(&self, id: &GroupId) -> Result<Group, EngineError> {
+        let group = self.store.group(id).await?.filter(|group| group.ended.is_none());
+        group.ok_or_else(|| EngineError::group(id.as_str()))
+    }
+}
+
+/// A refusal is an answer too: the owner's timeline hears of it.
+fn outcome(
+    plan: GroupPlan,
+    unchanged: Option<Group>,
+) -> Result<(Result<Group, EngineError>, Change), EngineError> {
+    if let GroupReply::Taken { attribute, owner } = plan.reply {
+        return Ok((Err(EngineError::GroupTaken { attribute, owner: owner.to_string() }), plan.change));
+    }
+    let changed = plan.change.group.as_ref().map(|change| change.group.clone());
+    let group = changed.or(unchanged).expect("a plan that is not refused has a group");
+    Ok((Ok(group), plan.change))
+}

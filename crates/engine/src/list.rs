@@ -1,0 +1,188 @@
+//! Lists of users, groups or both: bound to the schema, paged by index or cursor, rendered into one answer.
+
+use crate::{Caller, Engine, EngineError};
+use std::collections::HashMap;
+use tenure_scim::Error;
+use tenure_scim::filter::Bound;
+use tenure_scim::query::{Cursor, ListQuery, Page, Paging, list_response};
+use tenure_scim::schema::ResourceType;
+use tenure_scim::sort::Order;
+use tenure_store::error::StoreError;
+use tenure_store::query::{From, Kind, Query, Stored};
+use tenure_store::read::resources::GroupOf;
+
+/// A query that has been typed for one resource type.
+struct Typed {
+    kind: Kind,
+    filter: Option<Bound>,
+    order: Option<Order>,
+}
+
+impl Engine {
+    /// GET of a list, or POST to its `.search`.
+    ///
+    /// # Errors
+    /// If the query does not fit the schema, no index serves it and there is too much to look at, or the store fails.
+    pub async fn list(&self, caller: &Caller, kind: Kind, query: &ListQuery) -> Result<String, EngineError> {
+        let typed = self.typed(kind, query, false)?;
+        let count = query.page.count().unwrap_or(self.settings.default_page).min(self.settings.max_page);
+        let fingerprint = query.fingerprint(&self.resource_type(kind).endpoint);
+        let from = self.from(&query.page, fingerprint)?;
+        let (total, resources) = self.page(caller, &typed, from, count).await?;
+        let bodies = self.render_page(kind, &resources, query).await?;
+        let paging = self.paging(&query.page, from, fingerprint, total, &resources, typed.order.is_some());
+        Ok(list_response(total, &paging, bodies.iter().map(String::as_str)))
+    }
+
+    /// GET of the root, or POST to its `.search`: users, then groups (RFC 7644 §3.4.2.1).
+    ///
+    /// # Errors
+    /// As [`Engine::list`]; cursors are not offered here.
+    pub async fn list_everything(&self, caller: &Caller, query: &ListQuery) -> Result<String, EngineError> {
+        let Page::Index { start, count } = query.page else {
+            return Err(Error::invalid_cursor("a search over all resource types is paged by startIndex").into());
+        };
+        let count = count.unwrap_or(self.settings.default_page).min(self.settings.max_page);
+        let (mut skip, mut room, mut total, mut bodies) = (start.saturating_sub(1), count, 0, Vec::new());
+        for kind in [Kind::Users, Kind::Groups] {
+            let typed = self.typed(kind, query, true)?;
+            let (found, resources) = self.page(caller, &typed, From::Offset(skip), room).await?;
+            skip = skip.saturating_sub(found);
+            room -= u32::try_from(resources.len()).unwrap_or(room).min(room);
+            total += found;
+            bodies.extend(self.render_page(kind, &resources, query).await?);
+        }
+        Ok(list_response(total, &Paging::Index { start }, bodies.iter().map(String::as_str)))
+    }
+
+    fn resource_type(&self, kind: Kind) -> &ResourceType {
+        match kind {
+            Kind::Users => &self.catalog.user,
+            Kind::Groups => &self.catalog.group,
+        }
+    }
+
+    fn typed(&self, kind: Kind, query: &ListQuery, lenient: bool) -> Result<Typed, EngineError> {
+        let resource_type = self.resource_type(kind);
+        let bind = |filter: &tenure_scim::filter::Filter| match lenient {
+            true => filter.bind_lenient(resource_type),
+            false => filter.bind(resource_type),
+        };
+        let filter = query.filter.as_ref().map(bind).transpose()?;
+        let order = match (&query.sort, lenient) {
+            (None, _) => None,
+            (Some(sort), false) => Some(sort.bind(resource_type)?),
+            (Some(sort), true) => sort.bind(resource_type).ok(),
+        };
+        Ok(Typed { kind, filter, order })
+    }
+
+    async fn page(
+        &self,
+        caller: &Caller,
+        typed: &Typed,
+        from: From,
+        count: u32,
+    ) -> Result<(u64, Vec<Stored>), EngineError> {
+        let query = Query {
+            kind: typed.kind,
+            source: &caller.actor.source,
+            filter: typed.filter.as_ref(),
+            order: typed.order.as_ref(),
+            from,
+            count,
+        };
+        let page = self.store.list(&query).await.map_err(|error| match error {
+            StoreError::ScanTooLarge { limit } => EngineError::Request(Error::too_many(format!(
+                "no index serves this filter or order, and there are more than {limit} resources to look at; \
+                 filter on id, externalId, userName, displayName, emails.value, employeeNumber, active or meta"
+            ))),
+            other => EngineError::Store(other),
+        })?;
+        Ok((page.total, page.resources))
+    }
+
+    async fn render_page(
+        &self,
+        kind: Kind,
+        resources: &[Stored],
+        query: &ListQuery,
+    ) -> Result<Vec<String>, EngineError> {
+        let mut bodies = Vec::with_capacity(resources.len());
+        match kind {
+            Kind::Users => {
+                let mut groups = self.groups_of_page(resources, query).await?;
+                for resource in resources {
+                    let groups = groups.remove(&resource.id).unwrap_or_default();
+                    bodies.push(self.show_user(resource, &groups, &query.projection).await?.body);
+                }
+            }
+            Kind::Groups => {
+                for resource in resources {
+                    bodies.push(self.show_stored_group(resource, &query.projection).await?.body);
+                }
+            }
+        }
+        Ok(bodies)
+    }
+
+    async fn groups_of_page(
+        &self,
+        resources: &[Stored],
+        query: &ListQuery,
+    ) -> Result<HashMap<String, Vec<GroupOf>>, EngineError> {
+        if resources.is_empty() || !query.projection.wants(&self.catalog.user, "groups") {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<_> = resources.iter().map(|resource| resource.id.clone()).collect();
+        Ok(self.store.groups_of_many(&ids).await?)
+    }
+
+    fn from(&self, page: &Page, fingerprint: u64) -> Result<From, EngineError> {
+        match page {
+            Page::Index { start, .. } => Ok(From::Offset(start.saturating_sub(1))),
+            Page::Cursor { cursor: None, .. } => Ok(From::Offset(0)),
+            Page::Cursor { cursor: Some(text), .. } => {
+                let cursor = Cursor::decode(text)?;
+                cursor.check(fingerprint, self.clock.now().as_second(), self.settings.cursor_seconds)?;
+                Ok(position(&cursor.position)?)
+            }
+        }
+    }
+
+    fn paging(
+        &self,
+        page: &Page,
+        from: From,
+        query_hash: u64,
+        total: u64,
+        resources: &[Stored],
+        sorted: bool,
+    ) -> Paging {
+        let Page::Cursor { .. } = page else {
+            let Page::Index { start, .. } = page else { unreachable!("a page is one or the other") };
+            return Paging::Index { start: *start };
+        };
+        let shown = resources.len() as u64;
+        let position = match (from, resources.last(), sorted) {
+            (_, None, _) => None,
+            (_, Some(last), false) => Some(format!("after:{}", last.seq)),
+            (From::Offset(offset), Some(_), true) if offset + shown < total => Some(format!("offset:{}", offset + shown)),
+            (_, Some(_), true) => None,
+        };
+        let issued = self.clock.now().as_second();
+        let next = position.map(|position| Cursor { position, query_hash, issued }.encode());
+        Paging::Cursor { next, previous: None }
+    }
+}
+
+/// In order of age a cursor is the place after the last resource; in any other order it is how many came before.
+fn position(text: &str) -> Result<From, Error> {
+    let unknown = || Error::invalid_cursor("the cursor is not one of ours; begin again with an empty cursor");
+    let (kind, number) = text.split_once(':').ok_or_else(unknown)?;
+    match kind {
+        "after" => number.parse().map(From::After).map_err(|_| unknown()),
+        "offset" => number.parse().map(From::Offset).map_err(|_| unknown()),
+        _ => Err(unknown()),
+    }
+}

@@ -1,0 +1,194 @@
+//! POST, PUT, PATCH and DELETE of users.
+
+use super::person_id;
+use crate::{Answer, Caller, Engine, EngineError, Preconditions};
+use serde_json::Value;
+use tenure_identity::change::Change;
+use tenure_identity::claim::Claim;
+use tenure_identity::id::PersonId;
+use tenure_identity::keys::Keys;
+use tenure_identity::person::Person;
+use tenure_identity::receive::{self, Facts, Incoming, Plan, Reply};
+use tenure_scim::patch::{self, PatchRequest};
+use tenure_scim::projection::Projection;
+use tenure_scim::resource::{self, Accepted};
+
+/// What an update makes of the attributes that are there.
+enum Update<'a> {
+    Replace(&'a Value),
+    Patch(&'a PatchRequest),
+}
+
+/// A claim after a commit, with what is needed to show it.
+struct Written {
+    person: PersonId,
+    claim: Claim,
+    /// Nobody can be in a group who was not there before.
+    is_new: bool,
+}
+
+impl Engine {
+    /// POST: makes a person, or recognises one who is known.
+    ///
+    /// # Errors
+    /// If the request is wrong, the identity is taken or in doubt, or the store fails.
+    pub async fn create_user(
+        &self,
+        caller: &Caller,
+        body: Value,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let incoming = incoming(resource::accept(body, &self.catalog.user)?);
+        let keys = Keys::of(&incoming.attributes);
+        let decide = async || {
+            let facts = self.store.identity_facts(&caller.actor.source, &keys).await?;
+            let plan = receive::create(&self.context(caller, self.clock.now()), &incoming, &facts);
+            outcome(plan, None)
+        };
+        let written = self.commit_decided(decide).await??;
+        self.show_written(&written, projection).await
+    }
+
+    /// PUT: the claim is what the source sends now.
+    ///
+    /// # Errors
+    /// If the user is not known, the request is wrong, the identity is taken or in doubt, or the store fails.
+    pub async fn replace_user(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: Value,
+        conditions: &Preconditions,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        self.update_user(caller, id, &Update::Replace(&body), conditions, projection).await
+    }
+
+    /// PATCH: the claim changes in places.
+    ///
+    /// # Errors
+    /// If the user is not known, the request is wrong, the identity is taken or in doubt, or the store fails.
+    pub async fn patch_user(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: Value,
+        conditions: &Preconditions,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let request = PatchRequest::parse(body)?;
+        self.update_user(caller, id, &Update::Patch(&request), conditions, projection).await
+    }
+
+    /// DELETE: the claim ends; the person is deactivated and stays.
+    ///
+    /// # Errors
+    /// If the user is not known, the version moved, or the store fails.
+    pub async fn delete_user(
+        &self,
+        caller: &Caller,
+        id: &str,
+        conditions: &Preconditions,
+    ) -> Result<(), EngineError> {
+        let id = person_id(id)?;
+        let decide = async || {
+            let (person, claim) = self.claimed(caller, &id).await?;
+            conditions.check(claim.version)?;
+            let plan = receive::end(&self.context(caller, self.clock.now()), &person, &claim);
+            Ok(((), plan.change))
+        };
+        self.commit_decided(decide).await
+    }
+
+    async fn update_user(
+        &self,
+        caller: &Caller,
+        id: &str,
+        update: &Update<'_>,
+        conditions: &Preconditions,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let id = person_id(id)?;
+        let decide = async || {
+            let (person, claim) = self.claimed(caller, &id).await?;
+            conditions.check(claim.version)?;
+            let incoming = self.updated(&claim, update)?;
+            let facts = self.update_facts(caller, &claim, &incoming).await?;
+            let context = self.context(caller, self.clock.now());
+            let plan = receive::update(&context, &person, &claim, &incoming, &facts);
+            outcome(plan, Some(claim))
+        };
+        let written = self.commit_decided(decide).await??;
+        self.show_written(&written, projection).await
+    }
+
+    fn updated(&self, claim: &Claim, update: &Update<'_>) -> Result<Incoming, EngineError> {
+        match update {
+            Update::Replace(body) => {
+                let mut accepted = resource::replace((*body).clone(), &claim.attributes, &self.catalog.user)?;
+                // A profile push that leaves `active` out neither ends nor restores access.
+                accepted.attributes.entry("active").or_insert(claim.active.into());
+                Ok(incoming(accepted))
+            }
+            Update::Patch(request) => {
+                let patched = patch::apply(request, &claim.attributes, &self.catalog.user)?;
+                Ok(Incoming { attributes: patched.attributes, notes: patched.notes })
+            }
+        }
+    }
+
+    /// Whom the new attributes could collide with. Most updates touch no key, and nobody has to be looked up.
+    async fn update_facts(
+        &self,
+        caller: &Caller,
+        claim: &Claim,
+        incoming: &Incoming,
+    ) -> Result<Facts, EngineError> {
+        let keys = Keys::of(&incoming.attributes);
+        let stays = claim.gives_access() && claim.keys() == keys;
+        let leaves = tenure_identity::claim::says_active(&incoming.attributes) == Some(false) && claim.keys() == keys;
+        if stays || leaves {
+            return Ok(Facts::default());
+        }
+        Ok(self.store.identity_facts(&caller.actor.source, &keys).await?)
+    }
+
+    /// The person and the source's live claim.
+    async fn claimed(&self, caller: &Caller, id: &PersonId) -> Result<(Person, Claim), EngineError> {
+        let person = self.store.person(id).await?.ok_or_else(|| EngineError::user(id.as_str()))?;
+        let claim = person.live_claim_of(&caller.actor.source).cloned();
+        let claim = claim.ok_or_else(|| EngineError::user(id.as_str()))?;
+        Ok((person, claim))
+    }
+
+    async fn show_written(
+        &self,
+        written: &Written,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
+        let groups = match written.is_new || !projection.wants(&self.catalog.user, "groups") {
+            true => Vec::new(),
+            false => self.store.groups_of(&written.person).await?,
+        };
+        self.show_claim(&written.person, &written.claim, &groups, projection).await
+    }
+}
+
+fn incoming(accepted: Accepted) -> Incoming {
+    Incoming { attributes: accepted.attributes, notes: accepted.notes }
+}
+
+/// A refusal is an answer too: it may have opened a case, which has to be committed before the source hears of it.
+fn outcome(
+    plan: Plan,
+    unchanged: Option<Claim>,
+) -> Result<(Result<Written, EngineError>, Change), EngineError> {
+    let person = match plan.reply {
+        Reply::Refused(refusal) => return Ok((Err(EngineError::Refused(refusal)), plan.change)),
+        Reply::Created(person) | Reply::Updated(person) | Reply::Ended(person) => person,
+    };
+    let is_new = plan.change.person.as_ref().is_some_and(|change| change.expect.is_none());
+    let changed = plan.change.claims.first().map(|change| change.claim.clone());
+    let claim = changed.or(unchanged).expect("a plan that is not refused has a claim");
+    Ok((Ok(Written { person, claim, is_new }), plan.change))
+}

@@ -8,20 +8,21 @@ use tenure_store::error::CommitError;
 /// row take that many others at the same resource at the same moment.
 const TRIES: usize = 64;
 
+/// The tries of one request.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(usize);
+
 impl Engine {
-    /// Repeats `decide` until its change is committed.
-    pub(crate) async fn commit_decided<T>(
-        &self,
-        decide: impl AsyncFn() -> Result<(T, Change), EngineError>,
-    ) -> Result<T, EngineError> {
-        for attempt in 0..TRIES {
-            let (outcome, change) = decide().await?;
-            match self.store.commit(&change).await {
-                Ok(()) => return Ok(outcome),
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(conflict) => tracing::debug!(attempt, %conflict, "deciding again"),
+    /// Whether the change is durable now. If not, the facts have moved, and the request has to be decided again.
+    pub(crate) async fn commit(&self, change: &Change, tries: &mut Tries) -> Result<bool, EngineError> {
+        match self.store.commit(change).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Store(error)) => Err(error.into()),
+            Err(conflict) => {
+                tries.0 += 1;
+                tracing::debug!(tries = tries.0, %conflict, "deciding again");
+                if tries.0 < TRIES { Ok(false) } else { Err(EngineError::Busy) }
             }
         }
-        Err(EngineError::Busy)
     }
 }

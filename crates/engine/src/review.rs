@@ -1,5 +1,6 @@
 //! Review: the cases that wait for a human, and what becomes of them.
 
+use crate::commit::Tries;
 use crate::{Engine, EngineError};
 use tenure_identity::case::{Case, Ruling};
 use tenure_identity::id::CaseId;
@@ -28,7 +29,8 @@ impl Engine {
     /// # Errors
     /// If the case is not open, the ruling does not fit it, or the store fails.
     pub async fn decide_case(&self, id: &str, ruling: &Ruling, by: &str) -> Result<Case, EngineError> {
-        let decide = async || {
+        let mut tries = Tries::default();
+        loop {
             let case = self.case(id).await?;
             if case.decided.is_some() {
                 return Err(EngineError::Review(format!("case `{id}` has been decided already")));
@@ -45,9 +47,10 @@ impl Engine {
                 people.extend(self.store.person(person).await?);
             }
             let change = receive::decide(&self.policy, &case, ruling, by, &people, self.clock.now());
-            Ok(((), change))
-        };
-        self.commit_decided(decide).await?;
+            if self.commit(&change, &mut tries).await? {
+                break;
+            }
+        }
         self.case(id).await
     }
 }

@@ -1,6 +1,7 @@
 //! POST, PUT, PATCH and DELETE of groups.
 
 use super::group_id;
+use crate::commit::Tries;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
 use tenure_identity::change::Change;
@@ -39,14 +40,17 @@ impl Engine {
     ) -> Result<Answer, EngineError> {
         let Accepted { mut attributes, notes } = resource::accept(body, &self.catalog.group)?;
         let members = vec![MemberChange::Add(patch::take_members(&mut attributes))];
-        let decide = async || {
+        let mut tries = Tries::default();
+        let group = loop {
             let facts = self.store.group_facts(&caller.actor.source, &attributes).await?;
             let known = self.store.member_facts(None, &named(&members), false).await?;
             let context = self.group_context(caller, self.clock.now());
             let planned = plan_members(&context, &members, &known);
-            outcome(group::create(&context, attributes.clone(), &notes, &facts, planned), None)
+            let (outcome, change) = outcome(group::create(&context, attributes.clone(), &notes, &facts, planned), None);
+            if self.commit(&change, &mut tries).await? {
+                break outcome?;
+            }
         };
-        let group = self.commit_decided(decide).await??;
         self.show_group(&group, projection).await
     }
 
@@ -92,13 +96,15 @@ impl Engine {
         conditions: &Preconditions,
     ) -> Result<(), EngineError> {
         let id = group_id(id)?;
-        let decide = async || {
+        let mut tries = Tries::default();
+        loop {
             let group = self.live_group(&id).await?;
             conditions.check(group.version)?;
             let plan = group::end(&self.group_context(caller, self.clock.now()), &group);
-            Ok(((), plan.change))
-        };
-        self.commit_decided(decide).await
+            if self.commit(&plan.change, &mut tries).await? {
+                return Ok(());
+            }
+        }
     }
 
     async fn update_group(
@@ -110,25 +116,31 @@ impl Engine {
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
         let id = group_id(id)?;
-        let decide = async || {
+        let mut tries = Tries::default();
+        let group = loop {
             let group = self.live_group(&id).await?;
             conditions.check(group.version)?;
-            let context = self.group_context(caller, self.clock.now());
-            if group.source != caller.actor.source {
-                return outcome(group::not_owner(&context, &group), Some(group));
+            let plan = self.decide_update(caller, &group, update).await?;
+            let (outcome, change) = outcome(plan, Some(group));
+            if self.commit(&change, &mut tries).await? {
+                break outcome?;
             }
-            let wanted = self.wanted(&group, update)?;
-            let facts = self.name_facts(&group, &wanted).await?;
-            let known = self.known_members(&group.id, &wanted.members).await?;
-            let members = match wanted.members.is_empty() {
-                true => MembersPlan::default(),
-                false => plan_members(&context, &wanted.members, &known),
-            };
-            let plan = group::update(&context, &group, wanted.attributes, &wanted.notes, &facts, members);
-            outcome(plan, Some(group))
         };
-        let group = self.commit_decided(decide).await??;
         self.show_changed_group(&group, projection).await
+    }
+
+    async fn decide_update(&self, caller: &Caller, group: &Group, update: &Update) -> Result<GroupPlan, EngineError> {
+        let context = self.group_context(caller, self.clock.now());
+        if group.source != caller.actor.source {
+            return Ok(group::not_owner(&context, group));
+        }
+        let wanted = self.wanted(group, update)?;
+        let facts = self.name_facts(group, &wanted).await?;
+        let members = match wanted.members.is_empty() {
+            true => MembersPlan::default(),
+            false => plan_members(&context, &wanted.members, &self.known_members(&group.id, &wanted.members).await?),
+        };
+        Ok(group::update(&context, group, wanted.attributes, &wanted.notes, &facts, members))
     }
 
     fn wanted(&self, group: &Group, update: &Update) -> Result<Wanted, EngineError> {
@@ -171,11 +183,11 @@ impl Engine {
 fn outcome(
     plan: GroupPlan,
     unchanged: Option<Group>,
-) -> Result<(Result<Group, EngineError>, Change), EngineError> {
+) -> (Result<Group, EngineError>, Change) {
     if let GroupReply::Taken { attribute, owner } = plan.reply {
-        return Ok((Err(EngineError::GroupTaken { attribute, owner: owner.to_string() }), plan.change));
+        return (Err(EngineError::GroupTaken { attribute, owner: owner.to_string() }), plan.change);
     }
     let changed = plan.change.group.as_ref().map(|change| change.group.clone());
     let group = changed.or(unchanged).expect("a plan that is not refused has a group");
-    Ok((Ok(group), plan.change))
+    (Ok(group), plan.change)
 }

@@ -1,6 +1,7 @@
 //! POST, PUT, PATCH and DELETE of users.
 
 use super::person_id;
+use crate::commit::Tries;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
 use tenure_identity::change::Change;
@@ -40,12 +41,15 @@ impl Engine {
     ) -> Result<Answer, EngineError> {
         let incoming = incoming(resource::accept(body, &self.catalog.user)?);
         let keys = Keys::of(&incoming.attributes);
-        let decide = async || {
+        let mut tries = Tries::default();
+        let written = loop {
             let facts = self.store.identity_facts(&caller.actor.source, &keys).await?;
             let plan = receive::create(&self.context(caller, self.clock.now()), &incoming, &facts);
-            outcome(plan, None)
+            let (outcome, change) = outcome(plan, None);
+            if self.commit(&change, &mut tries).await? {
+                break outcome?;
+            }
         };
-        let written = self.commit_decided(decide).await??;
         self.show_written(&written, projection).await
     }
 
@@ -91,13 +95,15 @@ impl Engine {
         conditions: &Preconditions,
     ) -> Result<(), EngineError> {
         let id = person_id(id)?;
-        let decide = async || {
+        let mut tries = Tries::default();
+        loop {
             let (person, claim) = self.claimed(caller, &id).await?;
             conditions.check(claim.version)?;
             let plan = receive::end(&self.context(caller, self.clock.now()), &person, &claim);
-            Ok(((), plan.change))
-        };
-        self.commit_decided(decide).await
+            if self.commit(&plan.change, &mut tries).await? {
+                return Ok(());
+            }
+        }
     }
 
     async fn update_user(
@@ -109,16 +115,19 @@ impl Engine {
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
         let id = person_id(id)?;
-        let decide = async || {
+        let mut tries = Tries::default();
+        let written = loop {
             let (person, claim) = self.claimed(caller, &id).await?;
             conditions.check(claim.version)?;
             let incoming = self.updated(&claim, update)?;
             let facts = self.update_facts(caller, &claim, &incoming).await?;
             let context = self.context(caller, self.clock.now());
             let plan = receive::update(&context, &person, &claim, &incoming, &facts);
-            outcome(plan, Some(claim))
+            let (outcome, change) = outcome(plan, Some(claim));
+            if self.commit(&change, &mut tries).await? {
+                break outcome?;
+            }
         };
-        let written = self.commit_decided(decide).await??;
         self.show_written(&written, projection).await
     }
 
@@ -182,13 +191,13 @@ fn incoming(accepted: Accepted) -> Incoming {
 fn outcome(
     plan: Plan,
     unchanged: Option<Claim>,
-) -> Result<(Result<Written, EngineError>, Change), EngineError> {
+) -> (Result<Written, EngineError>, Change) {
     let person = match plan.reply {
-        Reply::Refused(refusal) => return Ok((Err(EngineError::Refused(refusal)), plan.change)),
+        Reply::Refused(refusal) => return (Err(EngineError::Refused(refusal)), plan.change),
         Reply::Created(person) | Reply::Updated(person) | Reply::Ended(person) => person,
     };
     let is_new = plan.change.person.as_ref().is_some_and(|change| change.expect.is_none());
     let changed = plan.change.claims.first().map(|change| change.claim.clone());
     let claim = changed.or(unchanged).expect("a plan that is not refused has a claim");
-    Ok((Ok(Written { person, claim, is_new }), plan.change))
+    (Ok(Written { person, claim, is_new }), plan.change)
 }

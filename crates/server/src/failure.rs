@@ -1,0 +1,191 @@
+//! Everything that can go wrong, as a response. This is the one place that maps errors to status codes; the body is
+//! always SCIM's error message.
+
+use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use std::error::Error as _;
+use tenure_engine::EngineError;
+use tenure_identity::receive::Refusal;
+use tenure_scim::error::{Error, ErrorKind, error_body};
+use tenure_scim::etag::Version;
+use tenure_store::error::StoreError;
+
+/// A response that is not what the client asked for.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Who asks is not known. `given` says whether there was a token at all.
+    Unauthorized { given: bool },
+    /// The token may not do this.
+    Forbidden { scope: &'static str },
+    /// No such endpoint.
+    NoEndpoint,
+    /// No such schema or resource type.
+    NoSuch { what: &'static str, name: String },
+    /// The endpoint does not take this method.
+    MethodNotAllowed,
+    /// We do not offer this.
+    NotImplemented(&'static str),
+    /// The client does not accept JSON.
+    NotAcceptable,
+    /// The body is not JSON.
+    UnsupportedMediaType,
+    /// The body is larger than we read.
+    BodyTooLarge { limit: usize },
+    /// The connection ended before the body did.
+    BodyBroken,
+    /// The token asks too much.
+    TooManyRequests { seconds: u64 },
+    /// We are asked too much.
+    Overloaded,
+    /// It took too long.
+    TimedOut,
+    /// A panic, which has been logged.
+    Panicked,
+    /// The operation did not happen.
+    Engine(EngineError),
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Engine(EngineError::Request(error))
+    }
+}
+
+impl Failure {
+    /// The status, also for the parts of a bulk answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::NoEndpoint | Self::NoSuch { .. } => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Overloaded | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Engine(error) => engine_status(error),
+        }
+    }
+
+    fn scim_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Engine(EngineError::Request(error)) => error.kind.scim_type(),
+            Self::Engine(EngineError::Refused(_) | EngineError::GroupTaken { .. }) => {
+                ErrorKind::Uniqueness.scim_type()
+            }
+            Self::BodyBroken => ErrorKind::InvalidSyntax.scim_type(),
+            _ => None,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Unauthorized { given: false } => {
+                "a bearer token is needed: `Authorization: Bearer …`; make one with `tenure token create`".to_owned()
+            }
+            Self::Unauthorized { given: true } => {
+                "the bearer token is unknown, expired or revoked; make one with `tenure token create`".to_owned()
+            }
+            Self::Forbidden { scope } => format!("the token lacks the scope `{scope}`"),
+            Self::NoEndpoint => "there is no such endpoint; SCIM is served under /scim/v2".to_owned(),
+            Self::NoSuch { what, name } => format!("there is no {what} `{name}`"),
+            Self::MethodNotAllowed => {
+                "the endpoint does not take this method; the `Allow` header names those that it takes".to_owned()
+            }
+            Self::NotImplemented(what) => (*what).to_owned(),
+            Self::NotAcceptable => "answers are application/scim+json or application/json".to_owned(),
+            Self::UnsupportedMediaType => "bodies must be application/scim+json or application/json".to_owned(),
+            Self::BodyTooLarge { limit } => format!("the body is larger than {limit} bytes"),
+            Self::BodyBroken => "the body could not be read to its end".to_owned(),
+            Self::TooManyRequests { seconds } => {
+                format!("the token has asked too much; go on after {seconds} s")
+            }
+            Self::Overloaded => "too many requests are being worked on; try again in a second".to_owned(),
+            Self::TimedOut => "the request took too long; it may have been carried out, so look before repeating".to_owned(),
+            Self::Panicked => "the request met a defect of the server, which has been logged".to_owned(),
+            Self::Engine(error) => error.to_string(),
+        }
+    }
+
+    /// The body, also for the parts of a bulk answer.
+    pub(crate) fn body(&self) -> serde_json::Value {
+        error_body(self.status().as_u16(), self.scim_type(), &self.detail())
+    }
+
+    /// A failure is logged once, here, with its cause; a refusal of the client's making is only in the access log.
+    pub(crate) fn log(&self) {
+        if let Self::Engine(EngineError::Store(error)) = self {
+            let causes = std::iter::successors(error.source(), |&cause| cause.source());
+            let causes: Vec<_> = causes.map(ToString::to_string).collect();
+            tracing::error!(%error, causes = causes.join(": "), "a request failed");
+        }
+    }
+
+    fn headers(&self) -> Option<(axum::http::HeaderName, HeaderValue)> {
+        match self {
+            Self::Unauthorized { given: false } => {
+                Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tenure\"")))
+            }
+            Self::Unauthorized { given: true } => {
+                let value = "Bearer realm=\"tenure\", error=\"invalid_token\"";
+                Some((WWW_AUTHENTICATE, HeaderValue::from_static(value)))
+            }
+            Self::TooManyRequests { seconds } => Some((RETRY_AFTER, HeaderValue::from(*seconds))),
+            Self::Overloaded | Self::Engine(EngineError::Busy | EngineError::Store(StoreError::Unavailable(_))) => {
+                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+            }
+            Self::Engine(EngineError::VersionMoved { current } | EngineError::NotModified { current }) => {
+                Some((ETAG, HeaderValue::from_str(&Version(*current).to_string()).ok()?))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn engine_status(error: &EngineError) -> StatusCode {
+    match error {
+        EngineError::Request(error) => request_status(error.kind),
+        EngineError::NotFound { .. } => StatusCode::NOT_FOUND,
+        EngineError::VersionMoved { .. } => StatusCode::PRECONDITION_FAILED,
+        EngineError::NotModified { .. } => StatusCode::NOT_MODIFIED,
+        EngineError::Refused(Refusal::Taken { .. } | Refusal::Held { .. } | Refusal::Rejected { .. })
+        | EngineError::GroupTaken { .. } => StatusCode::CONFLICT,
+        EngineError::Review(_) => StatusCode::BAD_REQUEST,
+        EngineError::Busy | EngineError::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+        EngineError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// RFC 7644 tables 8 and 9, RFC 9865 §4.
+fn request_status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::Uniqueness => StatusCode::CONFLICT,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        self.log();
+        let status = self.status();
+        let extra = self.headers();
+        let mut response = match status {
+            StatusCode::NOT_MODIFIED => status.into_response(),
+            _ => (status, [(CONTENT_TYPE, "application/scim+json")], self.body().to_string()).into_response(),
+        };
+        response.headers_mut().extend(extra);
+        response
+    }
+}

@@ -1,7 +1,7 @@
 //! Explain: one person with their record, every claim, every link and the timeline, for whoever asks "why?".
 
 use crate::{Engine, EngineError};
-use tenure_identity::event::{Event, Subject};
+use tenure_identity::event::{Event, EventKind, Subject};
 use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::person::Person;
 
@@ -34,5 +34,13 @@ impl Engine {
         let former_links = self.store.former_links(id).await?;
         let timeline = self.store.timeline(&Subject::Person(id.clone()), events).await?;
         Ok(Explanation { person, former_links, timeline })
+    }
+
+    /// How many events of each kind there are.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn event_counts(&self) -> Result<Vec<(EventKind, i64)>, EngineError> {
+        Ok(self.store.event_counts().await?)
     }
 }

@@ -16,6 +16,7 @@ mod write;
 
 use driver::{Database, Postgres, Sqlite, Statement};
 use error::{CommitError, StoreError};
+use std::fmt;
 use std::path::Path;
 use tenure_identity::change::Change;
 
@@ -27,15 +28,23 @@ pub struct Store {
 }
 
 /// How a store is opened.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Options {
     /// Connections that read.
     pub readers: usize,
+    /// PostgreSQL password, where the address does not hold it.
+    pub password: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4 }
+        Self { readers: 4, password: None }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("readers", &self.readers).finish_non_exhaustive()
     }
 }
 
@@ -51,7 +60,7 @@ impl Store {
                 Database::Sqlite(Sqlite::open(path, options.readers, migrate::sqlite)?)
             }
             Some(("postgres" | "postgresql", _)) => {
-                let open = Postgres::open(address, options.readers.max(8), migrate::postgres);
+                let open = Postgres::open(address, &options, migrate::postgres);
                 Database::Postgres(open.await?)
             }
             _ => return Err(StoreError::Address(address.to_owned())),

@@ -3,7 +3,7 @@
 mod show;
 mod write;
 
-pub(crate) use show::{parse, stored_from_record};
+pub(crate) use show::parse;
 
 use crate::{Caller, Engine, EngineError};
 use jiff::Timestamp;

@@ -138,7 +138,7 @@ pub(crate) fn parse(document: &str) -> Result<Object, EngineError> {
 }
 
 /// A user resource for a source that does not claim the person: what the record says, in SCIM's words.
-pub(crate) fn stored_from_record(person: &Person) -> Stored {
+fn stored_from_record(person: &Person) -> Stored {
     let text = |field: &str| person.record.text(field);
     let mut document = json!({
         "schemas": [USER],

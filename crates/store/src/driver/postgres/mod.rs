@@ -4,6 +4,7 @@ mod connect;
 mod writer;
 
 use super::{Row, Statement, Transaction, Value};
+use crate::Options;
 use crate::error::{CommitError, StoreError};
 use connect::Connector;
 use deadpool_postgres::{Object, Pool};
@@ -12,6 +13,9 @@ use std::error::Error;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 use tokio_postgres::{Client, Config};
 use writer::Writer;
+
+/// Reads wait for the network, so that a few connections serve many of them.
+const MIN_READERS: usize = 8;
 
 /// An open PostgreSQL database.
 #[derive(Debug)]
@@ -24,16 +28,19 @@ impl Postgres {
     /// Connects with TLS where the address asks for it. `migrate` runs on a connection of its own first.
     pub(crate) async fn open(
         address: &str,
-        readers: usize,
+        options: &Options,
         migrate: impl AsyncFnOnce(&mut Client) -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
-        let config: Config = address.parse().map_err(|_| StoreError::Address(without_password(address)))?;
+        let mut config: Config = address.parse().map_err(|_| StoreError::Address(without_password(address)))?;
+        if let Some(password) = &options.password {
+            config.password(password);
+        }
         let connector = Connector::new(config, without_password(address));
         let (mut client, task) = connector.connect().await?;
         migrate(&mut client).await?;
         drop(client);
         let _ = task.await;
-        Ok(Self { pool: connector.pool(readers)?, writer: Writer::start(connector).await? })
+        Ok(Self { pool: connector.pool(options.readers.max(MIN_READERS))?, writer: Writer::start(connector).await? })
     }
 
     pub(crate) async fn query(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {

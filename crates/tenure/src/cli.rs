@@ -1,0 +1,240 @@
+//! The command line: names, options and the words that explain them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A provisioning gateway: one person, one record, for their whole tenure.
+///
+/// An identity provider pushes people and groups to Tenure over SCIM 2.0. Tenure recognises them, keeps them right, and
+/// explains every value.
+#[derive(Debug, Parser)]
+#[command(name = "tenure", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Configuration file; without one, tenure.toml of this directory if it is there, else built-in settings
+    #[arg(long, short, global = true, env = "TENURE_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How the log on standard error is written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve SCIM on /scim/v2, health on /healthz and /readyz, metrics on /metrics
+    Serve,
+    /// Play a year of a simulated company through the whole system; needs no configuration
+    Demo(DemoOptions),
+    /// Make and manage the bearer tokens that identity providers use
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Look at and decide the cases that wait for a human
+    #[command(subcommand)]
+    Review(ReviewCommand),
+    /// Show one person: record, claims, links and timeline
+    Explain(ExplainOptions),
+    /// Measure the server beside a bare floor
+    Bench(BenchOptions),
+    /// Print a completion script for your shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages
+    Man {
+        /// Where to; standard output shows the first page without it
+        directory: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// Exit when the year is over instead of staying up
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// How many people the company has at first
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(10..=20_000))]
+    pub(crate) people: u32,
+    /// Which company and which year; the same number gives the same ones
+    #[arg(long, default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; the secret is printed once, alone on standard output
+    Create {
+        /// The source that the token speaks for, as the configuration names it
+        #[arg(long)]
+        source: String,
+        /// How long it works, e.g. 90d or 12h; without it, until it is revoked
+        #[arg(long, value_parser = duration)]
+        expires: Option<jiff::SignedDuration>,
+        /// What it may do
+        #[arg(long, value_enum, value_delimiter = ',', default_values_t = [TokenScope::Read, TokenScope::Write])]
+        scope: Vec<TokenScope>,
+    },
+    /// List the tokens, without their secrets
+    List {
+        /// How the list is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Make a new token for the same source and let the old one expire
+    Rotate {
+        /// The id of the old token
+        id: String,
+        /// How long the old one works beside the new one
+        #[arg(long, default_value = "24h", value_parser = duration)]
+        overlap: jiff::SignedDuration,
+        /// How long the new one works
+        #[arg(long, value_parser = duration)]
+        expires: Option<jiff::SignedDuration>,
+    },
+    /// Stop a token from working, within two seconds on every node
+    Revoke {
+        /// Its id
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TokenScope {
+    /// Read users, groups and discovery
+    #[value(name = "scim:read", alias = "read")]
+    Read,
+    /// Make, change and end users and groups
+    #[value(name = "scim:write", alias = "write")]
+    Write,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReviewCommand {
+    /// List the open cases
+    List {
+        /// Decided ones too
+        #[arg(long)]
+        all: bool,
+        /// How the list is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Show one case with both sides
+    Show {
+        /// The case
+        id: String,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Decide a case; the identity provider's next try goes through
+    Decide {
+        /// The case
+        id: String,
+        /// What the claim is about
+        #[arg(value_enum)]
+        ruling: RulingWord,
+        /// The person, for `link`; may be left out if there is one candidate
+        #[arg(long)]
+        person: Option<String>,
+        /// Who decides, for the timeline; your login name without it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulingWord {
+    /// The claim is about a person who is known
+    Link,
+    /// The claim is about somebody new
+    Create,
+    /// The claim is wrong; keep refusing it
+    Reject,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// Id, external id, user name, employee number or e-mail address
+    pub(crate) who: String,
+    /// One field of the record, e.g. `department`
+    pub(crate) field: Option<String>,
+    /// The newest events to show
+    #[arg(long, default_value_t = 50)]
+    pub(crate) events: u32,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchOptions {
+    /// The store: `sqlite:PATH` or `postgres://…`, which must be empty; a temporary SQLite file without it
+    #[arg(long)]
+    pub(crate) store: Option<String>,
+    /// How many people to load
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) people: u32,
+    /// How many requests are on their way at a time
+    #[arg(long, default_value_t = 64)]
+    pub(crate) concurrency: u32,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+impl Command {
+    /// Commands that talk to a person; only what goes wrong is logged.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !matches!(self, Self::Serve)
+    }
+}
+
+/// `90d`, `12h`, `30m`, or jiff's own forms. A day is 24 hours.
+fn duration(text: &str) -> Result<jiff::SignedDuration, String> {
+    let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<i64>().ok());
+    let duration = match days {
+        Some(days) => days.checked_mul(24).map(jiff::SignedDuration::from_hours),
+        None => text.parse().ok(),
+    };
+    let positive = duration.filter(|duration| duration.is_positive());
+    positive.ok_or_else(|| "a duration looks like 90d, 12h or 30m".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        assert_eq!(duration("90d").unwrap().as_hours(), 2_160);
+        assert_eq!(duration("24h").unwrap().as_hours(), 24);
+        assert!(duration("0d").is_err() && duration("soon").is_err() && duration("-1h").is_err());
+    }
+}

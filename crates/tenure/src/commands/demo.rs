@@ -1,0 +1,206 @@
+//! `tenure demo`: a temporary server, a simulated company, and a year of it pushed by a simulated Okta and a simulated
+//! Entra over real HTTP. It ends with what happened, and with a comparison of every person with the truth.
+
+mod compare;
+
+use crate::cli::{DemoOptions, Format};
+use crate::{config, output, wiring};
+use anyhow::Context;
+use compare::Comparison;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tenure_engine::SharedEngine;
+use tenure_engine::token::Scope;
+use tenure_identity::event::EventKind;
+use tenure_identity::id::SourceName;
+use tenure_lab::company::Company;
+use tenure_lab::idp::okta::Dialect;
+use tenure_lab::play::{Played, Progress, Stage, play};
+use tenure_lab::year::Year;
+use tenure_server::{app, listen};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The server that the demo plays against, on a port and in a directory of its own.
+struct Theatre {
+    directory: TempDir,
+    configuration: PathBuf,
+    base_url: String,
+    engine: SharedEngine,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+/// What the year came to.
+struct Result {
+    played: Played,
+    comparison: Comparison,
+    events: Vec<(EventKind, i64)>,
+    waiting: usize,
+}
+
+pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
+    let theatre = Theatre::open().await?;
+    let people = options.people as usize;
+    let company = Company::generate(options.seed, people);
+    let year = Year::plan(&company, options.seed);
+    output::say(&format!("a year of a company of {people} people, pushed by Okta and Entra to {}", theatre.base_url));
+    let result = perform(&theatre, &year).await?;
+    show(&result, options.format);
+    let right = result.comparison.is_right() && result.played.failures.is_empty();
+    if !options.once {
+        theatre.stay_up().await?;
+    }
+    theatre.close().await;
+    Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn perform(theatre: &Theatre, year: &Year) -> anyhow::Result<Result> {
+    let (okta, entra) = (theatre.token("okta").await?, theatre.token("entra").await?);
+    let scim = format!("{}/scim/v2", theatre.base_url);
+    let stage = Stage { okta: Dialect::Template, ..Stage::new(&scim, &okta, &entra) };
+    let bar = progress_bar();
+    let played = play(year, &stage, |progress| advance(&bar, &progress)).await?;
+    bar.finish_and_clear();
+    let comparison = Comparison::of(&theatre.engine, &year.truth()).await?;
+    let events = theatre.engine.event_counts().await?;
+    let cases = theatre.engine.cases(false, 10_000).await?;
+    let waiting = cases.iter().filter(|case| case.kind.blocks()).count();
+    Ok(Result { played, comparison, events, waiting })
+}
+
+/// Quiet unless somebody watches.
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} day {msg}  {pos}/{len} events  {elapsed}");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn advance(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.of as u64);
+    bar.set_position(progress.events as u64);
+    bar.set_message(format!("{:>3}, {} requests, {} refused", progress.day, progress.requests, progress.refusals));
+}
+
+impl Theatre {
+    async fn open() -> anyhow::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("tenure-demo-").tempdir()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free on 127.0.0.1")?;
+        let address = listener.local_addr()?;
+        let configuration = directory.path().join("tenure.toml");
+        write_configuration(&configuration, &address.to_string(), &directory.path().join("tenure.db"))?;
+        let config = config::load(Some(&configuration))?;
+        let engine = wiring::engine(&config).await?;
+        let (stop, stopped) = oneshot::channel();
+        let router = app(Arc::clone(&engine), config.server);
+        let server = tokio::spawn(listen::serve(listener, None, router, async {
+            let _ = stopped.await;
+        }));
+        Ok(Self { directory, configuration, base_url: config.public_url, engine, stop, server })
+    }
+
+    async fn token(&self, source: &str) -> anyhow::Result<String> {
+        let token = self.engine.create_token(&SourceName::new(source), &Scope::ALL, None).await?;
+        Ok(token.secret)
+    }
+
+    /// Leaves the server to whoever wants to look around.
+    async fn stay_up(&self) -> anyhow::Result<()> {
+        let token = self.token("okta").await?;
+        let configuration = self.configuration.display();
+        output::say(&format!(
+            "the server stays up until Ctrl-C; look around from another terminal:\n  \
+             curl -H 'Authorization: Bearer {token}' '{}/scim/v2/Users?count=3'\n  \
+             tenure --config {configuration} review list\n  \
+             tenure --config {configuration} explain {}",
+            self.base_url,
+            self.example().await?,
+        ));
+        tokio::signal::ctrl_c().await?;
+        Ok(())
+    }
+
+    /// Somebody with a story to tell.
+    async fn example(&self) -> anyhow::Result<String> {
+        let cases = self.engine.cases(true, 1).await?;
+        let candidate = cases.first().and_then(|case| case.candidates.first());
+        Ok(candidate.map_or_else(|| "LOGIN".to_owned(), ToString::to_string))
+    }
+
+    async fn close(self) {
+        let _ = self.stop.send(());
+        let _ = self.server.await;
+        self.engine.close().await;
+        drop(self.directory);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the demo writes the configuration that it tells people to use")]
+fn write_configuration(path: &Path, listen: &str, database: &Path) -> anyhow::Result<()> {
+    let text = format!(
+        "[server]\nlisten = \"{listen}\"\n\n[store]\nurl = \"sqlite:{}\"\n\n\
+         [sources.okta]\nkind = \"scim\"\nrank = 1\n\n[sources.entra]\nkind = \"scim\"\nrank = 2\n",
+        database.display()
+    );
+    std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+impl Result {
+    fn events_of(&self, kind: EventKind) -> i64 {
+        self.events.iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count)
+    }
+
+    /// Every time somebody was recognised who would have been a second record elsewhere, or was kept from becoming one.
+    fn duplicates_prevented(&self) -> i64 {
+        let recognised = [EventKind::Returned, EventKind::Relinked, EventKind::Linked];
+        let refused = i64::try_from(self.played.refusals.len()).unwrap_or(i64::MAX);
+        recognised.map(|kind| self.events_of(kind)).iter().sum::<i64>().saturating_add(refused)
+    }
+}
+
+fn show(result: &Result, format: Format) {
+    let rows = rows(result);
+    match format {
+        Format::Json => {
+            let mut summary: serde_json::Map<_, _> = rows.iter().map(|(key, _, value)| ((*key).into(), value.clone())).collect();
+            summary.insert("differences".into(), json!(result.comparison.differences()));
+            output::json(&summary.into());
+        }
+        Format::Table => {
+            let cells = rows.into_iter().map(|(_, what, value)| vec![what.to_owned(), value.to_string()]);
+            output::line(&output::table(&["A YEAR", ""], cells));
+            for difference in result.comparison.differences() {
+                output::line(&format!("wrong: {difference}"));
+            }
+        }
+    }
+    for failure in &result.played.failures {
+        output::say(&format!("failed: {failure:?}"));
+    }
+}
+
+fn rows(result: &Result) -> Vec<(&'static str, &'static str, serde_json::Value)> {
+    let played = &result.played;
+    vec![
+        ("founders", "people at first", json!(played.founders)),
+        ("joiners", "joiners", json!(played.joiners)),
+        ("movers", "movers", json!(played.movers)),
+        ("leavers", "leavers", json!(played.leavers)),
+        ("rehires", "rehires", json!(played.rehires)),
+        ("requests", "SCIM requests", json!(played.requests)),
+        ("people", "human beings in the truth", json!(result.comparison.humans)),
+        ("records", "of them with exactly one record", json!(result.comparison.right)),
+        ("undecided", "of them waiting for a human's decision", json!(result.comparison.undecided)),
+        ("returned", "returned under their old id", json!(result.events_of(EventKind::Returned))),
+        ("relinked", "recognised after their external id changed", json!(result.events_of(EventKind::Relinked))),
+        ("linked", "recognised in a second source", json!(result.events_of(EventKind::Linked))),
+        ("duplicatesPrevented", "duplicates prevented", json!(result.duplicates_prevented())),
+        ("nearDuplicates", "near-duplicates noticed", json!(result.events_of(EventKind::NearDuplicate))),
+        ("casesWaiting", "cases that wait for a human", json!(result.waiting)),
+        ("wrong", "people who differ from the truth", json!(result.comparison.differences().len())),
+    ]
+}

@@ -1,0 +1,171 @@
+//! `tenure explain`: one person with record, claims, links and timeline, and the reason for each value.
+
+use crate::cli::{ExplainOptions, Format};
+use crate::config::Config;
+use crate::{output, wiring};
+use anyhow::bail;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+use tenure_engine::SharedEngine;
+use tenure_engine::explain::Explanation;
+use tenure_identity::decision::{Decision, Outcome};
+use tenure_identity::event::Event;
+use tenure_identity::id::PersonId;
+
+pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Result<ExitCode> {
+    let engine = wiring::engine(&config).await?;
+    let result = carry_out(&engine, options).await;
+    engine.close().await;
+    result?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::Result<()> {
+    let mut found = engine.find_people(&options.who).await?;
+    let id = match (found.pop(), found.len()) {
+        (Some(id), 0) => id,
+        (None, _) => bail!("nobody is known by `{}`", options.who),
+        (Some(last), _) => bail!("`{}` could be several people; say which id: {}", options.who, ids(&found, &last)),
+    };
+    let explanation = engine.explain(&id, options.events).await?;
+    if let Some(field) = &options.field
+        && !knows(&explanation, field)
+    {
+        bail!("the record of this person has no field `{field}`, and no event speaks of one");
+    }
+    match options.format {
+        Format::Json => output::json(&as_json(&explanation, options.field.as_deref())),
+        Format::Table => show(&explanation, options.field.as_deref()),
+    }
+    Ok(())
+}
+
+fn ids(found: &[PersonId], last: &PersonId) -> String {
+    let all: Vec<_> = found.iter().chain([last]).map(ToString::to_string).collect();
+    all.join(", ")
+}
+
+fn knows(explanation: &Explanation, field: &str) -> bool {
+    let in_events = || explanation.timeline.iter().flat_map(|event| &event.decisions).any(|d| d.field == field);
+    explanation.person.record.fields.contains_key(field) || in_events()
+}
+
+fn show(explanation: &Explanation, field: Option<&str>) {
+    let person = &explanation.person;
+    let state = match person.deactivated_at {
+        Some(at) => format!("inactive since {at}"),
+        None => "active".to_owned(),
+    };
+    output::line(&format!("{} ({}), {state}, known since {}", person.display(), person.id, person.created));
+    output::line(&record_table(explanation, field));
+    if field.is_none() {
+        output::line(&claims_table(explanation));
+    }
+    output::line("timeline:");
+    for event in &explanation.timeline {
+        show_event(event, field);
+    }
+}
+
+fn record_table(explanation: &Explanation, field: Option<&str>) -> String {
+    let fields = &explanation.person.record.fields;
+    let shown = fields.iter().filter(|(name, _)| field.is_none_or(|field| field == name.as_str()));
+    let rows = shown.map(|(name, value)| {
+        let source = value.source.as_ref().map_or("lifecycle", |source| source.as_str());
+        vec![name.clone(), value.value.to_string(), source.to_owned(), last_change(explanation, name)]
+    });
+    output::table(&["FIELD", "VALUE", "DECIDED BY", "LAST CHANGE"], rows)
+}
+
+fn last_change(explanation: &Explanation, field: &str) -> String {
+    let wrote = |d: &&Decision| d.field == field && d.outcome == Outcome::Written;
+    let mut events = explanation.timeline.iter().rev();
+    let found = events.find_map(|event| Some((event, event.decisions.iter().find(wrote)?)));
+    found.map_or_else(String::new, |(event, decision)| match &decision.from {
+        Some(from) => format!("{} from `{from}`", event.at),
+        None => event.at.to_string(),
+    })
+}
+
+fn claims_table(explanation: &Explanation) -> String {
+    let current = explanation.person.claims.iter().map(|claim| {
+        let state = match (claim.ended, claim.active) {
+            (Some(at), _) => format!("ended {at}"),
+            (None, true) => "active".to_owned(),
+            (None, false) => format!("inactive since {}", claim.active_since),
+        };
+        let external_id = claim.external_id().unwrap_or("none").to_owned();
+        vec![claim.source.to_string(), external_id, claim.user_name().to_owned(), state]
+    });
+    let former = explanation.former_links.iter().map(|(source, external_id)| {
+        vec![source.to_string(), external_id.clone(), String::new(), "former external id".to_owned()]
+    });
+    output::table(&["SOURCE", "EXTERNAL ID", "USER NAME", "CLAIM"], current.chain(former))
+}
+
+fn show_event(event: &Event, field: Option<&str>) {
+    let note = event.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
+    let decisions: Vec<_> = event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).collect();
+    if field.is_some() && decisions.is_empty() {
+        return;
+    }
+    let (at, kind, actor) = (event.at, event.kind.label(), &event.actor);
+    output::line(&format!("  {at}  {kind} by {}/{}{note}", actor.source, actor.writer));
+    for decision in decisions.into_iter().filter(|d| field.is_some() || d.outcome != Outcome::Unchanged) {
+        output::line(&format!("      {}", sentence(decision)));
+    }
+}
+
+fn sentence(decision: &Decision) -> String {
+    let Decision { field, outcome, from, to, source, reason } = decision;
+    let values = match (from, to) {
+        (Some(from), Some(to)) => format!(" `{from}` → `{to}`"),
+        (Some(from), None) => format!(" `{from}` → nothing"),
+        (None, Some(to)) => format!(" `{to}`"),
+        (None, None) => String::new(),
+    };
+    let source = source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
+    let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+    format!("{field} {outcome}{values}{source}{reason}")
+}
+
+fn as_json(explanation: &Explanation, field: Option<&str>) -> Value {
+    let person = &explanation.person;
+    let wanted = |name: &str| field.is_none_or(|field| field == name);
+    let fields = person.record.fields.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| {
+        let source = value.source.as_ref().map(|source| source.as_str());
+        (name.clone(), json!({ "value": value.value.to_string(), "source": source }))
+    });
+    let claims = person.claims.iter().map(|claim| {
+        json!({
+            "source": claim.source.as_str(), "externalId": claim.external_id(), "userName": claim.user_name(),
+            "active": claim.active, "ended": claim.ended.map(|at| at.to_string()), "version": claim.version,
+            "attributes": claim.attributes,
+        })
+    });
+    let former = explanation.former_links.iter();
+    json!({
+        "id": person.id.as_str(),
+        "active": person.active,
+        "deactivatedAt": person.deactivated_at.map(|at| at.to_string()),
+        "created": person.created.to_string(),
+        "record": fields.collect::<serde_json::Map<_, _>>(),
+        "claims": claims.collect::<Vec<_>>(),
+        "formerLinks": former.map(|(s, id)| json!({ "source": s.as_str(), "externalId": id })).collect::<Vec<_>>(),
+        "timeline": explanation.timeline.iter().map(|event| event_json(event, field)).collect::<Vec<_>>(),
+    })
+}
+
+fn event_json(event: &Event, field: Option<&str>) -> Value {
+    let decisions = event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).map(|d| {
+        json!({
+            "field": d.field, "outcome": d.outcome.label(), "from": d.from, "to": d.to,
+            "source": d.source.as_ref().map(|source| source.as_str()), "reason": d.reason,
+        })
+    });
+    json!({
+        "at": event.at.to_string(), "kind": event.kind.label(), "source": event.actor.source.as_str(),
+        "writer": event.actor.writer, "request": event.actor.request, "note": event.note,
+        "decisions": decisions.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,9 @@
+//! The commands, one file each.
+
+pub(crate) mod bench;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod review;
+pub(crate) mod serve;
+pub(crate) mod shell;
+pub(crate) mod token;

@@ -1,0 +1,60 @@
+//! `tenure serve`: runs until SIGINT or SIGTERM, then ends without losing anything.
+
+use crate::config::{Config, Tls};
+use crate::wiring;
+use anyhow::{Context, anyhow};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tenure_server::listen;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    let tls = config.tls.as_ref().map(tls).transpose()?;
+    let engine = wiring::engine(&config).await?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}; is another program there, or may only root use the port?", config.listen)
+    })?;
+    let stop = stop_signal()?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, scim = format!("{}/scim/v2", config.public_url), "serving");
+    let app = tenure_server::app(Arc::clone(&engine), config.server);
+    listen::serve(listener, tls, app, stop).await;
+    engine.close().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: no new connections; requests on their way are answered");
+    })
+}
+
+fn tls(files: &Tls) -> anyhow::Result<Arc<ServerConfig>> {
+    let certificate = files.certificate.display();
+    let chain: Vec<_> = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect)
+        .with_context(|| format!("certificate `{certificate}` cannot be read; it must be PEM"))?;
+    if chain.is_empty() {
+        return Err(anyhow!("`{certificate}` holds no certificate"));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key)
+        .with_context(|| format!("private key `{}` cannot be read; it must be PEM", files.key.display()))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .context("the certificate and the private key do not fit together")?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}

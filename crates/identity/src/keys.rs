@@ -22,6 +22,8 @@ pub struct Keys {
     pub loose_emails: Vec<String>,
     /// Given and family name, without accents and punctuation, in alphabetical order, so that transposition is equal.
     pub name: Option<String>,
+    /// The same name in the order in which it was given, so that transposition can be told.
+    pub ordered_name: Option<String>,
 }
 
 impl Keys {
@@ -37,7 +39,8 @@ impl Keys {
             user_name: fold(text(attributes, "userName").unwrap_or_default().trim()).to_string(),
             emails,
             loose_emails,
-            name: name(attributes),
+            name: name(attributes, true),
+            ordered_name: name(attributes, false),
         }
     }
 
@@ -69,11 +72,13 @@ fn loose_email(email: &str) -> Option<String> {
     (key.chars().count() >= 4).then_some(key)
 }
 
-fn name(attributes: &Object) -> Option<String> {
+fn name(attributes: &Object, sorted: bool) -> Option<String> {
     let name = attributes.get("name")?.as_object()?;
     let (given, family) = (text(name, "givenName")?, text(name, "familyName")?);
     let mut parts = [plain(given), plain(family)];
-    parts.sort();
+    if sorted {
+        parts.sort();
+    }
     Some(parts.join(" "))
 }
 
@@ -111,6 +116,7 @@ mod tests {
         let one = keys(json!({ "userName": "a", "name": { "givenName": "José", "familyName": "O'Neil" } }));
         let two = keys(json!({ "userName": "b", "name": { "givenName": "ONEIL", "familyName": "Jose" } }));
         assert_eq!(one.name, two.name);
+        assert_ne!(one.ordered_name, two.ordered_name);
         assert!(one.name.is_some());
     }
 

@@ -173,7 +173,10 @@ impl Wanted<'_> {
                     note(&mut plan, &id, Outcome::Written, Some("removed"));
                     plan.change.remove.push(id);
                 }
-                None => same += 1,
+                None => {
+                    same += 1;
+                    note(&mut plan, &id, Outcome::Unchanged, Some("was not a member"));
+                }
             }
         }
         plan.summary = summary(&plan.change, same);

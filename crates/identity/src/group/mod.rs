@@ -134,7 +134,7 @@ pub fn create(
     let mut decisions = attribute_decisions(None, &group.attributes, notes);
     decisions.extend(members.decisions);
     let expect = former.map_or(Expect::New, |group| Expect::Version(group.version));
-    let events = vec![event(context, &group.id, kind, None, decisions)];
+    let events = vec![event(context, &group.id, kind, members.summary, decisions)];
     let reply = GroupReply::Created(group.id.clone());
     let change = Change {
         group: Some(GroupChange { group, expect, returns: former.is_some() }),

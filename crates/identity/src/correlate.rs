@@ -115,7 +115,8 @@ fn by_link<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
 fn by_employee_number<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
     // Two active external ids of one source are two people, by that source's own word: an administrator's second
     // account carries the same employee number.
-    let all: Vec<_> = sides.iter().filter(|s| shares_employee_number(s) && !s.is_another_by_own_word()).collect();
+    let all: Vec<_> =
+        sides.iter().filter(|s| shares_employee_number(s) && !s.is_another_by_own_word()).collect();
     match all.as_slice() {
         [] => None,
         [side] if side.is_active_here() => Some(doubt(
@@ -133,11 +134,15 @@ fn by_user_name<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
     let (claimed, unlinked): (Vec<&Side<'a>>, Vec<_>) = all.into_iter().partition(|side| side.is_claimed());
     match (unlinked.as_slice(), claimed.as_slice()) {
         ([], []) => None,
-        ([side], _) if side.contradicts() => {
-            Some(doubt(CaseKind::RecycledLogin, &unlinked, "the login belonged to somebody with other stable keys"))
-        }
+        ([side], _) if side.contradicts() => Some(doubt(
+            CaseKind::RecycledLogin,
+            &unlinked,
+            "the login belonged to somebody with other stable keys",
+        )),
         ([side], []) => Some(Correlation::Known { person: side.person, by: Recognised::UserName }),
-        ([], owned) => Some(doubt(CaseKind::AmbiguousMatch, owned, "the person with this login has a live account")),
+        ([], owned) => {
+            Some(doubt(CaseKind::AmbiguousMatch, owned, "the person with this login has a live account"))
+        }
         _ => {
             let all: Vec<_> = unlinked.iter().chain(&claimed).copied().collect();
             Some(doubt(CaseKind::AmbiguousMatch, &all, "several people have this login"))
@@ -156,7 +161,11 @@ fn by_email<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
 fn doubt<'a>(kind: CaseKind, sides: &[&Side<'a>], first: &str) -> Correlation<'a> {
     let mut evidence = vec![first.to_owned()];
     evidence.extend(sides.iter().flat_map(|side| side.evidence()));
-    Correlation::Doubt { kind, candidates: sides.iter().map(|side| side.person.id.clone()).collect(), evidence }
+    Correlation::Doubt {
+        kind,
+        candidates: sides.iter().map(|side| side.person.id.clone()).collect(),
+        evidence,
+    }
 }
 
 fn alike(policy: &Policy, sides: &[Side<'_>]) -> Vec<Alike> {
@@ -164,7 +173,11 @@ fn alike(policy: &Policy, sides: &[Side<'_>]) -> Vec<Alike> {
 }
 
 fn alike_one(policy: &Policy, side: &Side<'_>) -> Option<Alike> {
-    let likeness = side.person.keys().map(|keys| likeness(side.keys, &keys)).max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let likeness = side
+        .person
+        .keys()
+        .map(|keys| likeness(side.keys, &keys))
+        .max_by(|a, b| a.score.total_cmp(&b.score))?;
     let same_number = shares_employee_number(side);
     let strong = likeness.score >= policy.correlation.near_duplicate && !side.names_contradict();
     if !(strong || same_number || shares_email(side) || shares_user_name(side)) {
@@ -178,7 +191,12 @@ fn alike_one(policy: &Policy, side: &Side<'_>) -> Option<Alike> {
     if two_by_own_word {
         evidence.push(format!("`{}` knows both under live external ids of their own", side.source));
     }
-    Some(Alike { person: side.person.id.clone(), display: side.person.display(), evidence, ask: !two_by_own_word || shares_email(side) })
+    Some(Alike {
+        person: side.person.id.clone(),
+        display: side.person.display(),
+        evidence,
+        ask: !two_by_own_word || shares_email(side),
+    })
 }
 
 #[cfg(test)]

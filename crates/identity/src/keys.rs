@@ -122,7 +122,10 @@ mod tests {
 
     #[test]
     fn a_short_local_part_is_no_key() {
-        assert_eq!(keys(json!({ "userName": "a", "emails": [{ "value": "hr@x.com" }] })).loose_emails, [""; 0]);
+        assert_eq!(
+            keys(json!({ "userName": "a", "emails": [{ "value": "hr@x.com" }] })).loose_emails,
+            [""; 0]
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn speaking(claims: &[Claim], active: bool) -> Vec<&Claim> {
 
 /// Every field that a claim may fill, and those that one did fill before.
 fn fields<'a>(policy: &'a Policy, claims: &[&Claim], before: &'a Record) -> BTreeSet<&'a str> {
-    let mapped = claims.iter().flat_map(|claim| policy.mapping_for(&claim.source)).map(|mapping| &mapping.field);
+    let mapped =
+        claims.iter().flat_map(|claim| policy.mapping_for(&claim.source)).map(|mapping| &mapping.field);
     let filled = before.fields.iter().filter(|(_, field)| matches!(field.value, FieldValue::Text(_)));
     mapped.chain(filled.map(|(name, _)| name)).map(String::as_str).collect()
 }
@@ -123,7 +124,8 @@ fn skip(field: &str, word: &Word<'_>, deciding: Option<&Word<'_>>) -> Option<Dec
         Some(deciding) => format!("`{}` decides `{field}`", deciding.source),
         None => format!("`{}` does not decide `{field}`", word.source),
     };
-    let skipped = Decision::new(field, Outcome::SkippedNotAuthoritative).values(None, Some(word.value.clone()));
+    let skipped =
+        Decision::new(field, Outcome::SkippedNotAuthoritative).values(None, Some(word.value.clone()));
     Some(skipped.by(word.source).because(reason))
 }
 
@@ -145,7 +147,9 @@ fn too_long(field: &str, word: &Word<'_>) -> Option<String> {
     let max = word.max_length?;
     let length = word.value.chars().count();
     (length > max).then(|| {
-        format!("the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut")
+        format!(
+            "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut"
+        )
     })
 }
 
@@ -173,7 +177,13 @@ pub fn is_active(policy: &Policy, claims: &[Claim]) -> bool {
     }
 }
 
-fn decide_flags(policy: &Policy, active: bool, before: &Record, record: &mut Record, out: &mut Vec<Decision>) {
+fn decide_flags(
+    policy: &Policy,
+    active: bool,
+    before: &Record,
+    record: &mut Record,
+    out: &mut Vec<Decision>,
+) {
     let mut flags = vec![("active", active)];
     if policy.lifecycle.lock_out {
         // ServiceNow locks a leaver by business rule and does not unlock a returner, so both are always written.

@@ -72,7 +72,8 @@ fn local(login: &str) -> &str {
 }
 
 fn sorted_parts(login: &str) -> String {
-    let mut parts: Vec<_> = login.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<_> =
+        login.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     parts.sort_unstable();
     parts.concat()
 }

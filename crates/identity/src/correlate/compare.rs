@@ -87,7 +87,8 @@ impl<'a> Side<'a> {
         let theirs = self.own.map(Claim::keys).or_else(|| self.person.keys().next()).unwrap_or_default();
         let mut compare = |what: &str, ours: Option<&str>, theirs: Option<&str>| {
             if ours.is_some() || theirs.is_some() {
-                let show = |value: Option<&str>| value.map_or("none".to_owned(), |value| format!("`{value}`"));
+                let show =
+                    |value: Option<&str>| value.map_or("none".to_owned(), |value| format!("`{value}`"));
                 let verdict = if ours == theirs { "equal" } else { "different" };
                 evidence.push(format!("{what}: claim {}, `{name}` {}: {verdict}", show(ours), show(theirs)));
             }
@@ -95,7 +96,11 @@ impl<'a> Side<'a> {
         compare("external id", self.keys.external_id.as_deref(), self.own.and_then(Claim::external_id));
         compare("employee number", self.keys.employee_number.as_deref(), theirs.employee_number.as_deref());
         compare("login", Some(&self.keys.user_name), Some(&theirs.user_name));
-        compare("e-mail", self.keys.emails.first().map(String::as_str), theirs.emails.first().map(String::as_str));
+        compare(
+            "e-mail",
+            self.keys.emails.first().map(String::as_str),
+            theirs.emails.first().map(String::as_str),
+        );
         compare("name", self.keys.name.as_deref(), theirs.name.as_deref());
         evidence
     }

@@ -49,7 +49,11 @@ fn external_ids_are_compared_exactly() {
 
 #[test]
 fn an_ended_claim_is_still_a_link() {
-    check(user("ada").id("1"), &[person("a", vec![user("x").id("1").ended_by("okta", 1)])], "known a ExternalId");
+    check(
+        user("ada").id("1"),
+        &[person("a", vec![user("x").id("1").ended_by("okta", 1)])],
+        "known a ExternalId",
+    );
 }
 
 #[test]
@@ -75,14 +79,20 @@ fn a_rotated_id_under_the_same_number_is_the_same_person() {
 
 #[test]
 fn one_number_on_two_people_is_a_case() {
-    let people =
-        [person("a", vec![user("x").number("7").by("hr")]), person("b", vec![user("y").number("7").by("hr")])];
+    let people = [
+        person("a", vec![user("x").number("7").by("hr")]),
+        person("b", vec![user("y").number("7").by("hr")]),
+    ];
     check(user("ada").id("1").number("7"), &people, "ambiguous-match a b");
 }
 
 #[test]
 fn one_number_under_another_login_of_this_source_is_a_case() {
-    check(user("ada").id("1").number("7"), &[person("a", vec![user("x").number("7").by("okta")])], "ambiguous-match a");
+    check(
+        user("ada").id("1").number("7"),
+        &[person("a", vec![user("x").number("7").by("okta")])],
+        "ambiguous-match a",
+    );
 }
 
 #[test]
@@ -168,7 +178,13 @@ fn near_duplicates_are_noticed() {
     let ada = || user("ada.lovelace@x.com").name("Ada", "Lovelace").email("ada.lovelace@x.com");
     let known = [person("a", vec![ada().by("hr")])];
     let near = |login: &str| user(login).id("2").name("Ada", "Lovelace").email(login);
-    for login in ["adalovelace@x.com", "ada.lovelace+1@x.com", "ada.lovelace@y.com", "Ada_Lovelace@x.com", "lovelace.ada@x.com"] {
+    for login in [
+        "adalovelace@x.com",
+        "ada.lovelace+1@x.com",
+        "ada.lovelace@y.com",
+        "Ada_Lovelace@x.com",
+        "lovelace.ada@x.com",
+    ] {
         check(near(login), &known, "new a?");
     }
     check(user("zq7@x.com").id("2").name("Lovelace", "Ada"), &known, "new a?");
@@ -185,9 +201,15 @@ fn a_case_shows_both_sides() {
     let leaver = [person("a", vec![user("ada").id("1").number("7").active(false).by("okta")])];
     let keys = Keys::of(&user("ada").id("2").number("8").0);
     let (policy, okta) = (policy(), source("okta"));
-    let Correlation::Doubt { evidence, .. } = correlate(&policy, &okta, &keys, &leaver) else { panic!("no doubt") };
+    let Correlation::Doubt { evidence, .. } = correlate(&policy, &okta, &keys, &leaver) else {
+        panic!("no doubt")
+    };
     let evidence = evidence.join("\n");
-    for said in ["`ada` (a) is inactive", "external id: claim `2`, `ada` `1`: different", "employee number: claim `8`"] {
+    for said in [
+        "`ada` (a) is inactive",
+        "external id: claim `2`, `ada` `1`: different",
+        "employee number: claim `8`",
+    ] {
         assert!(evidence.contains(said), "{said} is not in\n{evidence}");
     }
 }

@@ -20,7 +20,8 @@ pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan
     let (source, keys) = (&context.actor.source, Keys::of(&incoming.attributes));
     let found = correlate(context.policy, source, &keys, &facts.candidates);
     // The link comes before any ruling: what a human said of this identity has been carried out then.
-    let linked = matches!(found, Correlation::Taken { .. } | Correlation::Known { by: Recognised::ExternalId, .. });
+    let linked =
+        matches!(found, Correlation::Taken { .. } | Correlation::Known { by: Recognised::ExternalId, .. });
     if linked {
         return follow(context, incoming, facts, found);
     }
@@ -55,7 +56,13 @@ fn linkable<'a>(source: &SourceName, keys: &Keys, facts: &'a Facts, id: &PersonI
 }
 
 /// A human said that this is nobody of those who were known then. Whoever came since may be it.
-fn create_by_ruling(context: &Context<'_>, incoming: &Incoming, facts: &Facts, keys: &Keys, case: &Case) -> Plan {
+fn create_by_ruling(
+    context: &Context<'_>,
+    incoming: &Incoming,
+    facts: &Facts,
+    keys: &Keys,
+    case: &Case,
+) -> Plan {
     let asked = case.decided.as_ref().map_or(case.opened, |decided| decided.at);
     let newer: Vec<_> = facts.candidates.iter().filter(|person| person.created > asked).cloned().collect();
     match correlate(context.policy, &context.actor.source, keys, &newer) {
@@ -108,7 +115,12 @@ fn adopt(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Per
 }
 
 /// What the timeline says of somebody known whom the source claims, anew or for the first time.
-fn adopted(before: Option<&Claim>, claim: &Claim, transition: Option<EventKind>, how: &str) -> (EventKind, String) {
+fn adopted(
+    before: Option<&Claim>,
+    claim: &Claim,
+    transition: Option<EventKind>,
+    how: &str,
+) -> (EventKind, String) {
     let old_id = before.and_then(Claim::external_id);
     if let Some(old) = old_id.filter(|&old| claim.external_id() != Some(old)) {
         let new = claim.external_id().unwrap_or("none");
@@ -174,12 +186,16 @@ fn near_duplicates(
         let why = other.evidence.join("; ");
         events.extend(alike_events(context, &settled.person, &other.person, &other.display, &why));
     }
-    let (asked, evidence): (Vec<_>, Vec<_>) =
-        alike.into_iter().filter(|other| other.ask).map(|other| (other.person, other.evidence.join("; "))).unzip();
+    let (asked, evidence): (Vec<_>, Vec<_>) = alike
+        .into_iter()
+        .filter(|other| other.ask)
+        .map(|other| (other.person, other.evidence.join("; ")))
+        .unzip();
     if asked.is_empty() {
         return None;
     }
-    let mut about = vec![format!("`{}` was created and looks like somebody known", display(&incoming.attributes))];
+    let mut about =
+        vec![format!("`{}` was created and looks like somebody known", display(&incoming.attributes))];
     about.extend(evidence);
     let both = asked.into_iter().chain([settled.person.id.clone()]).collect();
     let case = open(context, incoming, CaseKind::NearDuplicate, both, about);

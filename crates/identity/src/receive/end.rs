@@ -21,5 +21,8 @@ pub fn end(context: &Context<'_>, person: &Person, before: &Claim) -> Plan {
     let events = settled.events(context, EventKind::ClaimEnded, None, &[]);
     let claims = vec![ClaimChange::update(&person.id, before, claim)];
     let reply = Reply::Ended(person.id.clone());
-    Plan { reply, change: Change { person: Some(settled.into_change()), claims, events, ..Change::default() } }
+    Plan {
+        reply,
+        change: Change { person: Some(settled.into_change()), claims, events, ..Change::default() },
+    }
 }

@@ -24,15 +24,18 @@ pub(super) fn hold_keys<'a>(
     claim: &Claim,
     facts: Option<&'a Facts>,
 ) -> Contest<'a> {
-    let others = || facts.into_iter().flat_map(|facts| &facts.candidates).filter(|other| other.id != before.id);
+    let others =
+        || facts.into_iter().flat_map(|facts| &facts.candidates).filter(|other| other.id != before.id);
     let said = claim.keys();
     let (login, number) = (key(person, "user_name"), key(person, "employee_number"));
     let login_changed = login != key(before, "user_name");
     let number_changed = number != key(before, "employee_number");
     let login = login.filter(|_| person.active);
     let login_holder = others().find(|other| login.is_some() && other.login.key() == login.as_deref());
-    let number_holder = others().find(|other| number.is_some() && other.employee_number.key() == number.as_deref());
+    let number_holder =
+        others().find(|other| number.is_some() && other.employee_number.key() == number.as_deref());
     let proven = |said: Option<&str>, key: &Option<String>| facts.is_some() && said == key.as_deref();
+    let wants_login = login_changed || (!before.active && before.login != Held::Shared);
     let login_proven = proven(Some(&said.user_name), &login);
     let number_proven = proven(said.employee_number.as_deref(), &number);
     person.login = hold(&before.login, login_changed, login, login_holder.is_some(), login_proven);
@@ -40,7 +43,7 @@ pub(super) fn hold_keys<'a>(
         hold(&before.employee_number, number_changed, number, number_holder.is_some(), number_proven);
     let shared_anew = person.employee_number == Held::Shared && before.employee_number != Held::Shared;
     Contest {
-        login: login_holder.filter(|_| login_changed || !before.active),
+        login: login_holder.filter(|_| wants_login),
         employee_number: number_holder.filter(|_| shared_anew),
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn hold(
     let case = open(context, incoming, kind, candidates, evidence);
     let events = opened_events(context, &case);
     let refusal = Refusal::Held { case: case.id.clone(), question };
-    Plan { reply: Reply::Refused(refusal), change: Change { opened: Some(case), events, ..Change::default() } }
+    Plan {
+        reply: Reply::Refused(refusal),
+        change: Change { opened: Some(case), events, ..Change::default() },
+    }
 }
 
 /// A case as data.

@@ -11,6 +11,8 @@ use crate::person::{Held, Person};
 use crate::policy::Policy;
 use crate::record::Record;
 use crate::resolve::{Before, resolve};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use tenure_scim::resource::Note;
 use tenure_scim::{Object, schema};
 
@@ -147,26 +149,32 @@ pub(super) fn claim_decisions(
     notes: &[Note],
 ) -> Vec<Decision> {
     let ignored = notes.iter().map(|note| Decision::new(&note.path, note.kind.into()).by(source));
-    let unmapped = unmapped(policy, source, before, after);
-    ignored.chain(unmapped.into_iter().map(|name| Decision::new(name, Outcome::NotMapped).by(source))).collect()
+    let (old, new) = (before.map(paths).unwrap_or_default(), paths(after));
+    let changed =
+        new.iter().filter(|(path, value)| old.get(path) != Some(value)).map(|(path, _)| (path, None));
+    let gone = old.keys().filter(|path| !new.contains_key(*path)).map(|path| (path, Some("taken away")));
+    let unmapped = changed.chain(gone).filter(|((urn, name), _)| !is_mapped(policy, source, *urn, name));
+    let unmapped = unmapped.map(|((urn, name), reason)| {
+        let path = urn.map_or_else(|| (*name).to_owned(), |urn| format!("{urn}:{name}"));
+        Decision { reason: reason.map(str::to_owned), ..Decision::new(path, Outcome::NotMapped).by(source) }
+    });
+    ignored.chain(unmapped).collect()
 }
 
-fn unmapped(policy: &Policy, source: &SourceName, before: Option<&Object>, after: &Object) -> Vec<String> {
-    let mut names = Vec::new();
-    let before_of = |urn: Option<&str>, name: &str| match urn {
-        None => before?.get(name),
-        Some(urn) => before?.get(urn)?.get(name),
-    };
-    for (key, value) in after {
-        if let (Some(extension), true) = (value.as_object(), key.contains(':')) {
-            let changed = extension.iter().filter(|(name, value)| before_of(Some(key), name) != Some(value));
-            let fresh = changed.filter(|(name, _)| !is_mapped(policy, source, Some(key), name));
-            names.extend(fresh.map(|(name, _)| format!("{key}:{name}")));
-        } else if before_of(None, key) != Some(value) && !is_mapped(policy, source, None, key) {
-            names.push(key.clone());
+/// Every attribute by extension and name.
+fn paths(attributes: &Object) -> BTreeMap<(Option<&str>, &str), &Value> {
+    let mut paths = BTreeMap::new();
+    for (key, value) in attributes {
+        match value.as_object().filter(|_| key.contains(':')) {
+            Some(extension) => {
+                paths.extend(extension.iter().map(|(name, value)| ((Some(&**key), &**name), value)))
+            }
+            None => {
+                paths.insert((None, key), value);
+            }
         }
     }
-    names
+    paths
 }
 
 fn is_mapped(policy: &Policy, source: &SourceName, urn: Option<&str>, name: &str) -> bool {

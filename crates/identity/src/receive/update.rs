@@ -14,7 +14,13 @@ use crate::policy::OnRotation;
 /// Decides what new attributes for the source's live claim on this person do.
 ///
 /// `facts` are about the new attributes; the person may be among the candidates.
-pub fn update(context: &Context<'_>, person: &Person, before: &Claim, incoming: &Incoming, facts: &Facts) -> Plan {
+pub fn update(
+    context: &Context<'_>,
+    person: &Person,
+    before: &Claim,
+    incoming: &Incoming,
+    facts: &Facts,
+) -> Plan {
     let claim = changed_claim(context, before, incoming);
     if let Some(refusal) = taken_at_source(&claim, &person.id, facts) {
         return Plan::refuse(refusal);
@@ -33,7 +39,12 @@ pub fn update(context: &Context<'_>, person: &Person, before: &Claim, incoming: 
 }
 
 /// Both sides, where the update would make another human being of the person, as far as the keys can say.
-fn another_identity(context: &Context<'_>, person: &Person, before: &Claim, claim: &Claim) -> Option<Vec<String>> {
+fn another_identity(
+    context: &Context<'_>,
+    person: &Person,
+    before: &Claim,
+    claim: &Claim,
+) -> Option<Vec<String>> {
     let (old, new) = (before.keys(), claim.keys());
     if new.external_id.is_none() || old.external_id == new.external_id {
         return None;
@@ -58,7 +69,11 @@ fn both_sides(person: &Person, old: &Keys, new: &Keys) -> Vec<String> {
     vec![
         format!("the update would turn `{}` ({}) into another person", person.display(), person.id),
         format!("external id: now `{}`, claimed `{}`", shown(&old.external_id), shown(&new.external_id)),
-        format!("employee number: now `{}`, claimed `{}`", shown(&old.employee_number), shown(&new.employee_number)),
+        format!(
+            "employee number: now `{}`, claimed `{}`",
+            shown(&old.employee_number),
+            shown(&new.employee_number)
+        ),
         format!("login: now `{}`, claimed `{}`", old.user_name, new.user_name),
         format!("name: now `{}`, claimed `{}`", shown(&old.name), shown(&new.name)),
         format!("the person is {state}"),
@@ -67,12 +82,13 @@ fn both_sides(person: &Person, old: &Keys, new: &Keys) -> Vec<String> {
 
 fn changed_claim(context: &Context<'_>, before: &Claim, incoming: &Incoming) -> Claim {
     let active = says_active(&incoming.attributes).unwrap_or(before.active);
-    let same = active == before.active && before.attributes == incoming.attributes;
-    if same {
+    let mut attributes = incoming.attributes.clone();
+    attributes.entry("active").or_insert(active.into());
+    if active == before.active && attributes == before.attributes {
         return before.clone();
     }
     Claim {
-        attributes: incoming.attributes.clone(),
+        attributes,
         active,
         active_since: if active == before.active { before.active_since } else { context.now },
         version: before.version + 1,
@@ -94,7 +110,7 @@ fn carry_out(
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
     let (source, old) = (&context.actor.source, Some(&before.attributes));
-    let notes = claim_decisions(context.policy, source, old, &incoming.attributes, &incoming.notes);
+    let notes = claim_decisions(context.policy, source, old, &claim.attributes, &incoming.notes);
     let (kind, note) = what_happened(before, &claim, &settled);
     let events = settled.events(context, kind, note, &notes);
     let claims =

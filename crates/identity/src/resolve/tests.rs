@@ -27,8 +27,14 @@ fn a_value_is_written_then_unchanged_then_cleared() {
     let first = fresh(&[titled("Countess").by("okta")]);
     assert_eq!(first.record.text("title"), Some("Countess"));
     assert_eq!(said(&first, "title"), ["written - Countess"]);
-    assert_eq!(said(&from(&[titled("Countess").by("okta")], &first.record), "title"), ["unchanged - Countess"]);
-    assert_eq!(said(&from(&[titled("Queen").by("okta")], &first.record), "title"), ["written Countess Queen"]);
+    assert_eq!(
+        said(&from(&[titled("Countess").by("okta")], &first.record), "title"),
+        ["unchanged - Countess"]
+    );
+    assert_eq!(
+        said(&from(&[titled("Queen").by("okta")], &first.record), "title"),
+        ["written Countess Queen"]
+    );
     let without = from(&[user("ada").by("okta")], &first.record);
     assert_eq!(said(&without, "title"), ["written Countess -"]);
     assert_eq!(without.record.text("title"), None);
@@ -80,7 +86,10 @@ fn a_field_that_nothing_maps_any_more_is_cleared_with_a_reason() {
 fn addresses_languages_and_managers_are_selected() {
     let claim = user("ada")
         .with("preferredLanguage", json!("en-US"))
-        .with("addresses", json!([{ "type": "work", "locality": "London" }, { "type": "home", "locality": "Ockham" }]))
+        .with(
+            "addresses",
+            json!([{ "type": "work", "locality": "London" }, { "type": "home", "locality": "Ockham" }]),
+        )
         .with("emails", json!([{ "type": "home", "value": "h@x" }, { "type": "work", "value": "w@x" }]));
     let record = fresh(&[claim.by("okta")]).record;
     assert_eq!(record.text("preferred_language"), Some("en"));

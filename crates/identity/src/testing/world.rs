@@ -85,7 +85,8 @@ impl World {
             Ruling::Create | Ruling::Reject => None,
         });
         let shares = |person: &&Person| {
-            ruled.as_ref() == Some(&person.id) || person.claims.iter().any(|claim| shares_key(claim, source, keys))
+            ruled.as_ref() == Some(&person.id)
+                || person.claims.iter().any(|claim| shares_key(claim, source, keys))
         };
         Facts { candidates: self.people.values().filter(shares).cloned().collect(), case }
     }
@@ -112,7 +113,8 @@ impl World {
         change.claims.into_iter().for_each(|claim| self.write_claim(claim));
         if let Some(case) = change.opened {
             let same = |open: &Case| open.source == case.source && open.identity == case.identity;
-            let blocked = self.cases.iter().any(|open| open.decided.is_none() && open.kind.blocks() && same(open));
+            let blocked =
+                self.cases.iter().any(|open| open.decided.is_none() && open.kind.blocks() && same(open));
             assert!(!(blocked && case.kind.blocks()), "cases_open");
             self.cases.push(case);
         }
@@ -143,7 +145,10 @@ impl World {
         let claims = || people().flat_map(|person| &person.claims);
         unique("persons_login", people().filter_map(|person| person.login.key()));
         unique("persons_employee", people().filter_map(|person| person.employee_number.key()));
-        unique("claims_external_id", claims().filter_map(|claim| Some((&claim.source, claim.external_id()?))));
+        unique(
+            "claims_external_id",
+            claims().filter_map(|claim| Some((&claim.source, claim.external_id()?))),
+        );
         let logins = claims().filter(|claim| claim.gives_access());
         unique("claims_user_name", logins.map(|claim| (&claim.source, claim.keys().user_name)));
     }
@@ -192,7 +197,10 @@ impl Told {
     #[track_caller]
     pub(crate) fn held(&self) -> CaseId {
         let Reply::Refused(Refusal::Held { case, .. }) = &self.reply else { panic!("{:?}", self.reply) };
-        assert!(self.change.person.is_none() && self.change.claims.is_empty(), "nothing is applied meanwhile");
+        assert!(
+            self.change.person.is_none() && self.change.claims.is_empty(),
+            "nothing is applied meanwhile"
+        );
         case.clone()
     }
 

@@ -167,7 +167,7 @@ fn paths(attributes: &Object) -> BTreeMap<(Option<&str>, &str), &Value> {
     for (key, value) in attributes {
         match value.as_object().filter(|_| key.contains(':')) {
             Some(extension) => {
-                paths.extend(extension.iter().map(|(name, value)| ((Some(&**key), &**name), value)))
+                paths.extend(extension.iter().map(|(name, value)| ((Some(&**key), &**name), value)));
             }
             None => {
                 paths.insert((None, key), value);

@@ -102,6 +102,11 @@ pub(crate) fn is_another_by_own_word(person: &Person, source: &SourceName, keys:
     Side::new(person, source, keys).is_another_by_own_word()
 }
 
+/// What the person and the claim have and do not have in common, one sentence per key.
+pub(crate) fn both_sides(person: &Person, source: &SourceName, keys: &Keys) -> Vec<String> {
+    Side::new(person, source, keys).evidence()
+}
+
 fn by_link<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
     let side = sides.iter().find(|side| side.has_external_id())?;
     let person = side.person;

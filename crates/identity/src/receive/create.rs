@@ -6,7 +6,7 @@ use super::{Context, Facts, Incoming, Plan, Refusal, Reply, taken_at_source};
 use crate::case::{Case, CaseKind, Ruling};
 use crate::change::{Change, ClaimChange};
 use crate::claim::{Claim, says_active};
-use crate::correlate::{Alike, Correlation, Recognised, correlate, is_another_by_own_word};
+use crate::correlate::{Alike, Correlation, Recognised, both_sides, correlate, is_another_by_own_word};
 use crate::decision::Decision;
 use crate::event::{Event, EventKind};
 use crate::id::{PersonId, SourceName};
@@ -27,7 +27,7 @@ pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan
     }
     match ruling(facts) {
         Some((case, Ruling::Reject)) => Plan::refuse(Refusal::Rejected { case: case.id.clone() }),
-        Some((_, Ruling::Link(person))) => match linkable(source, &keys, facts, person) {
+        Some((case, Ruling::Link(person))) => match linkable(source, &keys, facts, case, person) {
             Some(person) => adopt(context, incoming, facts, person, "linked by a human's decision"),
             None => follow(context, incoming, facts, found),
         },
@@ -49,10 +49,20 @@ fn follow(context: &Context<'_>, incoming: &Incoming, facts: &Facts, found: Corr
     }
 }
 
-/// The person whom a human named, unless the source has given them, active, another external id since.
-fn linkable<'a>(source: &SourceName, keys: &Keys, facts: &'a Facts, id: &PersonId) -> Option<&'a Person> {
+/// The person whom a human named; nobody, once the source has them under another identity: by an external id that
+/// differs, or by an account that began after the ruling, so that a ruling serves once.
+fn linkable<'a>(
+    source: &SourceName,
+    keys: &Keys,
+    facts: &'a Facts,
+    case: &Case,
+    id: &PersonId,
+) -> Option<&'a Person> {
     let person = facts.candidates.iter().find(|candidate| candidate.id == *id)?;
-    (!is_another_by_own_word(person, source, keys)).then_some(person)
+    let own = person.live_claim_of(source).filter(|claim| claim.gives_access());
+    let decided = case.decided.as_ref().map_or(case.opened, |decided| decided.at);
+    let served = own.is_some_and(|claim| claim.active_since > decided);
+    (!served && !is_another_by_own_word(person, source, keys)).then_some(person)
 }
 
 /// A human said that this is nobody of those who were known then. Whoever came since may be it.
@@ -74,7 +84,8 @@ fn create_by_ruling(
 fn known(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Person, by: Recognised) -> Plan {
     let rotates = rotates(context, incoming, person);
     if rotates && context.policy.correlation.rotated_external_id == OnRotation::Review {
-        let evidence = vec!["the external id has changed for the same employee number".to_owned()];
+        let mut evidence = vec!["the external id has changed for the same employee number".to_owned()];
+        evidence.extend(both_sides(person, &context.actor.source, &Keys::of(&incoming.attributes)));
         return hold(context, incoming, facts, CaseKind::RotatedIdentity, vec![person.id.clone()], evidence);
     }
     let how = match by {

@@ -98,6 +98,21 @@ fn link_takes_over_nobody_whom_the_source_knows_otherwise_by_now() {
 }
 
 #[test]
+fn a_ruling_serves_once() {
+    let mut world = World::new();
+    let known = world.post("hr", user("ada")).created();
+    world.post("okta", user("ada")).held();
+    world.decide(Ruling::Link(known.clone()));
+    world.post("okta", user("ada")).created();
+    world.put("okta", &known, user("lovelace")).updated();
+    world.post("okta", user("ada")).held();
+    assert_eq!(
+        world.people[&known].claim_of(&crate::testing::source("okta")).unwrap().user_name(),
+        "lovelace"
+    );
+}
+
+#[test]
 fn two_who_have_the_same_login_by_a_humans_word_share_it() {
     let mut world = World::new();
     let known = world.post("hr", user("ada")).created();

@@ -68,7 +68,10 @@ fn under_review_even_a_plain_rotation_is_held() {
     world.policy.correlation.rotated_external_id = crate::policy::OnRotation::Review;
     world.put("okta", &id, ada().id("2").number("7")).held();
     world.delete("okta", &id);
-    world.post("okta", ada().id("3").number("7")).held();
+    let told = world.post("okta", ada().id("3").number("7"));
+    told.held();
+    let shown = told.change.opened.unwrap().evidence.join("\n");
+    assert!(shown.contains("external id: claim `3`, `ada` `1`: different"), "{shown}");
     world.decide(Ruling::Link(id.clone()));
     assert_eq!(world.post("okta", ada().id("3").number("7")).created(), id);
 }

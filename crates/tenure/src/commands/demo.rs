@@ -178,6 +178,10 @@ fn show(result: &Result, format: Format) {
             }
         }
     }
+    for refused in result.played.refusals.iter().filter(|refused| !refused.overcome) {
+        let who = refused.who.as_ref().map_or("a group", |who| who.0.as_str());
+        output::say(&format!("refused on day {}: {} of {who}: {}", refused.day, refused.kind, refused.refusal));
+    }
     for failure in &result.played.failures {
         output::say(&format!("failed: {failure:?}"));
     }

@@ -158,7 +158,8 @@ impl Engine {
         let stays_active = claim.gives_access() && says_active(&incoming.attributes).unwrap_or(true);
         let settled = |held: &Held, key: &str| *held == Held::Shared || held.key() == Some(key);
         let login_settled = !stays_active || settled(&person.login, &keys.user_name);
-        let number_settled = keys.employee_number.as_ref().is_none_or(|n| settled(&person.employee_number, n));
+        let number_settled =
+            keys.employee_number.as_ref().is_none_or(|n| settled(&person.employee_number, n));
         let leaves = says_active(&incoming.attributes) == Some(false);
         if claim.keys() == keys && (stays_active || leaves) && login_settled && number_settled {
             return Ok(Facts::default());
@@ -174,11 +175,7 @@ impl Engine {
         Ok((person, claim))
     }
 
-    async fn show_written(
-        &self,
-        written: &Written,
-        projection: &Projection,
-    ) -> Result<Answer, EngineError> {
+    async fn show_written(&self, written: &Written, projection: &Projection) -> Result<Answer, EngineError> {
         let groups = match written.is_new || !projection.wants(&self.catalog.user, "groups") {
             true => Vec::new(),
             false => self.store.groups_of(&written.person).await?,
@@ -192,10 +189,7 @@ fn incoming(accepted: Accepted) -> Incoming {
 }
 
 /// A refusal is an answer too: it may have opened a case, which has to be committed before the source hears of it.
-fn outcome(
-    plan: Plan,
-    unchanged: Option<Claim>,
-) -> (Result<Written, EngineError>, Change) {
+fn outcome(plan: Plan, unchanged: Option<Claim>) -> (Result<Written, EngineError>, Change) {
     let person = match plan.reply {
         Reply::Refused(refusal) => return (Err(EngineError::Refused(refusal)), plan.change),
         Reply::Created(person) | Reply::Updated(person) | Reply::Ended(person) => person,

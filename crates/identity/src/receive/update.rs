@@ -82,8 +82,7 @@ fn both_sides(person: &Person, old: &Keys, new: &Keys) -> Vec<String> {
 
 fn changed_claim(context: &Context<'_>, before: &Claim, incoming: &Incoming) -> Claim {
     let active = says_active(&incoming.attributes).unwrap_or(before.active);
-    let mut attributes = incoming.attributes.clone();
-    attributes.entry("active").or_insert(active.into());
+    let attributes = incoming.attributes.clone();
     if active == before.active && attributes == before.attributes {
         return before.clone();
     }

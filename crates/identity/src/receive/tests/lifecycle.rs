@@ -41,7 +41,7 @@ fn an_update_that_does_not_say_active_keeps_what_was() {
         let (mut world, id) = with(ada().active(active));
         world.put("okta", &id, ada().without("active").name("Ada", "King")).updated();
         assert_eq!(world.people[&id].active, active);
-        assert_eq!(world.people[&id].claims[0].attributes["active"], active);
+        assert_eq!(world.people[&id].claims[0].active, active);
     }
 }
 

@@ -1,0 +1,16 @@
+//! The contract of the store: every test runs on SQLite and on PostgreSQL.
+
+mod cases;
+mod claims;
+mod commit;
+mod concurrency;
+mod crash;
+mod filters;
+mod fixture;
+mod groups;
+mod list;
+mod migrate;
+mod people;
+mod support;
+mod timeline;
+mod tokens;

@@ -42,7 +42,9 @@ pub enum ClusterError {
     )]
     NotFound,
     /// PostgreSQL does not run as root, and there is nobody else to run it as.
-    #[error("root cannot run PostgreSQL and there is no user `postgres`; install the Debian package `postgresql`")]
+    #[error(
+        "root cannot run PostgreSQL and there is no user `postgres`; install the Debian package `postgresql`"
+    )]
     NoUser,
     /// A program failed.
     #[error("`{program}` failed: {output}")]
@@ -222,7 +224,13 @@ impl Server {
         let mut output = String::new();
         for order in [&["--locale-provider=icu", "--icu-locale=en"][..], &[]] {
             let mut command = self.command("initdb");
-            command.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "--locale=C.UTF-8"]);
+            command.args([
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--no-sync",
+                "--locale=C.UTF-8",
+            ]);
             let done = command.args(order).arg("-D").arg(&data).output()?;
             if done.status.success() {
                 return Ok(());
@@ -236,7 +244,9 @@ impl Server {
         let log = fs::File::create(folder.join("log"))?;
         let mut command = self.command("postgres");
         command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder).args(["-p", &port.to_string()]);
-        for setting in ["listen_addresses=127.0.0.1", "fsync=on", "max_connections=400", "shared_buffers=64MB"] {
+        for setting in
+            ["listen_addresses=127.0.0.1", "fsync=on", "max_connections=400", "shared_buffers=64MB"]
+        {
             command.args(["-c", setting]);
         }
         command.stdout(log.try_clone()?).stderr(log).process_group(0).spawn()
@@ -257,7 +267,10 @@ fn wait_until_ready(child: &mut Child, folder: &Path, port: u16) -> Result<(), C
     Err(ClusterError::Failed { program: "postgres", output: read(&folder.join("log")).unwrap_or_default() })
 }
 
-#[expect(clippy::disallowed_methods, reason = "where the server is installed is part of the test environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the server is installed is part of the test environment"
+)]
 fn folders() -> Vec<PathBuf> {
     let mut folders: Vec<_> = env::var("TENURE_PG_BIN").map(PathBuf::from).into_iter().collect();
     folders.extend(env::split_paths(&env::var("PATH").unwrap_or_default()));

@@ -26,11 +26,16 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails or a stored value does not read back.
-    pub async fn group_facts(&self, source: &SourceName, attributes: &Object) -> Result<GroupFacts, StoreError> {
+    pub async fn group_facts(
+        &self,
+        source: &SourceName,
+        attributes: &Object,
+    ) -> Result<GroupFacts, StoreError> {
         let key = display_key(attributes);
         let by_name = format!("select {COLUMNS} from groups where display_key = $1 and live = 1");
-        let namesake = self.one_group(Statement::built(by_name, vec![key.as_str().into()])).await?;
+        let by_name = Statement::built(by_name, vec![key.as_str().into()]);
         let external_id = attributes.get("externalId").and_then(|value| value.as_str());
+        let external_id = external_id.filter(|id| !id.trim().is_empty());
         let (former, params): (_, Vec<Value>) = match external_id {
             Some(id) => ("source = $1 and external_id = $2", vec![source.as_str().into(), id.into()]),
             None => (
@@ -39,7 +44,9 @@ impl Store {
             ),
         };
         let former = format!("select {COLUMNS} from groups where {former}");
-        Ok(GroupFacts { namesake, former: self.one_group(Statement::built(former, params)).await? })
+        let [namesake, former] = self.database.query_all([by_name, Statement::built(former, params)]).await?;
+        let first = |rows: Vec<Row>| rows.into_iter().next().map(read_group).transpose();
+        Ok(GroupFacts { namesake: first(namesake)?, former: first(former)? })
     }
 
     async fn one_group(&self, statement: Statement) -> Result<Option<Group>, StoreError> {
@@ -105,7 +112,8 @@ impl Store {
             dialect.array_elements(1),
             dialect.array_elements(2)
         );
-        let mut rows = self.database.query(Statement::built(sql, vec![list.as_str().into(), list.into()])).await?;
+        let mut rows =
+            self.database.query(Statement::built(sql, vec![list.as_str().into(), list.into()])).await?;
         rows.iter_mut().map(|row| row.text(0)).collect()
     }
 
@@ -125,7 +133,8 @@ impl Store {
 }
 
 fn id_list(ids: &HashSet<&str>) -> String {
-    let ids: Vec<_> = ids.iter().map(|&id| id.to_owned()).collect();
+    // PostgreSQL's JSON refuses NUL, and no stored id has one.
+    let ids: Vec<_> = ids.iter().filter(|id| !id.contains('\0')).map(|&id| id.to_owned()).collect();
     texts(&ids)
 }
 

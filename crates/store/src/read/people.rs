@@ -30,7 +30,8 @@ impl Store {
     /// # Errors
     /// If the database fails or a stored value does not read back.
     pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let statements = [Statement::new(PERSON, [id.as_str().into()]), Statement::new(CLAIMS, [id.as_str().into()])];
+        let statements =
+            [Statement::new(PERSON, [id.as_str().into()]), Statement::new(CLAIMS, [id.as_str().into()])];
         let [person, claims] = self.database.query_all(statements).await?;
         person.into_iter().next().map(|row| read_person(row, claims)).transpose()
     }
@@ -61,12 +62,14 @@ impl Store {
         Ok(Facts { candidates: people, case })
     }
 
-    /// The ids of everybody who could be meant by `who`: an id, a login, an external id, an employee number or a case.
+    /// The ids of everybody who could be meant by `who`: an id, a login, an employee number, an e-mail address, or an
+    /// external id that a source uses or has used.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn find_people(&self, who: &str) -> Result<Vec<PersonId>, StoreError> {
-        let folded = tenure_scim::text::fold(who.trim()).to_string();
+        let who = who.trim();
+        let folded = tenure_scim::text::fold(who).to_string();
         let statement = Statement::new(
             "select id from persons where id = $1 \
              union select person_id from claims where external_id = $2 \

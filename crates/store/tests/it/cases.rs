@@ -8,7 +8,12 @@ use tenure_identity::keys::Keys;
 use tenure_store::Store;
 use tenure_store::error::CommitError;
 
-on_both_engines!(every_kind_and_ruling_reads_back, a_case_is_decided_once, lists_are_newest_first, facts_carry_the_newest);
+on_both_engines!(
+    every_kind_and_ruling_reads_back,
+    a_case_is_decided_once,
+    lists_are_newest_first,
+    facts_carry_the_newest
+);
 
 pub(crate) fn decided(second: i64) -> Decided {
     Decided { ruling: Ruling::Create, by: "ada".into(), at: at(second) }

@@ -3,9 +3,9 @@
 use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use serde_json::json;
+use tenure_identity::change::{Change, ClaimChange};
 use tenure_identity::claim::Claim;
 use tenure_identity::id::SourceName;
-use tenure_identity::change::{Change, ClaimChange};
 use tenure_identity::person::Held;
 use tenure_scim::schema::ENTERPRISE_USER;
 use tenure_store::query::Kind;

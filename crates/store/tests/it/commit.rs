@@ -4,6 +4,7 @@ use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use futures_util::future::join_all;
 use serde_json::json;
+use std::task::Poll;
 use tenure_identity::case::CaseKind;
 use tenure_identity::change::{Change, Expect, GroupChange};
 use tenure_identity::claim::Claim;
@@ -12,7 +13,6 @@ use tenure_identity::group::Group;
 use tenure_identity::id::SourceName;
 use tenure_identity::person::Held;
 use tenure_scim::schema::ENTERPRISE_USER;
-use tenure_store::Store;
 use tenure_store::error::{CommitError, Constraint};
 use tenure_store::query::Kind;
 
@@ -68,7 +68,8 @@ async fn a_moved_group_is_refused(place: Place) {
     let store = place.open().await;
     store.commit(&new_group(group(1), &[])).await.unwrap();
     store.commit(&crowd(&group(1), 5, &["p1"], &[])).await.unwrap();
-    let rename = GroupChange { group: Group { version: 2, ..group(1) }, expect: Expect::Version(1), returns: false };
+    let rename =
+        GroupChange { group: Group { version: 2, ..group(1) }, expect: Expect::Version(1), returns: false };
     is_moved(&store.commit(&Change { group: Some(rename), ..Change::default() }).await);
     is_moved(&store.commit(&crowd(&group(2), 5, &["p1"], &[])).await);
     assert_eq!(place.number("select count(*) from members").await, 1);
@@ -177,7 +178,8 @@ async fn an_acknowledged_commit_is_seen_by_others(place: Place) {
     let store = place.open().await;
     for n in 1..=20 {
         store.commit(&joiner(n)).await.unwrap();
-        let seen = place.number(&format!("select count(*) from claims where person_id = '{}'", person_id(n))).await;
+        let seen =
+            place.number(&format!("select count(*) from claims where person_id = '{}'", person_id(n))).await;
         assert_eq!(seen, 1);
     }
 }
@@ -188,24 +190,22 @@ async fn close_keeps_what_was_taken_and_refuses_the_rest(place: Place) {
     let all = join_all(changes.iter().map(|change| store.commit(change)));
     let (results, ()) = futures_util::future::join(all, store.close()).await;
     let taken = results.iter().filter(|result| result.is_ok()).count();
-    assert_eq!(taken, 200, "what was handed over before the close is written");
+    assert!(taken > 0, "what was handed over before the close is written");
     assert!(matches!(store.commit(&joiner(777)).await, Err(CommitError::Store(_))));
-    assert_eq!(place.number("select count(*) from persons").await, 200);
+    assert_eq!(place.number("select count(*) from persons").await, taken as i64);
     store.close().await;
 }
 
 async fn an_abandoned_commit_is_carried_out(place: Place) {
     let store = place.open().await;
     let change = joiner(1);
-    let mut commit = std::pin::pin!(store.commit(&change));
-    assert!(futures_util::poll!(commit.as_mut()).is_pending());
-    hurry(&store).await;
-    assert!(store.person(&person_id(1)).await.unwrap().is_some());
-}
-
-/// Commits are carried out in the order in which they were handed over.
-async fn hurry(store: &Store) {
+    let mut commit = Box::pin(store.commit(&change));
+    let once = std::future::poll_fn(|context| Poll::Ready(commit.as_mut().poll(context).is_pending()));
+    assert!(once.await);
+    drop(commit);
+    // Commits are carried out in the order in which they were handed over.
     store.commit(&joiner(2)).await.unwrap();
+    assert!(store.person(&person_id(1)).await.unwrap().is_some());
 }
 
 async fn an_empty_change_is_no_commit(place: Place) {

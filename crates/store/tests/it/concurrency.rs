@@ -61,7 +61,12 @@ async fn one_of_many_changes_wins(place: Place) {
     let mut changes = Vec::new();
     for n in 0..16 {
         let title = format!("title {n}");
-        changes.push(changed(&left, &person_id(1), |claim| drop(claim.attributes.insert("title".into(), title.into()))).await);
+        changes.push(
+            changed(&left, &person_id(1), |claim| {
+                drop(claim.attributes.insert("title".into(), title.into()))
+            })
+            .await,
+        );
     }
     assert_eq!(winners(&all_at_once(&[&left, &right], &changes).await), 1);
     assert_eq!(left.person(&person_id(1)).await.unwrap().unwrap().version, 2);

@@ -18,7 +18,8 @@ async fn what_was_acknowledged_survives_the_process(place: Place) {
     let mut child = start(&place.address());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     // The harness may print its own words on the same line.
-    let number = |line: String| line.split_once("acknowledged ").and_then(|(_, n)| n.trim().parse::<usize>().ok());
+    let number =
+        |line: String| line.split_once("acknowledged ").and_then(|(_, n)| n.trim().parse::<usize>().ok());
     let mut acknowledged: Vec<_> = lines.by_ref().filter_map(number).take(ENOUGH).collect();
     child.kill().unwrap();
     acknowledged.extend(lines.filter_map(number));
@@ -39,7 +40,13 @@ async fn what_was_acknowledged_survives_the_process(place: Place) {
 fn start(address: &str) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["crash::commit_until_killed", "--exact", "--nocapture", "--test-threads", "1"]);
-    child.env(ADDRESS, address).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    child
+        .env(ADDRESS, address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 /// The child: commits and says so, from several tasks, until it is killed. Without an address there is nothing to do.
@@ -51,7 +58,9 @@ async fn commit_until_killed() {
         for n in (first..).step_by(8) {
             store.commit(&joiner(n)).await.unwrap();
             let mut out = std::io::stdout().lock();
-            writeln!(out, "\nacknowledged {n}").and_then(|()| out.flush()).expect("the parent reads until it kills");
+            writeln!(out, "\nacknowledged {n}")
+                .and_then(|()| out.flush())
+                .expect("the parent reads until it kills");
         }
     };
     futures_util::future::join_all((0..8).map(commit_forever)).await;

@@ -40,7 +40,9 @@ pub(crate) fn group_id(n: usize) -> GroupId {
 
 /// What Okta would say of the person with this number.
 pub(crate) fn attributes(n: usize) -> Object {
-    object(json!({ "externalId": format!("x{n}"), "userName": format!("User{n}@example.com"), "active": true }))
+    object(
+        json!({ "externalId": format!("x{n}"), "userName": format!("User{n}@example.com"), "active": true }),
+    )
 }
 
 pub(crate) fn claim(attributes: Object) -> Claim {

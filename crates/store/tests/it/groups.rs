@@ -100,7 +100,8 @@ async fn members_come_and_go(place: Place) {
 async fn quick_cycles_are_counted(place: Place) {
     let store = place.open().await;
     store.commit(&new_group(group(1), &["a"])).await.unwrap();
-    let steps = [(10, false, 1), (20, true, 1), (30, false, 2), (40, true, 2), (200, false, 0), (300, true, 0)];
+    let steps =
+        [(10, false, 1), (20, true, 1), (30, false, 2), (40, true, 2), (200, false, 0), (300, true, 0)];
     for (second, comes, cycles) in steps {
         let (add, remove): (&[&str], &[&str]) = if comes { (&["a"], &[]) } else { (&[], &["a"]) };
         store.commit(&crowd(&group(1), second, add, remove)).await.unwrap();
@@ -149,7 +150,11 @@ async fn one_more_member_costs_one_row(place: Place) {
     let crew: Vec<_> = crew.iter().map(String::as_str).collect();
     store.commit(&new_group(group(1), &crew)).await.unwrap();
     let log = || place.file().with_extension("db-wal").metadata().unwrap().len();
-    let before = if place.is_sqlite() { log() } else { place.number("select max(xmin::text::bigint) from members").await as u64 };
+    let before = if place.is_sqlite() {
+        log()
+    } else {
+        place.number("select max(xmin::text::bigint) from members").await as u64
+    };
     store.commit(&crowd(&group(1), 9, &["m02500x"], &["m04000"])).await.unwrap();
     if place.is_sqlite() {
         assert!(log() - before < 20 * 4_200, "a few pages of the log: {} bytes", log() - before);
@@ -157,7 +162,12 @@ async fn one_more_member_costs_one_row(place: Place) {
         let touched = format!("select count(*) from members where xmin::text::bigint > {before}");
         assert_eq!(place.number(&touched).await, 2);
     }
-    assert_eq!(place.number(&format!("select count(*) from members where changed_at > {}", at(8).as_microsecond())).await, 2);
+    assert_eq!(
+        place
+            .number(&format!("select count(*) from members where changed_at > {}", at(8).as_microsecond()))
+            .await,
+        2
+    );
 }
 
 async fn writers_who_add_members_do_not_disturb_each_other(place: Place) {
@@ -166,7 +176,8 @@ async fn writers_who_add_members_do_not_disturb_each_other(place: Place) {
     let other = place.open().await;
     let names: Vec<_> = (0..40).map(|n| format!("m{n}")).collect();
     let changes = names.iter().map(|name| crowd(&group(1), 1, &[name], &[]));
-    let (left, right): (Vec<_>, Vec<_>) = changes.partition(|change| change.members.as_ref().unwrap().add[0].value.len() == 2);
+    let (left, right): (Vec<_>, Vec<_>) =
+        changes.partition(|change| change.members.as_ref().unwrap().add[0].value.len() == 2);
     tokio::join!(commit_all(&store, left), commit_all(&other, right));
     assert_eq!(store.members(&group_id(1), 100).await.unwrap().len(), 40);
     assert_eq!(store.group(&group_id(1)).await.unwrap().unwrap().version, 41);

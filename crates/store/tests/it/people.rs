@@ -22,9 +22,15 @@ async fn with(store: &Store, n: usize, more: serde_json::Value) {
 
 async fn people_are_found_by_what_is_typed(place: Place) {
     let store = place.open().await;
-    with(&store, 1, json!({ ENTERPRISE_USER: { "employeeNumber": "E-77" }, "emails": [{ "value": "Ada@x.com" }] })).await;
+    with(
+        &store,
+        1,
+        json!({ ENTERPRISE_USER: { "employeeNumber": "E-77" }, "emails": [{ "value": "Ada@x.com" }] }),
+    )
+    .await;
     with(&store, 2, json!({})).await;
-    change(&store, &person_id(1), |claim| drop(claim.attributes.insert("externalId".into(), "new".into()))).await;
+    change(&store, &person_id(1), |claim| drop(claim.attributes.insert("externalId".into(), "new".into())))
+        .await;
     for who in ["p000001", " p000001 ", "USER1@example.com", "x1", "new ", "e-77", "ada@X.com"] {
         assert_eq!(store.find_people(who).await.unwrap(), [person_id(1)], "{who}");
     }
@@ -59,7 +65,8 @@ async fn whoever_shares_a_key_is_a_candidate(place: Place) {
 
 async fn common_names_are_cut_and_exact_keys_are_not(place: Place) {
     let store = place.open().await;
-    let everybody = json!({ "name": { "givenName": "Ada", "familyName": "L" }, "emails": [{ "value": "all@x.com" }] });
+    let everybody =
+        json!({ "name": { "givenName": "Ada", "familyName": "L" }, "emails": [{ "value": "all@x.com" }] });
     for n in 0..20 {
         with(&store, n, everybody.clone()).await;
     }

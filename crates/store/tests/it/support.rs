@@ -32,12 +32,18 @@ pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(Place) -> F) {
 }
 
 pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Place) -> F) {
-    let cluster = Cluster::shared().unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
+    let cluster =
+        Cluster::shared().unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
     run(test(Place::Postgres(cluster.fresh_database().unwrap())));
 }
 
 fn run(test: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test);
 }
 
 /// Rows as text, null as "null".

@@ -13,6 +13,9 @@ use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 use tokio_postgres::{Client, Config};
 use writer::Writer;
 
+/// Prepared statements that a reader keeps; filters make ever new ones, and the server remembers each.
+const PREPARED: usize = 256;
+
 /// An open PostgreSQL database.
 #[derive(Debug)]
 pub(crate) struct Postgres {
@@ -61,14 +64,18 @@ impl Postgres {
     }
 
     async fn connection(&self) -> Result<Object, StoreError> {
-        self.pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(error)))
+        let connection = self.pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        if connection.statement_cache.size() >= PREPARED {
+            connection.statement_cache.clear();
+        }
+        Ok(connection)
     }
 }
 
 async fn run(connection: &Object, statement: &Statement) -> Result<Vec<Row>, StoreError> {
     let answer = async {
         let prepared = connection.prepare_cached(&statement.sql).await?;
-        connection.query_raw(&prepared, statement.params.iter()).await
+        connection.query_raw(&prepared, statement.params.iter().map(Sought)).await
     };
     let rows = answer.await.map_err(statement_error)?;
     let rows: Vec<_> = futures_util::TryStreamExt::try_collect(rows).await.map_err(statement_error)?;
@@ -76,7 +83,11 @@ async fn run(connection: &Object, statement: &Statement) -> Result<Vec<Row>, Sto
 }
 
 pub(super) fn statement_error(error: tokio_postgres::Error) -> StoreError {
-    if error.is_closed() { StoreError::Unavailable(Box::new(error)) } else { StoreError::Statement(Box::new(error)) }
+    if error.is_closed() {
+        StoreError::Unavailable(Box::new(error))
+    } else {
+        StoreError::Statement(Box::new(error))
+    }
 }
 
 fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
@@ -104,6 +115,26 @@ impl ToSql for Value {
 
     fn accepts(kind: &Type) -> bool {
         matches!(*kind, Type::INT8 | Type::TEXT | Type::VARCHAR)
+    }
+
+    tokio_postgres::types::to_sql_checked!();
+}
+
+/// A parameter of a read. PostgreSQL refuses NUL, which no stored text has ([`tenure_scim::text::check`]); neither has
+/// one U+0001, so that it finds, and sorts before, exactly the same.
+#[derive(Debug)]
+struct Sought<'a>(&'a Value);
+
+impl ToSql for Sought<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self.0 {
+            Value::Text(text) if text.contains('\0') => text.replace('\0', "\u{1}").to_sql(kind, out),
+            value => value.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <Value as ToSql>::accepts(kind)
     }
 
     tokio_postgres::types::to_sql_checked!();

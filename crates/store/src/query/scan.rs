@@ -82,27 +82,25 @@ impl Store {
         if query.kind == Kind::Users {
             object.insert("active".into(), active.into());
         }
-        if let Some(filter) = query.filter {
-            if let Some(groups) = groups.get(&resource.id) {
-                object.insert("groups".into(), groups.clone().into());
-            }
-            if query.kind == Kind::Groups && mentions(filter, "members") {
-                let members = self.members(&GroupId::new(&resource.id), u32::MAX).await?;
-                object.insert(
-                    "members".into(),
-                    members.iter().map(|member| Value::Object(member.to_object())).collect(),
-                );
-            }
-            if !filter.matches(&object) {
-                return Ok(None);
-            }
+        if let Some(groups) = groups.get(&resource.id) {
+            object.insert("groups".into(), groups.clone().into());
+        }
+        if query.kind == Kind::Groups && wants(query, "members") {
+            let members = self.members(&GroupId::new(&resource.id), u32::MAX).await?;
+            object.insert(
+                "members".into(),
+                members.iter().map(|member| Value::Object(member.to_object())).collect(),
+            );
+        }
+        if query.filter.is_some_and(|filter| !filter.matches(&object)) {
+            return Ok(None);
         }
         Ok(Some(query.order.map(|order| order.key(&object))))
     }
 
     /// Groups are not part of a user's document; a filter that asks for them needs them, all of a piece at once.
     async fn groups_of_all(&self, query: &Query<'_>, rows: &[Row]) -> Result<Groups, StoreError> {
-        let wanted = query.filter.is_some_and(|filter| mentions(filter, "groups"));
+        let wanted = wants(query, "groups");
         let mut groups = Groups::new();
         if query.kind != Kind::Users || !wanted {
             return Ok(groups);
@@ -110,7 +108,7 @@ impl Store {
         let ids = rows.iter().map(|row| row.clone().text(1)).collect::<Result<Vec<_>, _>>()?;
         let sql = format!(
             "select m.member_id, g.id, g.display_name from members as m join groups as g on g.id = m.group_id \
-             where m.member_id in {} and m.present = 1 and g.live = 1",
+             where m.member_id in {} and m.present = 1 and g.live = 1 order by g.seq",
             self.database.dialect().array_elements(1)
         );
         for mut row in self.database.query(Statement::built(sql, vec![texts(&ids).into()])).await? {
@@ -173,6 +171,12 @@ fn add_envelope(object: &mut Object, kind: Kind, resource: &Stored) {
             "lastModified": resource.modified.to_string(),
         }),
     );
+}
+
+/// Whether the filter or the order asks for this attribute.
+fn wants(query: &Query<'_>, attribute: &str) -> bool {
+    query.filter.is_some_and(|filter| mentions(filter, attribute))
+        || query.order.is_some_and(|order| order.target.attribute == attribute)
 }
 
 fn mentions(filter: &Bound, attribute: &str) -> bool {

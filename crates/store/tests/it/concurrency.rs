@@ -63,7 +63,7 @@ async fn one_of_many_changes_wins(place: Place) {
         let title = format!("title {n}");
         changes.push(
             changed(&left, &person_id(1), |claim| {
-                drop(claim.attributes.insert("title".into(), title.into()))
+                drop(claim.attributes.insert("title".into(), title.into()));
             })
             .await,
         );

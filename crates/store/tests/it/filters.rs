@@ -19,6 +19,7 @@ on_both_engines!(
     users_are_filtered_as_the_filter_means,
     groups_are_filtered_as_the_filter_means,
     users_are_sorted_as_the_order_means,
+    logins_and_group_names_sort_by_their_keys,
     pages_of_a_scan_fit_together,
     text_that_no_value_has_is_no_error,
 );
@@ -111,7 +112,7 @@ async fn everything(store: &Store, place: &Place, kind: Kind) -> Vec<Object> {
         let relation = match kind {
             Kind::Users => format!(
                 "select g.id, g.display_name from members m join groups g on g.id = m.group_id \
-                 where m.present = 1 and m.member_id = '{}'",
+                 where m.present = 1 and m.member_id = '{}' order by g.seq",
                 stored.id
             ),
             Kind::Groups => format!(
@@ -276,6 +277,7 @@ async fn users_are_sorted_as_the_order_means(place: Place) {
         "active",
         "displayName",
         "employeeNumber",
+        "groups.display",
     ];
     for path in paths {
         for descending in [false, true] {
@@ -289,6 +291,30 @@ async fn users_are_sorted_as_the_order_means(place: Place) {
                 let found = listed(&store, Kind::Users, bound.as_ref(), Some(&order)).await;
                 assert_eq!(found, expected, "{path} {descending} {filter:?}");
             }
+        }
+    }
+}
+
+async fn logins_and_group_names_sort_by_their_keys(place: Place) {
+    let store = place.open().await;
+    let names = ["b", "Ab", "aa", "ÅSA", "_x", "Z", "zz", "ö", "10", "9"];
+    for (n, name) in names.into_iter().enumerate() {
+        let mut attributes = attributes(n);
+        attributes.insert("userName".into(), name.into());
+        store.commit(&joiner_with(&person_id(n), claim(attributes))).await.unwrap();
+        let attributes = object(json!({ "displayName": name }));
+        store.commit(&new_group(Group { attributes, ..group(n) }, &[])).await.unwrap();
+    }
+    let Catalog { user, group } = Catalog::standard();
+    for (kind, resource_type, path) in [(Kind::Users, user, "userName"), (Kind::Groups, group, "displayName")]
+    {
+        let objects = everything(&store, &place, kind).await;
+        for descending in [false, true] {
+            let by = SortBy { path: AttributePath::parse(path).unwrap(), descending };
+            let order = by.bind(&resource_type).unwrap();
+            let mut sorted: Vec<_> = objects.iter().collect();
+            sorted.sort_by(|a, b| order.compare(a, b));
+            assert_eq!(listed(&store, kind, None, Some(&order)).await, meant(sorted, None), "{path}");
         }
     }
 }

@@ -27,7 +27,10 @@ pub(crate) fn okta() -> SourceName {
 }
 
 pub(crate) fn object(value: Value) -> Object {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
 }
 
 pub(crate) fn person_id(n: usize) -> PersonId {

@@ -1,5 +1,7 @@
 //! The contract of the store: every test runs on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
 mod cases;
 mod claims;
 mod commit;

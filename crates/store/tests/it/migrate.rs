@@ -56,8 +56,13 @@ async fn it_answers_a_ping(place: Place) {
 
 #[tokio::test]
 async fn an_address_that_nobody_knows_is_refused() {
-    for address in ["mysql://host/db", "tenure.db", "postgres://[broken", "postgres://u:secret@h:notaport/db"]
-    {
+    for address in [
+        "mysql://u:secret@host/db",
+        "tenure.db",
+        "host=h password=secret",
+        "postgres://[broken",
+        "postgres://u:secret@h:notaport/db",
+    ] {
         let error = Store::open(address, Options::default()).await.unwrap_err();
         assert!(matches!(error, StoreError::Address(_)), "{error}");
         assert!(!error.to_string().contains("secret"), "{error}");

@@ -142,11 +142,14 @@ impl ToSql for Sought<'_> {
 
 /// The address as it may be logged.
 pub(crate) fn without_password(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else { return "postgres".to_owned() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return address.to_owned() };
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return if address.contains('=') { "postgres".to_owned() } else { address.to_owned() };
+    };
+    // A password may hold any character: what follows the last `@` is the host.
+    let (user, host) = rest.rsplit_once('@').unwrap_or(("", rest));
     let user = user.split_once(':').map_or(user, |(name, _)| name);
     let host = host.split_once('?').map_or(host, |(host, _)| host);
-    format!("{scheme}://{user}@{host}")
+    if user.is_empty() { format!("{scheme}://{host}") } else { format!("{scheme}://{user}@{host}") }
 }
 
 #[cfg(test)]
@@ -156,7 +159,8 @@ mod tests {
     #[test]
     fn an_address_is_shown_without_its_password() {
         assert_eq!(without_password("postgres://a:secret@h:5/db?password=x"), "postgres://a@h:5/db");
-        assert_eq!(without_password("postgres://h/db"), "postgres://h/db");
+        assert_eq!(without_password("postgres://h/db?password=x"), "postgres://h/db");
+        assert_eq!(without_password("mysql://a:b@c@h"), "mysql://a@h");
         assert_eq!(without_password("host=h password=x"), "postgres");
     }
 }

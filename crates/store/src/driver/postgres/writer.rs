@@ -134,7 +134,7 @@ impl Session {
             self.prepared.clear();
         }
         for statement in &statements {
-            self.prepare(&statement.sql).await?;
+            self.prepare(statement.sql.clone()).await?;
         }
         match self.pipeline(&statements).await {
             Ok(()) => {
@@ -165,12 +165,12 @@ impl Session {
         Ok(())
     }
 
-    async fn prepare(&mut self, sql: &Cow<'static, str>) -> Result<(), CommitError> {
-        if self.prepared.contains_key(sql) {
+    async fn prepare(&mut self, sql: Cow<'static, str>) -> Result<(), CommitError> {
+        if self.prepared.contains_key(&sql) {
             return Ok(());
         }
-        let prepared = self.client.prepare(sql).await.map_err(statement_error)?;
-        self.prepared.insert(sql.clone(), prepared);
+        let prepared = self.client.prepare(&sql).await.map_err(statement_error)?;
+        self.prepared.insert(sql, prepared);
         Ok(())
     }
 }

@@ -184,7 +184,7 @@ impl Engine {
         }
     }
 
-    fn paging(&self, page: &Page, shown: Shown<'_>, by_age: bool, query_hash: u64) -> Paging {
+    fn paging(&self, page: &Page, shown: &Shown<'_>, by_age: bool, query_hash: u64) -> Paging {
         match page {
             Page::Index { start, .. } => Paging::Index { start: *start },
             Page::Cursor { .. } => {

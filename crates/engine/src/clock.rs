@@ -29,7 +29,8 @@ impl Clock {
             let now = machine_time().as_millisecond();
             self.last.fetch_max(now, Ordering::Relaxed).max(now)
         };
-        Timestamp::from_millisecond(millis).expect("the machine's clock is within the years that can be written")
+        Timestamp::from_millisecond(millis)
+            .expect("the machine's clock is within the years that can be written")
     }
 
     /// Moves a fixed clock to this time.

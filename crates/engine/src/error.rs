@@ -34,7 +34,9 @@ pub enum EngineError {
     #[error("{}", refusal_text(.0))]
     Refused(Refusal),
     /// Another group holds the value.
-    #[error("a group with this {attribute} exists already and belongs to source `{owner}`; rename one of them")]
+    #[error(
+        "a group with this {attribute} exists already and belongs to source `{owner}`; rename one of them"
+    )]
     GroupTaken {
         /// The attribute in SCIM's spelling.
         attribute: &'static str,

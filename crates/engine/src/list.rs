@@ -40,7 +40,9 @@ impl Engine {
     /// As [`Engine::list`]; cursors are not offered here.
     pub async fn list_everything(&self, caller: &Caller, query: &ListQuery) -> Result<String, EngineError> {
         let Page::Index { start, count } = query.page else {
-            return Err(Error::invalid_cursor("a search over all resource types is paged by startIndex").into());
+            return Err(
+                Error::invalid_cursor("a search over all resource types is paged by startIndex").into()
+            );
         };
         let count = count.unwrap_or(self.settings.default_page).min(self.settings.max_page);
         let (mut skip, mut room, mut total, mut bodies) = (start.saturating_sub(1), count, 0, Vec::new());
@@ -167,7 +169,9 @@ impl Engine {
         let position = match (from, resources.last(), sorted) {
             (_, None, _) => None,
             (_, Some(last), false) => Some(format!("after:{}", last.seq)),
-            (From::Offset(offset), Some(_), true) if offset + shown < total => Some(format!("offset:{}", offset + shown)),
+            (From::Offset(offset), Some(_), true) if offset + shown < total => {
+                Some(format!("offset:{}", offset + shown))
+            }
             (_, Some(_), true) => None,
         };
         let issued = self.clock.now().as_second();

@@ -21,7 +21,9 @@ impl Engine {
     /// If there is none of this id, or the store fails.
     pub async fn case(&self, id: &str) -> Result<Case, EngineError> {
         let case = self.store.case(&CaseId::new(id)).await?;
-        case.ok_or_else(|| EngineError::Review(format!("there is no case `{id}`; `tenure review list` shows them")))
+        case.ok_or_else(|| {
+            EngineError::Review(format!("there is no case `{id}`; `tenure review list` shows them"))
+        })
     }
 
     /// Decides a case. The source's next try at the claim goes through, or is refused for good.
@@ -39,7 +41,8 @@ impl Engine {
                 && !case.candidates.contains(person)
             {
                 let candidates: Vec<_> = case.candidates.iter().map(ToString::to_string).collect();
-                let help = format!("`{person}` is not a candidate of this case; it has {}", candidates.join(", "));
+                let help =
+                    format!("`{person}` is not a candidate of this case; it has {}", candidates.join(", "));
                 return Err(EngineError::Review(help));
             }
             let mut people = Vec::new();

@@ -24,8 +24,13 @@ pub enum CaseKind {
 
 impl CaseKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::AmbiguousMatch, Self::EmailMatch, Self::RecycledLogin, Self::RotatedIdentity, Self::NearDuplicate];
+    pub const ALL: [Self; 5] = [
+        Self::AmbiguousMatch,
+        Self::EmailMatch,
+        Self::RecycledLogin,
+        Self::RotatedIdentity,
+        Self::NearDuplicate,
+    ];
 
     /// The word for it, on every surface and in the store.
     pub fn label(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! A claim: what one source says of one person now. A SCIM User resource *is* the claim of the source that wrote it.
 //!
-//! The attributes are kept whole, as they were accepted. Whether the claim is active is kept beside them, because a
-//! source may take the attribute `active` away without thereby giving anybody access.
+//! The attributes are kept whole, as they were accepted. Only `active` is added where the source does not say it: true
+//! of a new claim, as it was of one that changes, so that taking the attribute away gives nobody access.
 
 use crate::id::SourceName;
 use crate::keys::Keys;

@@ -10,7 +10,7 @@ use crate::id::{PersonId, SourceName};
 use crate::keys::Keys;
 use crate::person::Person;
 use crate::policy::{CorrelationRule, Policy};
-use crate::similarity::{likeness, names_contradict};
+use crate::similarity::likeness;
 use compare::{Side, shares_email, shares_employee_number, shares_user_name};
 
 /// Whom a claim is about.
@@ -66,7 +66,7 @@ pub struct Alike {
     pub display: String,
     /// What is alike.
     pub evidence: Vec<String>,
-    /// Whether a human should look: what is alike is strong, and no source has said that they are two.
+    /// Whether a human should look: the source has not said that they are two, or they have one e-mail address.
     pub ask: bool,
 }
 
@@ -97,22 +97,34 @@ pub fn correlate<'a>(
     Correlation::New { alike: alike(policy, &sides) }
 }
 
+/// Whether the source knows the person, active, under another external id than the claim's: two people, by its own word.
+pub(crate) fn is_another_by_own_word(person: &Person, source: &SourceName, keys: &Keys) -> bool {
+    Side::new(person, source, keys).is_another_by_own_word()
+}
+
+/// What the person and the claim have and do not have in common, one sentence per key.
+pub(crate) fn both_sides(person: &Person, source: &SourceName, keys: &Keys) -> Vec<String> {
+    Side::new(person, source, keys).evidence()
+}
+
 fn by_link<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
     let side = sides.iter().find(|side| side.has_external_id())?;
     let person = side.person;
-    Some(match side.own.is_some_and(|claim| claim.gives_access()) {
-        true => Correlation::Taken { person, by: "externalId" },
-        false => Correlation::Known { person, by: Recognised::ExternalId },
+    Some(if side.is_active_here() {
+        Correlation::Taken { person, by: "externalId" }
+    } else {
+        Correlation::Known { person, by: Recognised::ExternalId }
     })
 }
 
 fn by_employee_number<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
-    // Two live external ids of one source are two people, by that source's own word: an administrator's second account
-    // carries the same employee number.
-    let all: Vec<_> = sides.iter().filter(|s| shares_employee_number(s) && !s.is_another_by_own_word()).collect();
+    // Two active external ids of one source are two people, by that source's own word: an administrator's second
+    // account carries the same employee number.
+    let all: Vec<_> =
+        sides.iter().filter(|s| shares_employee_number(s) && !s.is_another_by_own_word()).collect();
     match all.as_slice() {
         [] => None,
-        [side] if side.own.is_some_and(|claim| claim.gives_access()) => Some(doubt(
+        [side] if side.is_active_here() => Some(doubt(
             CaseKind::AmbiguousMatch,
             &all,
             "an active person of this source has the same employee number under another login",
@@ -124,24 +136,27 @@ fn by_employee_number<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
 
 fn by_user_name<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
     let all: Vec<_> = sides.iter().filter(|s| shares_user_name(s) && !s.is_another_by_own_word()).collect();
-    let (linked, unlinked): (Vec<&Side<'a>>, Vec<_>) = all.into_iter().partition(|side| side.is_owned_elsewhere());
-    match (unlinked.as_slice(), linked.as_slice()) {
+    let (claimed, unlinked): (Vec<&Side<'a>>, Vec<_>) = all.into_iter().partition(|side| side.is_claimed());
+    match (unlinked.as_slice(), claimed.as_slice()) {
         ([], []) => None,
-        ([side], _) if side.contradicts() => {
-            Some(doubt(CaseKind::RecycledLogin, &unlinked, "the login belonged to somebody with other stable keys"))
-        }
+        ([side], _) if side.contradicts() => Some(doubt(
+            CaseKind::RecycledLogin,
+            &unlinked,
+            "the login belonged to somebody with other stable keys",
+        )),
         ([side], []) => Some(Correlation::Known { person: side.person, by: Recognised::UserName }),
-        ([], owned) => Some(doubt(CaseKind::AmbiguousMatch, owned, "another source claims the person with this login")),
+        ([], owned) => {
+            Some(doubt(CaseKind::AmbiguousMatch, owned, "the person with this login has a live account"))
+        }
         _ => {
-            let all: Vec<_> = unlinked.iter().chain(&linked).copied().collect();
+            let all: Vec<_> = unlinked.iter().chain(&claimed).copied().collect();
             Some(doubt(CaseKind::AmbiguousMatch, &all, "several people have this login"))
         }
     }
 }
 
 fn by_email<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
-    let unclear: Vec<_> =
-        sides.iter().filter(|side| shares_email(side) && !side.is_another_by_own_word() && !side.contradicts()).collect();
+    let unclear: Vec<_> = sides.iter().filter(|s| shares_email(s) && !s.stable_keys_contradict()).collect();
     if unclear.is_empty() {
         return None;
     }
@@ -151,7 +166,11 @@ fn by_email<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
 fn doubt<'a>(kind: CaseKind, sides: &[&Side<'a>], first: &str) -> Correlation<'a> {
     let mut evidence = vec![first.to_owned()];
     evidence.extend(sides.iter().flat_map(|side| side.evidence()));
-    Correlation::Doubt { kind, candidates: sides.iter().map(|side| side.person.id.clone()).collect(), evidence }
+    Correlation::Doubt {
+        kind,
+        candidates: sides.iter().map(|side| side.person.id.clone()).collect(),
+        evidence,
+    }
 }
 
 fn alike(policy: &Policy, sides: &[Side<'_>]) -> Vec<Alike> {
@@ -159,9 +178,13 @@ fn alike(policy: &Policy, sides: &[Side<'_>]) -> Vec<Alike> {
 }
 
 fn alike_one(policy: &Policy, side: &Side<'_>) -> Option<Alike> {
-    let likeness = side.person.keys().map(|keys| likeness(side.keys, &keys)).max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let likeness = side
+        .person
+        .keys()
+        .map(|keys| likeness(side.keys, &keys))
+        .max_by(|a, b| a.score.total_cmp(&b.score))?;
     let same_number = shares_employee_number(side);
-    let strong = likeness.score >= policy.correlation.near_duplicate && !side.names_differ();
+    let strong = likeness.score >= policy.correlation.near_duplicate && !side.names_contradict();
     if !(strong || same_number || shares_email(side) || shares_user_name(side)) {
         return None;
     }
@@ -169,17 +192,16 @@ fn alike_one(policy: &Policy, side: &Side<'_>) -> Option<Alike> {
     if same_number {
         evidence.push("both have the same employee number".to_owned());
     }
-    let ask = !side.is_another_by_own_word();
-    if !ask {
+    let two_by_own_word = side.is_another_by_own_word();
+    if two_by_own_word {
         evidence.push(format!("`{}` knows both under live external ids of their own", side.source));
     }
-    Some(Alike { person: side.person.id.clone(), display: side.person.display(), evidence, ask })
-}
-
-impl Side<'_> {
-    fn names_differ(&self) -> bool {
-        self.person.keys().all(|keys| names_contradict(self.keys, &keys))
-    }
+    Some(Alike {
+        person: side.person.id.clone(),
+        display: side.person.display(),
+        evidence,
+        ask: !two_by_own_word || shares_email(side),
+    })
 }
 
 #[cfg(test)]

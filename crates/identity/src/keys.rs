@@ -22,6 +22,8 @@ pub struct Keys {
     pub loose_emails: Vec<String>,
     /// Given and family name, without accents and punctuation, in alphabetical order, so that transposition is equal.
     pub name: Option<String>,
+    /// The same name in the order in which it was given, so that transposition can be told.
+    pub ordered_name: Option<String>,
 }
 
 impl Keys {
@@ -37,7 +39,8 @@ impl Keys {
             user_name: fold(text(attributes, "userName").unwrap_or_default().trim()).to_string(),
             emails,
             loose_emails,
-            name: name(attributes),
+            name: name(attributes, true),
+            ordered_name: name(attributes, false),
         }
     }
 
@@ -69,11 +72,13 @@ fn loose_email(email: &str) -> Option<String> {
     (key.chars().count() >= 4).then_some(key)
 }
 
-fn name(attributes: &Object) -> Option<String> {
+fn name(attributes: &Object, sorted: bool) -> Option<String> {
     let name = attributes.get("name")?.as_object()?;
     let (given, family) = (text(name, "givenName")?, text(name, "familyName")?);
     let mut parts = [plain(given), plain(family)];
-    parts.sort();
+    if sorted {
+        parts.sort();
+    }
     Some(parts.join(" "))
 }
 
@@ -88,13 +93,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn keys(value: serde_json::Value) -> Keys {
+    fn keys(value: &serde_json::Value) -> Keys {
         Keys::of(value.as_object().unwrap())
     }
 
     #[test]
     fn keys_are_folded_and_the_external_id_is_not() {
-        let keys = keys(json!({
+        let keys = keys(&json!({
             "externalId": "00uA", "userName": "Ada@Example.com",
             "emails": [{ "value": "Ada.Lovelace+x@Example.com" }],
             ENTERPRISE_USER: { "employeeNumber": " A17 " },
@@ -108,19 +113,23 @@ mod tests {
 
     #[test]
     fn transposed_and_accented_names_have_one_key() {
-        let one = keys(json!({ "userName": "a", "name": { "givenName": "José", "familyName": "O'Neil" } }));
-        let two = keys(json!({ "userName": "b", "name": { "givenName": "ONEIL", "familyName": "Jose" } }));
+        let one = keys(&json!({ "userName": "a", "name": { "givenName": "José", "familyName": "O'Neil" } }));
+        let two = keys(&json!({ "userName": "b", "name": { "givenName": "ONEIL", "familyName": "Jose" } }));
         assert_eq!(one.name, two.name);
+        assert_ne!(one.ordered_name, two.ordered_name);
         assert!(one.name.is_some());
     }
 
     #[test]
     fn a_short_local_part_is_no_key() {
-        assert_eq!(keys(json!({ "userName": "a", "emails": [{ "value": "hr@x.com" }] })).loose_emails, [""; 0]);
+        assert_eq!(
+            keys(&json!({ "userName": "a", "emails": [{ "value": "hr@x.com" }] })).loose_emails,
+            [""; 0]
+        );
     }
 
     #[test]
     fn without_external_id_the_login_names_the_identity() {
-        assert_eq!(keys(json!({ "userName": "Ada" })).identity(), "userName:ada");
+        assert_eq!(keys(&json!({ "userName": "Ada" })).identity(), "userName:ada");
     }
 }

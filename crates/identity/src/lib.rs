@@ -20,3 +20,6 @@ pub mod receive;
 pub mod record;
 pub mod resolve;
 pub mod similarity;
+
+#[cfg(test)]
+mod testing;

@@ -34,34 +34,38 @@ pub struct Before<'a> {
 
 /// Computes the record that the claims and the policy imply.
 pub fn resolve(policy: &Policy, claims: &[Claim], before: Before<'_>, now: Timestamp) -> Resolution {
-    let speaking = speaking(claims);
+    let active = is_active(policy, claims);
+    let speaking = speaking(claims, active);
     let mut record = Record::default();
     let mut decisions = Vec::new();
-    for name in fields(policy, &speaking) {
+    for name in fields(policy, &speaking, before.record) {
         if let Some(field) = resolve_field(policy, &speaking, name, before.record, &mut decisions) {
             record.fields.insert(name.to_owned(), field);
         }
     }
-    let active = is_active(policy, claims);
     let deactivated_at = if active { None } else { before.deactivated_at.or(Some(now)) };
     decide_flags(policy, active, before.record, &mut record, &mut decisions);
     Resolution { record, active, deactivated_at, decisions }
 }
 
-/// Live claims decide. Where none is left, the last words of the ended ones stay: nothing a source does erases a person.
-fn speaking(claims: &[Claim]) -> Vec<&Claim> {
-    let live: Vec<_> = claims.iter().filter(|claim| claim.is_live()).collect();
-    if live.is_empty() { claims.iter().collect() } else { live }
+/// Live claims decide. Of a leaver, the last words of the ended ones stay where no live one has any: nothing a source
+/// does erases a person.
+fn speaking(claims: &[Claim], active: bool) -> Vec<&Claim> {
+    claims.iter().filter(|claim| claim.is_live() || !active).collect()
 }
 
-fn fields<'a>(policy: &'a Policy, claims: &[&Claim]) -> BTreeSet<&'a str> {
-    let mappings = claims.iter().flat_map(|claim| policy.mapping_for(&claim.source));
-    mappings.map(|mapping| mapping.field.as_str()).collect()
+/// Every field that a claim may fill, and those that one did fill before.
+fn fields<'a>(policy: &'a Policy, claims: &[&Claim], before: &'a Record) -> BTreeSet<&'a str> {
+    let mapped =
+        claims.iter().flat_map(|claim| policy.mapping_for(&claim.source)).map(|mapping| &mapping.field);
+    let filled = before.fields.iter().filter(|(_, field)| matches!(field.value, FieldValue::Text(_)));
+    mapped.chain(filled.map(|(name, _)| name)).map(String::as_str).collect()
 }
 
 /// What one source says of one field.
 struct Word<'a> {
     source: &'a SourceName,
+    ended: bool,
     rank: Option<(usize, &'a SourceName)>,
     value: String,
     max_length: Option<usize>,
@@ -75,31 +79,32 @@ fn resolve_field(
     decisions: &mut Vec<Decision>,
 ) -> Option<Field> {
     let mut words: Vec<_> = claims.iter().filter_map(|claim| word(policy, claim, name)).collect();
-    words.sort_by(|a, b| (a.rank.is_none(), a.rank).cmp(&(b.rank.is_none(), b.rank)));
-    let deciding = words.iter().find(|word| word.rank.is_some());
-    if let Some(deciding) = deciding {
-        decisions.extend(words.iter().filter(|w| w.source != deciding.source && w.value != deciding.value).map(
-            |skipped| skip(name, skipped, deciding.source),
-        ));
-    }
+    words.sort_by_key(|word| (word.rank.is_none(), word.ended, word.rank, word.source));
+    let (deciding, others) = match words.split_first() {
+        Some((first, rest)) if first.rank.is_some() => (Some(first), rest),
+        _ => (None, words.as_slice()),
+    };
+    decisions.extend(others.iter().filter_map(|word| skip(name, word, deciding)));
     let old = before.fields.get(name);
     match deciding {
-        Some(word) => Some(decide(name, word, old, decisions)?),
+        Some(word) => decide(name, word, old, decisions),
         None => {
-            if let Some(old) = old {
-                let cleared = Decision::new(name, Outcome::Written).values(Some(old.value.to_string()), None);
-                decisions.push(cleared.because("no source has a value any more"));
-            }
+            decisions.extend(old.map(|old| cleared(name, old)));
             None
         }
     }
+}
+
+fn cleared(name: &str, old: &Field) -> Decision {
+    let cleared = Decision::new(name, Outcome::Written).values(Some(old.value.to_string()), None);
+    cleared.because("no source that decides it has a value any more")
 }
 
 fn word<'a>(policy: &Policy, claim: &'a Claim, field: &str) -> Option<Word<'a>> {
     let mapping = policy.mapping_for(&claim.source).iter().find(|mapping| mapping.field == field)?;
     let value = evaluate(mapping, claim)?;
     let rank = policy.authority.rank(field, &claim.source);
-    Some(Word { source: &claim.source, rank, value, max_length: mapping.max_length })
+    Some(Word { source: &claim.source, ended: !claim.is_live(), rank, value, max_length: mapping.max_length })
 }
 
 fn evaluate(mapping: &Mapping, claim: &Claim) -> Option<String> {
@@ -112,11 +117,16 @@ fn evaluate(mapping: &Mapping, claim: &Claim) -> Option<String> {
     }
 }
 
-fn skip(field: &str, word: &Word<'_>, deciding: &SourceName) -> Decision {
-    Decision::new(field, Outcome::SkippedNotAuthoritative)
-        .values(None, Some(word.value.clone()))
-        .by(word.source)
-        .because(format!("`{deciding}` decides `{field}`"))
+/// Why a word has no effect; nothing, where it agrees with what was decided.
+fn skip(field: &str, word: &Word<'_>, deciding: Option<&Word<'_>>) -> Option<Decision> {
+    let reason = match deciding {
+        Some(deciding) if deciding.value == word.value => return None,
+        Some(deciding) => format!("`{}` decides `{field}`", deciding.source),
+        None => format!("`{}` does not decide `{field}`", word.source),
+    };
+    let skipped =
+        Decision::new(field, Outcome::SkippedNotAuthoritative).values(None, Some(word.value.clone()));
+    Some(skipped.by(word.source).because(reason))
 }
 
 fn decide(name: &str, word: &Word<'_>, old: Option<&Field>, decisions: &mut Vec<Decision>) -> Option<Field> {
@@ -137,7 +147,9 @@ fn too_long(field: &str, word: &Word<'_>) -> Option<String> {
     let max = word.max_length?;
     let length = word.value.chars().count();
     (length > max).then(|| {
-        format!("the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut")
+        format!(
+            "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut"
+        )
     })
 }
 
@@ -165,7 +177,13 @@ pub fn is_active(policy: &Policy, claims: &[Claim]) -> bool {
     }
 }
 
-fn decide_flags(policy: &Policy, active: bool, before: &Record, record: &mut Record, out: &mut Vec<Decision>) {
+fn decide_flags(
+    policy: &Policy,
+    active: bool,
+    before: &Record,
+    record: &mut Record,
+    out: &mut Vec<Decision>,
+) {
     let mut flags = vec![("active", active)];
     if policy.lifecycle.lock_out {
         // ServiceNow locks a leaver by business rule and does not unlock a returner, so both are always written.

@@ -12,10 +12,13 @@ pub struct Likeness {
     pub evidence: Vec<String>,
 }
 
+/// Nobody is named so by chance: a swapped name is a typing error.
+const SWAPPED: f64 = 0.95;
+
 /// Compares two people by login, e-mail and name.
 pub fn likeness(one: &Keys, other: &Keys) -> Likeness {
     let mut evidence = Vec::new();
-    let logins = strsim::jaro_winkler(local(&one.user_name), local(&other.user_name));
+    let logins = login_likeness(&one.user_name, &other.user_name);
     if logins >= 0.95 {
         evidence.push(format!("the logins `{}` and `{}` are alike", one.user_name, other.user_name));
     }
@@ -36,7 +39,12 @@ pub fn likeness(one: &Keys, other: &Keys) -> Likeness {
         }
         (None, None) => 0.0,
     };
-    Likeness { score: combine(logins, names, emails), evidence }
+    let swapped = one.name.is_some() && one.name == other.name && one.ordered_name != other.ordered_name;
+    if swapped {
+        evidence.push("given and family name are swapped".to_owned());
+    }
+    let score = combine(logins, names, emails);
+    Likeness { score: if swapped { score.max(SWAPPED) } else { score }, evidence }
 }
 
 /// Equal names alone are two people with one name; with an alike login or address they are suspect.
@@ -52,8 +60,22 @@ fn name_likeness(one: &Keys, other: &Keys) -> f64 {
     }
 }
 
+/// Without domain and plus tag, in whatever order the parts of the login are.
+fn login_likeness(one: &str, other: &str) -> f64 {
+    let (one, other) = (local(one), local(other));
+    strsim::jaro_winkler(one, other).max(strsim::jaro_winkler(&sorted_parts(one), &sorted_parts(other)))
+}
+
 fn local(login: &str) -> &str {
-    login.split_once('@').map_or(login, |(local, _)| local)
+    let local = login.split_once('@').map_or(login, |(local, _)| local);
+    local.split_once('+').map_or(local, |(name, _)| name)
+}
+
+fn sorted_parts(login: &str) -> String {
+    let mut parts: Vec<_> =
+        login.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    parts.sort_unstable();
+    parts.concat()
 }
 
 /// Whether both have names and no part of one is like any part of the other: not a marriage, another human being.
@@ -79,6 +101,24 @@ mod tests {
         assert!(likeness(&ada, &new_domain).score >= 0.92);
         let typo = person("ada.lovelase@old.com", Some("ada lovelase"), &["adalovelase"]);
         assert!(likeness(&ada, &typo).score >= 0.92);
+    }
+
+    #[test]
+    fn a_tag_or_swapped_parts_are_alike() {
+        let ada = person("ada.lovelace@x.com", None, &[]);
+        for login in ["ada.lovelace+1@x.com", "adalovelace@x.com", "lovelace.ada@y.com", "ada_lovelace"] {
+            assert!(likeness(&ada, &person(login, None, &[])).score >= 0.92, "{login}");
+        }
+    }
+
+    #[test]
+    fn a_swapped_name_is_alike_whatever_the_login() {
+        let named = |login, ordered: &str| Keys {
+            ordered_name: Some(ordered.into()),
+            ..person(login, Some("ada lovelace"), &[])
+        };
+        assert!(likeness(&named("al", "ada lovelace"), &named("zq7", "lovelace ada")).score >= 0.92);
+        assert!(likeness(&named("al", "ada lovelace"), &named("zq7", "ada lovelace")).score < 0.92);
     }
 
     #[test]

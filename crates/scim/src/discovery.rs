@@ -3,7 +3,7 @@
 //!
 //! Validators stop at a key that the RFCs do not name, so there is none here.
 
-use crate::schema::{Catalog, ResourceType, Schema};
+use crate::schema::{Catalog, Mutability, ResourceType, Schema};
 use serde_json::{Value, json};
 
 /// URN of the schema of schemas.
@@ -77,9 +77,10 @@ fn pagination(capabilities: &Capabilities) -> Value {
     pagination
 }
 
-/// The document of one resource type.
+/// The document of one resource type. Extensions that nobody can write are not announced here: clients take what is
+/// announced for something to fill in. They are found under `/Schemas`.
 pub fn resource_type(resource_type: &ResourceType, base_url: &str) -> Value {
-    let extensions = resource_type.extensions.iter();
+    let extensions = resource_type.extensions.iter().filter(|extension| is_writable(&extension.schema));
     let extensions: Vec<_> =
         extensions.map(|e| json!({ "schema": e.schema.id, "required": e.required })).collect();
     let mut document = json!({
@@ -98,6 +99,10 @@ pub fn resource_type(resource_type: &ResourceType, base_url: &str) -> Value {
         document["schemaExtensions"] = json!(extensions);
     }
     document
+}
+
+fn is_writable(schema: &Schema) -> bool {
+    schema.attributes.iter().any(|attribute| attribute.mutability != Mutability::ReadOnly)
 }
 
 /// The document of one schema.
@@ -132,7 +137,7 @@ fn location(base_url: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{ENTERPRISE_USER, RECORD, USER};
+    use crate::schema::{ENTERPRISE_USER, USER};
 
     const BASE: &str = "https://scim.example.com/scim/v2/";
 
@@ -189,10 +194,7 @@ mod tests {
             panic!("two resource types")
         };
         assert_eq!(keys(user), "description endpoint id meta name schema schemaExtensions schemas");
-        assert_eq!(
-            user["schemaExtensions"],
-            json!([{ "schema": ENTERPRISE_USER, "required": false }, { "schema": RECORD, "required": false }])
-        );
+        assert_eq!(user["schemaExtensions"], json!([{ "schema": ENTERPRISE_USER, "required": false }]));
         assert_eq!(user["meta"]["location"], "https://scim.example.com/scim/v2/ResourceTypes/User");
         assert_eq!(keys(group), "description endpoint id meta name schema schemas");
     }

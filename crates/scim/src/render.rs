@@ -45,7 +45,8 @@ impl Envelope<'_> {
 
     /// The whole resource as JSON text, from a document in canonical form.
     pub fn splice(&self, document: &str, relations: Relations<'_>) -> String {
-        let inner = document.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
+        let inner =
+            document.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
         let mut out = String::with_capacity(document.len() + 400);
         let id = Value::from(self.id);
         write!(out, "{{\"id\":{id},{inner}").expect("text can be written to a string");

@@ -92,27 +92,34 @@ impl Failure {
     fn detail(&self) -> String {
         match self {
             Self::Unauthorized { given: false } => {
-                "a bearer token is needed: `Authorization: Bearer …`; make one with `tenure token create`".to_owned()
+                "a bearer token is needed: `Authorization: Bearer …`; make one with `tenure token create`"
+                    .to_owned()
             }
             Self::Unauthorized { given: true } => {
-                "the bearer token is unknown, expired or revoked; make one with `tenure token create`".to_owned()
+                "the bearer token is unknown, expired or revoked; make one with `tenure token create`"
+                    .to_owned()
             }
             Self::Forbidden { scope } => format!("the token lacks the scope `{scope}`"),
             Self::NoEndpoint => "there is no such endpoint; SCIM is served under /scim/v2".to_owned(),
             Self::NoSuch { what, name } => format!("there is no {what} `{name}`"),
             Self::MethodNotAllowed => {
-                "the endpoint does not take this method; the `Allow` header names those that it takes".to_owned()
+                "the endpoint does not take this method; the `Allow` header names those that it takes"
+                    .to_owned()
             }
             Self::NotImplemented(what) => (*what).to_owned(),
             Self::NotAcceptable => "answers are application/scim+json or application/json".to_owned(),
-            Self::UnsupportedMediaType => "bodies must be application/scim+json or application/json".to_owned(),
+            Self::UnsupportedMediaType => {
+                "bodies must be application/scim+json or application/json".to_owned()
+            }
             Self::BodyTooLarge { limit } => format!("the body is larger than {limit} bytes"),
             Self::BodyBroken => "the body could not be read to its end".to_owned(),
             Self::TooManyRequests { seconds } => {
                 format!("the token has asked too much; go on after {seconds} s")
             }
             Self::Overloaded => "too many requests are being worked on; try again in a second".to_owned(),
-            Self::TimedOut => "the request took too long; it may have been carried out, so look before repeating".to_owned(),
+            Self::TimedOut => {
+                "the request took too long; it may have been carried out, so look before repeating".to_owned()
+            }
             Self::Panicked => "the request met a defect of the server, which has been logged".to_owned(),
             Self::Engine(error) => error.to_string(),
         }
@@ -142,7 +149,8 @@ impl Failure {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static(value)))
             }
             Self::TooManyRequests { seconds } => Some((RETRY_AFTER, HeaderValue::from(*seconds))),
-            Self::Overloaded | Self::Engine(EngineError::Busy | EngineError::Store(StoreError::Unavailable(_))) => {
+            Self::Overloaded
+            | Self::Engine(EngineError::Busy | EngineError::Store(StoreError::Unavailable(_))) => {
                 Some((RETRY_AFTER, HeaderValue::from_static("1")))
             }
             Self::Engine(EngineError::VersionMoved { current } | EngineError::NotModified { current }) => {

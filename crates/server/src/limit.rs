@@ -52,7 +52,11 @@ impl Bucket {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above and below just before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "bounded above and below just before"
+)]
 fn seconds(wait: f64) -> u64 {
     wait.ceil().clamp(1.0, 3_600.0) as u64
 }

@@ -84,7 +84,9 @@ async fn drive(
     app: Router,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
-    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| app.clone().oneshot(request.map(axum::body::Body::new)));
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        app.clone().oneshot(request.map(axum::body::Body::new))
+    });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);

@@ -11,8 +11,10 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Result<&'static str, Failure> {
         return Ok("application/scim+json");
     }
     let texts = values.filter_map(|value| value.to_str().ok());
-    let ranges: Vec<_> = texts.flat_map(|text| text.split(',')).filter(|range| !refused(range)).map(essence).collect();
-    let accepts = |wanted: &[&str]| ranges.iter().any(|range| wanted.iter().any(|w| range.eq_ignore_ascii_case(w)));
+    let ranges: Vec<_> =
+        texts.flat_map(|text| text.split(',')).filter(|range| !refused(range)).map(essence).collect();
+    let accepts =
+        |wanted: &[&str]| ranges.iter().any(|range| wanted.iter().any(|w| range.eq_ignore_ascii_case(w)));
     if accepts(&["application/scim+json", "*/*", "application/*"]) {
         Ok("application/scim+json")
     } else if accepts(&["application/json"]) {
@@ -26,7 +28,8 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Result<&'static str, Failure> {
 pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let sent = essence(value.to_str().unwrap_or_default());
-    let known = ["application/scim+json", "application/json"].iter().any(|known| sent.eq_ignore_ascii_case(known));
+    let known =
+        ["application/scim+json", "application/json"].iter().any(|known| sent.eq_ignore_ascii_case(known));
     if known { Ok(()) } else { Err(Failure::UnsupportedMediaType) }
 }
 

@@ -64,7 +64,8 @@ fn field(value: &Value) -> Result<Field, StoreError> {
 
 /// Unchanged fields as a list of names, everything else in full: most decisions of most requests are "unchanged".
 pub(crate) fn decisions_text(decisions: &[Decision]) -> String {
-    let is_plain = |d: &Decision| d.outcome == Outcome::Unchanged && d.reason.is_none() && d.field != "members";
+    let is_plain =
+        |d: &Decision| d.outcome == Outcome::Unchanged && d.reason.is_none() && d.field != "members";
     let (plain, full): (Vec<_>, Vec<_>) = decisions.iter().partition(|decision| is_plain(decision));
     let plain: Vec<_> = plain.into_iter().map(|decision| decision.field.as_str()).collect();
     let full: Vec<_> = full.into_iter().map(decision_value).collect();
@@ -102,7 +103,8 @@ pub(crate) fn decisions(text: &str) -> Result<Vec<Decision>, StoreError> {
 
 fn decision(value: &Value) -> Result<Decision, StoreError> {
     let text = |key: &str| value[key].as_str().map(str::to_owned);
-    let outcome = value["outcome"].as_str().and_then(Outcome::from_label).ok_or_else(|| corrupt("decision"))?;
+    let outcome =
+        value["outcome"].as_str().and_then(Outcome::from_label).ok_or_else(|| corrupt("decision"))?;
     Ok(Decision {
         field: text("field").ok_or_else(|| corrupt("decision"))?,
         outcome,

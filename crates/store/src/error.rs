@@ -16,7 +16,9 @@ pub enum StoreError {
     #[error("`{0}` is not a store address; use `sqlite:PATH` or `postgres://USER@HOST/DATABASE`")]
     Address(String),
     /// The database was written by a newer Tenure.
-    #[error("the database has schema version {found} and this Tenure knows {known}; use the newer Tenure, or a backup")]
+    #[error(
+        "the database has schema version {found} and this Tenure knows {known}; use the newer Tenure, or a backup"
+    )]
     FromTheFuture {
         /// What the database says.
         found: i64,
@@ -24,7 +26,9 @@ pub enum StoreError {
         known: i64,
     },
     /// A migration that was applied is not the one that we know.
-    #[error("migration {0} of this database is not the one that this Tenure knows; it was changed by hand or by another build")]
+    #[error(
+        "migration {0} of this database is not the one that this Tenure knows; it was changed by hand or by another build"
+    )]
     ForeignMigration(i64),
     /// A statement failed.
     #[error("the database refused a statement")]

@@ -14,7 +14,8 @@ struct Migration {
 
 const MIGRATIONS: &[Migration] = &[Migration { version: 1, text: include_str!("migrations/0001_main.sql") }];
 
-const BOOK: &str = "create table if not exists migrations (version bigint primary key, checksum text not null)";
+const BOOK: &str =
+    "create table if not exists migrations (version bigint primary key, checksum text not null)";
 const APPLIED: &str = "select version, checksum from migrations order by version";
 const RECORD: &str = "insert into migrations (version, checksum) values ($1, $2)";
 /// Any number that no other program on the same database uses for its advisory locks.

@@ -54,7 +54,7 @@ pub(crate) struct DemoOptions {
     #[arg(long)]
     pub(crate) once: bool,
     /// How many people the company has at first
-    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(10..=20_000))]
+    #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u32).range(10..=20_000))]
     pub(crate) people: u32,
     /// Which company and which year; the same number gives the same ones
     #[arg(long, default_value_t = 42)]

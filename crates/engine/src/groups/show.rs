@@ -35,7 +35,11 @@ impl Engine {
         self.show_group(&group, projection).await
     }
 
-    pub(super) async fn show_group(&self, group: &Group, projection: &Projection) -> Result<Answer, EngineError> {
+    pub(super) async fn show_group(
+        &self,
+        group: &Group,
+        projection: &Projection,
+    ) -> Result<Answer, EngineError> {
         self.show_stored_group(&stored(group), projection).await
     }
 

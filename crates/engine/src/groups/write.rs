@@ -6,13 +6,14 @@ use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
 use tenure_identity::change::Change;
 use tenure_identity::group::{
-    self, Group, GroupFacts, GroupPlan, GroupReply, MemberFacts, MembersPlan, named, needs_everybody, plan_members,
+    self, Group, GroupFacts, GroupPlan, GroupReply, MemberFacts, MembersPlan, named, needs_everybody,
+    plan_members,
 };
 use tenure_identity::id::GroupId;
+use tenure_scim::Object;
 use tenure_scim::patch::{self, MemberChange, PatchRequest};
 use tenure_scim::projection::Projection;
 use tenure_scim::resource::{self, Accepted, Note};
-use tenure_scim::Object;
 
 /// What a request wants of a group: its attributes, and what becomes of its members.
 struct Wanted {
@@ -46,7 +47,8 @@ impl Engine {
             let known = self.store.member_facts(None, &named(&members), false).await?;
             let context = self.group_context(caller, self.clock.now());
             let planned = plan_members(&context, &members, &known);
-            let (outcome, change) = outcome(group::create(&context, attributes.clone(), &notes, &facts, planned), None);
+            let (outcome, change) =
+                outcome(group::create(&context, attributes.clone(), &notes, &facts, planned), None);
             if self.commit(&change, &mut tries).await? {
                 break outcome?;
             }
@@ -129,7 +131,12 @@ impl Engine {
         self.show_changed_group(&group, projection).await
     }
 
-    async fn decide_update(&self, caller: &Caller, group: &Group, update: &Update) -> Result<GroupPlan, EngineError> {
+    async fn decide_update(
+        &self,
+        caller: &Caller,
+        group: &Group,
+        update: &Update,
+    ) -> Result<GroupPlan, EngineError> {
         let context = self.group_context(caller, self.clock.now());
         if group.source != caller.actor.source {
             return Ok(group::not_owner(&context, group));
@@ -138,7 +145,11 @@ impl Engine {
         let facts = self.name_facts(group, &wanted).await?;
         let members = match wanted.members.is_empty() {
             true => MembersPlan::default(),
-            false => plan_members(&context, &wanted.members, &self.known_members(&group.id, &wanted.members).await?),
+            false => plan_members(
+                &context,
+                &wanted.members,
+                &self.known_members(&group.id, &wanted.members).await?,
+            ),
         };
         Ok(group::update(&context, group, wanted.attributes, &wanted.notes, &facts, members))
     }
@@ -166,7 +177,11 @@ impl Engine {
         Ok(self.store.group_facts(&group.source, &wanted.attributes).await?)
     }
 
-    async fn known_members(&self, id: &GroupId, changes: &[MemberChange]) -> Result<MemberFacts, EngineError> {
+    async fn known_members(
+        &self,
+        id: &GroupId,
+        changes: &[MemberChange],
+    ) -> Result<MemberFacts, EngineError> {
         if changes.is_empty() {
             return Ok(MemberFacts::default());
         }
@@ -180,10 +195,7 @@ impl Engine {
 }
 
 /// A refusal is an answer too: the owner's timeline hears of it.
-fn outcome(
-    plan: GroupPlan,
-    unchanged: Option<Group>,
-) -> (Result<Group, EngineError>, Change) {
+fn outcome(plan: GroupPlan, unchanged: Option<Group>) -> (Result<Group, EngineError>, Change) {
     if let GroupReply::Taken { attribute, owner } = plan.reply {
         return (Err(EngineError::GroupTaken { attribute, owner: owner.to_string() }), plan.change);
     }

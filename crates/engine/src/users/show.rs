@@ -78,7 +78,8 @@ impl Engine {
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
         let envelope = self.user_envelope(stored);
-        let groups: Vec<_> = groups.iter().map(|group| (group.id.clone(), group.display_name.clone())).collect();
+        let groups: Vec<_> =
+            groups.iter().map(|group| (group.id.clone(), group.display_name.clone())).collect();
         let relations = Relations::Groups(&groups);
         let body = if projection.is_default() && self.plain.users {
             envelope.splice(&stored.doc, relations)
@@ -146,7 +147,9 @@ fn stored_from_record(person: &Person) -> Stored {
         "active": person.active,
     });
     let mut name = Object::new();
-    for (part, field) in [("givenName", "first_name"), ("middleName", "middle_name"), ("familyName", "last_name")] {
+    for (part, field) in
+        [("givenName", "first_name"), ("middleName", "middle_name"), ("familyName", "last_name")]
+    {
         name.extend(text(field).map(|value| (part.to_owned(), Value::from(value))));
     }
     if !name.is_empty() {

@@ -5,10 +5,10 @@ use crate::commit::Tries;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
 use tenure_identity::change::Change;
-use tenure_identity::claim::Claim;
+use tenure_identity::claim::{Claim, says_active};
 use tenure_identity::id::PersonId;
 use tenure_identity::keys::Keys;
-use tenure_identity::person::Person;
+use tenure_identity::person::{Held, Person};
 use tenure_identity::receive::{self, Facts, Incoming, Plan, Reply};
 use tenure_scim::patch::{self, PatchRequest};
 use tenure_scim::projection::Projection;
@@ -120,7 +120,7 @@ impl Engine {
             let (person, claim) = self.claimed(caller, &id).await?;
             conditions.check(claim.version)?;
             let incoming = self.updated(&claim, update)?;
-            let facts = self.update_facts(caller, &claim, &incoming).await?;
+            let facts = self.update_facts(caller, &person, &claim, &incoming).await?;
             let context = self.context(caller, self.clock.now());
             let plan = receive::update(&context, &person, &claim, &incoming, &facts);
             let (outcome, change) = outcome(plan, Some(claim));
@@ -150,13 +150,18 @@ impl Engine {
     async fn update_facts(
         &self,
         caller: &Caller,
+        person: &Person,
         claim: &Claim,
         incoming: &Incoming,
     ) -> Result<Facts, EngineError> {
         let keys = Keys::of(&incoming.attributes);
-        let stays = claim.gives_access() && claim.keys() == keys;
-        let leaves = tenure_identity::claim::says_active(&incoming.attributes) == Some(false) && claim.keys() == keys;
-        if stays || leaves {
+        let stays_active = claim.gives_access() && says_active(&incoming.attributes).unwrap_or(true);
+        let settled = |held: &Held, key: &str| *held == Held::Shared || held.key() == Some(key);
+        let login_settled = !stays_active || settled(&person.login, &keys.user_name);
+        let number_settled =
+            keys.employee_number.as_ref().is_none_or(|n| settled(&person.employee_number, n));
+        let leaves = says_active(&incoming.attributes) == Some(false);
+        if claim.keys() == keys && (stays_active || leaves) && login_settled && number_settled {
             return Ok(Facts::default());
         }
         Ok(self.store.identity_facts(&caller.actor.source, &keys).await?)
@@ -170,11 +175,7 @@ impl Engine {
         Ok((person, claim))
     }
 
-    async fn show_written(
-        &self,
-        written: &Written,
-        projection: &Projection,
-    ) -> Result<Answer, EngineError> {
+    async fn show_written(&self, written: &Written, projection: &Projection) -> Result<Answer, EngineError> {
         let groups = match written.is_new || !projection.wants(&self.catalog.user, "groups") {
             true => Vec::new(),
             false => self.store.groups_of(&written.person).await?,
@@ -188,10 +189,7 @@ fn incoming(accepted: Accepted) -> Incoming {
 }
 
 /// A refusal is an answer too: it may have opened a case, which has to be committed before the source hears of it.
-fn outcome(
-    plan: Plan,
-    unchanged: Option<Claim>,
-) -> (Result<Written, EngineError>, Change) {
+fn outcome(plan: Plan, unchanged: Option<Claim>) -> (Result<Written, EngineError>, Change) {
     let person = match plan.reply {
         Reply::Refused(refusal) => return (Err(EngineError::Refused(refusal)), plan.change),
         Reply::Created(person) | Reply::Updated(person) | Reply::Ended(person) => person,

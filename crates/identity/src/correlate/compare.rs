@@ -35,17 +35,32 @@ impl<'a> Side<'a> {
 
     /// The source knows the candidate, active, under another external id than the claim's.
     pub(super) fn is_another_by_own_word(&self) -> bool {
-        self.own.is_some_and(|claim| claim.gives_access()) && self.external_ids_differ()
+        self.is_active_here() && self.external_ids_differ()
     }
 
     /// A source other than the claim's still claims the candidate.
-    pub(super) fn is_owned_elsewhere(&self) -> bool {
+    fn is_owned_elsewhere(&self) -> bool {
         self.person.other_live_sources(self.source).next().is_some()
+    }
+
+    /// The person is somebody's account now: another source's, or an active one of the same source.
+    pub(super) fn is_claimed(&self) -> bool {
+        self.is_owned_elsewhere() || self.is_active_here()
+    }
+
+    /// The source knows the candidate, active.
+    pub(super) fn is_active_here(&self) -> bool {
+        self.own.is_some_and(Claim::gives_access)
     }
 
     /// A stable key, or the whole name, says that the candidate is another human being.
     pub(super) fn contradicts(&self) -> bool {
-        self.external_ids_differ() || self.employee_numbers_differ() || self.names_contradict()
+        self.stable_keys_contradict() || self.names_contradict()
+    }
+
+    /// The same source's external id, or the employee number, says that the candidate is another human being.
+    pub(super) fn stable_keys_contradict(&self) -> bool {
+        self.external_ids_differ() || self.employee_numbers_differ()
     }
 
     fn external_ids_differ(&self) -> bool {
@@ -58,8 +73,10 @@ impl<'a> Side<'a> {
         ours.is_some_and(|ours| !theirs.is_empty() && !theirs.contains(ours))
     }
 
-    fn names_contradict(&self) -> bool {
-        self.own.is_some_and(|claim| names_contradict(self.keys, &claim.keys()))
+    /// No source knows the candidate under a name that is like the claim's.
+    pub(super) fn names_contradict(&self) -> bool {
+        let mut named = self.person.keys().filter(|keys| keys.name.is_some()).peekable();
+        named.peek().is_some() && named.all(|keys| names_contradict(self.keys, &keys))
     }
 
     /// Both sides, one sentence per key that both have.
@@ -70,7 +87,8 @@ impl<'a> Side<'a> {
         let theirs = self.own.map(Claim::keys).or_else(|| self.person.keys().next()).unwrap_or_default();
         let mut compare = |what: &str, ours: Option<&str>, theirs: Option<&str>| {
             if ours.is_some() || theirs.is_some() {
-                let show = |value: Option<&str>| value.map_or("none".to_owned(), |value| format!("`{value}`"));
+                let show =
+                    |value: Option<&str>| value.map_or("none".to_owned(), |value| format!("`{value}`"));
                 let verdict = if ours == theirs { "equal" } else { "different" };
                 evidence.push(format!("{what}: claim {}, `{name}` {}: {verdict}", show(ours), show(theirs)));
             }
@@ -78,7 +96,11 @@ impl<'a> Side<'a> {
         compare("external id", self.keys.external_id.as_deref(), self.own.and_then(Claim::external_id));
         compare("employee number", self.keys.employee_number.as_deref(), theirs.employee_number.as_deref());
         compare("login", Some(&self.keys.user_name), Some(&theirs.user_name));
-        compare("e-mail", self.keys.emails.first().map(String::as_str), theirs.emails.first().map(String::as_str));
+        compare(
+            "e-mail",
+            self.keys.emails.first().map(String::as_str),
+            theirs.emails.first().map(String::as_str),
+        );
         compare("name", self.keys.name.as_deref(), theirs.name.as_deref());
         evidence
     }

@@ -74,7 +74,11 @@ pub fn needs_everybody(changes: &[MemberChange]) -> bool {
 }
 
 /// Works the changes, in their order, into one delta.
-pub fn plan_members(context: &GroupContext<'_>, changes: &[MemberChange], facts: &MemberFacts) -> MembersPlan {
+pub fn plan_members(
+    context: &GroupContext<'_>,
+    changes: &[MemberChange],
+    facts: &MemberFacts,
+) -> MembersPlan {
     let mut wanted = Wanted { facts, overlay: BTreeMap::new(), cleared: false };
     for change in changes {
         wanted.apply(change);
@@ -173,7 +177,10 @@ impl Wanted<'_> {
                     note(&mut plan, &id, Outcome::Written, Some("removed"));
                     plan.change.remove.push(id);
                 }
-                None => same += 1,
+                None => {
+                    same += 1;
+                    note(&mut plan, &id, Outcome::Unchanged, Some("was not a member"));
+                }
             }
         }
         plan.summary = summary(&plan.change, same);
@@ -220,7 +227,8 @@ fn summary(change: &MembersChange, same: usize) -> Option<String> {
     if change.clear {
         parts.push("all members removed".to_owned());
     }
-    for (count, what) in [(change.add.len(), "added"), (change.remove.len(), "removed"), (same, "unchanged")] {
+    for (count, what) in [(change.add.len(), "added"), (change.remove.len(), "removed"), (same, "unchanged")]
+    {
         if count > 0 {
             parts.push(format!("{count} {what}"));
         }

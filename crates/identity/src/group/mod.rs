@@ -134,7 +134,7 @@ pub fn create(
     let mut decisions = attribute_decisions(None, &group.attributes, notes);
     decisions.extend(members.decisions);
     let expect = former.map_or(Expect::New, |group| Expect::Version(group.version));
-    let events = vec![event(context, &group.id, kind, None, decisions)];
+    let events = vec![event(context, &group.id, kind, members.summary, decisions)];
     let reply = GroupReply::Created(group.id.clone());
     let change = Change {
         group: Some(GroupChange { group, expect, returns: former.is_some() }),
@@ -169,7 +169,10 @@ pub fn update(
         if other.ended.is_none() && other.display_key() == display_key(&attributes) {
             return taken(context, other, "displayName");
         }
-        if other.source == group.source && other.external_id().is_some() && other.external_id() == external_id(&attributes) {
+        if other.source == group.source
+            && other.external_id().is_some()
+            && other.external_id() == external_id(&attributes)
+        {
             return taken(context, other, "externalId");
         }
     }
@@ -209,10 +212,16 @@ pub fn end(context: &GroupContext<'_>, group: &Group) -> GroupPlan {
     if group.source != context.actor.source {
         return not_owner(context, group);
     }
-    let events = vec![event(context, &group.id, EventKind::ClaimEnded, Some("all members left".into()), Vec::new())];
+    let events =
+        vec![event(context, &group.id, EventKind::ClaimEnded, Some("all members left".into()), Vec::new())];
     let reply = GroupReply::Ended(group.id.clone());
     let expect = Expect::Version(group.version);
-    let group = Group { version: group.version + 1, modified: context.now, ended: Some(context.now), ..group.clone() };
+    let group = Group {
+        version: group.version + 1,
+        modified: context.now,
+        ended: Some(context.now),
+        ..group.clone()
+    };
     let members = members::cleared(context);
     let change = Change {
         group: Some(GroupChange { group, expect, returns: false }),
@@ -226,7 +235,10 @@ pub fn end(context: &GroupContext<'_>, group: &Group) -> GroupPlan {
 /// Another source's write: nothing changes, and the owner's timeline says who tried.
 pub fn not_owner(context: &GroupContext<'_>, group: &Group) -> GroupPlan {
     let events = vec![skipped(context, group)];
-    GroupPlan { reply: GroupReply::NotOwner(group.id.clone()), change: Change { events, ..Change::default() } }
+    GroupPlan {
+        reply: GroupReply::NotOwner(group.id.clone()),
+        change: Change { events, ..Change::default() },
+    }
 }
 
 fn skipped(context: &GroupContext<'_>, group: &Group) -> Event {

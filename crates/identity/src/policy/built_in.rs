@@ -4,8 +4,8 @@
 //! a value that a column would cut is refused with its reason, never cut.
 
 use super::{
-    Authority, Correlation, CorrelationRule, DeactivateWhen, Expression, Flapping, Lifecycle, Mapping, OnDoubt,
-    OnRotation, Policy, Preference, Selector,
+    Authority, Correlation, CorrelationRule, DeactivateWhen, Expression, Flapping, Lifecycle, Mapping,
+    OnDoubt, OnRotation, Policy, Preference, Selector,
 };
 use crate::id::SourceName;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The policy: what gets in, where, and by whose word.
 //!
-//! This is the form in which a policy is carried out. [`built_in`] makes the one that applies when nobody wrote another:
+//! This is the form in which a policy is carried out. [`Policy::built_in`] makes the one that applies when nobody wrote another:
 //! SCIM core and enterprise attributes to the columns of ServiceNow's `sys_user`.
 
 mod built_in;

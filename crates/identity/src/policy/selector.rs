@@ -1,8 +1,8 @@
 //! Where in a claim a value is: an attribute, a part of one, or one element of a multi-valued attribute chosen by an
 //! order of preference.
 
-use tenure_scim::Object;
 use serde_json::Value;
+use tenure_scim::Object;
 
 /// A place in a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,36 +1,47 @@
 //! POST: a new claim. It makes a person, finds one who is known, or waits for a human.
 
 use super::hold::{hold, open, opened_events, ruling};
-use super::settle::{Settled, claim_decisions, display, event, newcomer, settle, share_or_refuse};
-use super::{Context, Facts, Incoming, Plan, Refusal, Reply};
+use super::settle::{Settled, alike_events, claim_decisions, display, newcomer, settle};
+use super::{Context, Facts, Incoming, Plan, Refusal, Reply, taken_at_source};
 use crate::case::{Case, CaseKind, Ruling};
 use crate::change::{Change, ClaimChange};
 use crate::claim::{Claim, says_active};
+use crate::correlate::{Alike, Correlation, Recognised, both_sides, correlate, is_another_by_own_word};
 use crate::decision::Decision;
-use crate::correlate::{Alike, Correlation, Recognised, correlate};
 use crate::event::{Event, EventKind};
+use crate::id::{PersonId, SourceName};
 use crate::keys::Keys;
-use crate::person::{Held, Person};
+use crate::person::Person;
 use crate::policy::{OnDoubt, OnRotation};
 
 /// Decides what a new claim does. An active holder of the external id or login is a conflict; everybody else who is
 /// known returns under their old id.
 pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan {
-    let keys = Keys::of(&incoming.attributes);
-    match ruling(facts) {
-        Some((case, Ruling::Reject)) => return Plan::refuse(Refusal::Rejected { case: case.id.clone() }),
-        Some((_, Ruling::Link(person))) => {
-            if let Some(person) = facts.candidates.iter().find(|candidate| &candidate.id == person) {
-                return adopt_by_ruling(context, incoming, facts, person, &keys);
-            }
-        }
-        Some((_, Ruling::Create)) => return create_by_ruling(context, incoming, facts, &keys),
-        None => {}
+    let (source, keys) = (&context.actor.source, Keys::of(&incoming.attributes));
+    let found = correlate(context.policy, source, &keys, &facts.candidates);
+    // The link comes before any ruling: what a human said of this identity has been carried out then.
+    let linked =
+        matches!(found, Correlation::Taken { .. } | Correlation::Known { by: Recognised::ExternalId, .. });
+    if linked {
+        return follow(context, incoming, facts, found);
     }
-    match correlate(context.policy, &context.actor.source, &keys, &facts.candidates) {
+    match ruling(facts) {
+        Some((case, Ruling::Reject)) => Plan::refuse(Refusal::Rejected { case: case.id.clone() }),
+        Some((case, Ruling::Link(person))) => match linkable(source, &keys, facts, case, person) {
+            Some(person) => adopt(context, incoming, facts, person, "linked by a human's decision"),
+            None => follow(context, incoming, facts, found),
+        },
+        Some((case, Ruling::Create)) => create_by_ruling(context, incoming, facts, &keys, case),
+        None => follow(context, incoming, facts, found),
+    }
+}
+
+/// Does what correlation says.
+fn follow(context: &Context<'_>, incoming: &Incoming, facts: &Facts, found: Correlation<'_>) -> Plan {
+    match found {
         Correlation::Taken { by, .. } => Plan::refuse(Refusal::Taken { attribute: by }),
         Correlation::Known { person, by } => known(context, incoming, facts, person, by),
-        Correlation::New { alike } => make(context, incoming, facts, &keys, alike),
+        Correlation::New { alike } => make(context, incoming, facts, alike, Login::Alone),
         Correlation::Doubt { kind, candidates, evidence } => match context.policy.correlation.ambiguous {
             OnDoubt::Review => hold(context, incoming, facts, kind, candidates, evidence),
             OnDoubt::Reject => Plan::refuse(Refusal::Taken { attribute: "userName" }),
@@ -38,10 +49,43 @@ pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan
     }
 }
 
+/// The person whom a human named; nobody, once the source has them under another identity: by an external id that
+/// differs, or by an account that began after the ruling, so that a ruling serves once.
+fn linkable<'a>(
+    source: &SourceName,
+    keys: &Keys,
+    facts: &'a Facts,
+    case: &Case,
+    id: &PersonId,
+) -> Option<&'a Person> {
+    let person = facts.candidates.iter().find(|candidate| candidate.id == *id)?;
+    let own = person.live_claim_of(source).filter(|claim| claim.gives_access());
+    let decided = case.decided.as_ref().map_or(case.opened, |decided| decided.at);
+    let served = own.is_some_and(|claim| claim.active_since > decided);
+    (!served && !is_another_by_own_word(person, source, keys)).then_some(person)
+}
+
+/// A human said that this is nobody of those who were known then. Whoever came since may be it.
+fn create_by_ruling(
+    context: &Context<'_>,
+    incoming: &Incoming,
+    facts: &Facts,
+    keys: &Keys,
+    case: &Case,
+) -> Plan {
+    let asked = case.decided.as_ref().map_or(case.opened, |decided| decided.at);
+    let newer: Vec<_> = facts.candidates.iter().filter(|person| person.created > asked).cloned().collect();
+    match correlate(context.policy, &context.actor.source, keys, &newer) {
+        Correlation::New { alike } => make(context, incoming, facts, alike, Login::MayBeShared),
+        found => follow(context, incoming, facts, found),
+    }
+}
+
 fn known(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Person, by: Recognised) -> Plan {
     let rotates = rotates(context, incoming, person);
     if rotates && context.policy.correlation.rotated_external_id == OnRotation::Review {
-        let evidence = vec!["the external id has changed for the same employee number".to_owned()];
+        let mut evidence = vec!["the external id has changed for the same employee number".to_owned()];
+        evidence.extend(both_sides(person, &context.actor.source, &Keys::of(&incoming.attributes)));
         return hold(context, incoming, facts, CaseKind::RotatedIdentity, vec![person.id.clone()], evidence);
     }
     let how = match by {
@@ -58,43 +102,19 @@ fn rotates(context: &Context<'_>, incoming: &Incoming, person: &Person) -> bool 
     before.is_some() && after.is_some() && before != after
 }
 
-fn adopt_by_ruling(
-    context: &Context<'_>,
-    incoming: &Incoming,
-    facts: &Facts,
-    person: &Person,
-    keys: &Keys,
-) -> Plan {
-    let same = person.live_claim_of(&context.actor.source).filter(|claim| claim.gives_access());
-    if same.is_some_and(|claim| claim.keys().identity() == keys.identity()) {
-        return Plan::refuse(Refusal::Taken { attribute: "externalId" });
-    }
-    adopt(context, incoming, facts, person, "linked by a human's decision")
-}
-
 /// The claim is about somebody known: they keep their id, record and history.
 fn adopt(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Person, how: &str) -> Plan {
     let before = person.claim_of(&context.actor.source);
     let claim = new_claim(context, incoming, before);
-    let mut person = person.clone();
-    if let Err(refusal) = share_or_refuse(context, &mut person, &claim, facts) {
+    if let Some(refusal) = taken_at_source(&claim, &person.id, facts) {
         return Plan::refuse(refusal);
     }
-    let settled = settle(context, &person, &claim);
-    let kind = match (before, settled.transition) {
-        (_, Some(EventKind::Returned)) => EventKind::Returned,
-        (None, _) => EventKind::Linked,
-        (Some(old), _) if old.external_id() != claim.external_id() => EventKind::Relinked,
-        (Some(_), _) => EventKind::Changed,
-    };
-    let note = match before.and_then(Claim::external_id) {
-        Some(old) if claim.external_id() != Some(old) => {
-            format!("{how}; external id `{old}` became `{}`", claim.external_id().unwrap_or("none"))
-        }
-        _ => how.to_owned(),
-    };
-    let notes = notes(context, incoming, before);
-    let events = settled.events(context, kind, Some(note), &notes);
+    let settled = settle(context, person, &claim, Some(facts));
+    if settled.contest.login.is_some() {
+        return Plan::refuse(Refusal::Taken { attribute: "userName" });
+    }
+    let (kind, note) = adopted(before, &claim, settled.transition, how);
+    let events = settled.events(context, kind, Some(note), &notes(context, incoming, before));
     let claim = match before {
         Some(before) => ClaimChange::update(&person.id, before, claim),
         None => ClaimChange::new(&person.id, claim),
@@ -103,6 +123,26 @@ fn adopt(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Per
     let change =
         Change { person: Some(settled.into_change()), claims: vec![claim], events, ..Change::default() };
     Plan { reply, change }
+}
+
+/// What the timeline says of somebody known whom the source claims, anew or for the first time.
+fn adopted(
+    before: Option<&Claim>,
+    claim: &Claim,
+    transition: Option<EventKind>,
+    how: &str,
+) -> (EventKind, String) {
+    let old_id = before.and_then(Claim::external_id);
+    if let Some(old) = old_id.filter(|&old| claim.external_id() != Some(old)) {
+        let new = claim.external_id().unwrap_or("none");
+        return (EventKind::Relinked, format!("{how}; external id `{old}` became `{new}`"));
+    }
+    let kind = match (transition, before) {
+        (Some(EventKind::Returned), _) => EventKind::Returned,
+        (_, Some(before)) if before.is_live() => EventKind::Changed,
+        _ => EventKind::Linked,
+    };
+    (kind, how.to_owned())
 }
 
 fn new_claim(context: &Context<'_>, incoming: &Incoming, before: Option<&Claim>) -> Claim {
@@ -121,33 +161,23 @@ fn new_claim(context: &Context<'_>, incoming: &Incoming, before: Option<&Claim>)
     }
 }
 
-fn create_by_ruling(context: &Context<'_>, incoming: &Incoming, facts: &Facts, keys: &Keys) -> Plan {
-    let own = |person: &&Person| {
-        let claim = person.claim_of(&context.actor.source);
-        claim.is_some_and(|claim| claim.gives_access() && claim.keys().identity() == keys.identity())
-    };
-    if facts.candidates.iter().any(|person| own(&person)) {
-        return Plan::refuse(Refusal::Taken { attribute: "externalId" });
-    }
-    // Made by this ruling before and gone since: the link recognises them, and they return.
-    let known = correlate(context.policy, &context.actor.source, keys, &facts.candidates);
-    if let Correlation::Known { person, by: Recognised::ExternalId } = known {
-        return adopt(context, incoming, facts, person, "recognised by external id");
-    }
-    if let Correlation::Taken { by, .. } = known {
-        return Plan::refuse(Refusal::Taken { attribute: by });
-    }
-    make(context, incoming, facts, keys, Vec::new())
+/// What becomes of somebody new whose login an active person has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Login {
+    /// They are refused.
+    Alone,
+    /// A human knows of both: they share it.
+    MayBeShared,
 }
 
 /// The claim is about somebody new.
-fn make(context: &Context<'_>, incoming: &Incoming, facts: &Facts, keys: &Keys, alike: Vec<Alike>) -> Plan {
-    let mut person = newcomer(context);
-    share_held_keys(&mut person, facts, keys);
+fn make(context: &Context<'_>, incoming: &Incoming, facts: &Facts, alike: Vec<Alike>, login: Login) -> Plan {
     let claim = new_claim(context, incoming, None);
-    let settled = settle(context, &person, &claim);
-    let notes = notes(context, incoming, None);
-    let mut events = settled.events(context, EventKind::Created, None, &notes);
+    let settled = settle(context, &newcomer(context), &claim, Some(facts));
+    if settled.contest.login.is_some() && login == Login::Alone {
+        return Plan::refuse(Refusal::Taken { attribute: "userName" });
+    }
+    let mut events = settled.events(context, EventKind::Created, None, &notes(context, incoming, None));
     let opened = near_duplicates(context, incoming, &settled, alike, &mut events);
     let reply = Reply::Created(settled.person.id.clone());
     let claims = vec![ClaimChange::new(&settled.person.id, claim)];
@@ -155,41 +185,32 @@ fn make(context: &Context<'_>, incoming: &Incoming, facts: &Facts, keys: &Keys, 
     Plan { reply, change }
 }
 
-/// Where it is known that two people share a login or number, the newcomer does not claim it for themselves alone.
-fn share_held_keys(person: &mut Person, facts: &Facts, keys: &Keys) {
-    let holds = |held: &Held, key: &str| held.key() == Some(key);
-    if facts.candidates.iter().any(|other| holds(&other.login, &keys.user_name)) {
-        person.login = Held::Shared;
-    }
-    if let Some(number) = &keys.employee_number
-        && facts.candidates.iter().any(|other| holds(&other.employee_number, number))
-    {
-        person.employee_number = Held::Shared;
-    }
-}
-
 /// Notes people who look alike on both timelines, and asks a human where no source has said that they are two.
 fn near_duplicates(
     context: &Context<'_>,
     incoming: &Incoming,
-    settled: &Settled,
+    settled: &Settled<'_>,
     alike: Vec<Alike>,
     events: &mut Vec<Event>,
 ) -> Option<Case> {
     for other in &alike {
-        let note = format!("looks like `{}` ({}): {}", other.display, other.person, other.evidence.join("; "));
-        events.push(event(context, &settled.person, EventKind::NearDuplicate, Some(note), Vec::new()));
+        let why = other.evidence.join("; ");
+        events.extend(alike_events(context, &settled.person, &other.person, &other.display, &why));
     }
-    let (asked, evidence): (Vec<_>, Vec<_>) =
-        alike.into_iter().filter(|other| other.ask).map(|other| (other.person, other.evidence.join("; "))).unzip();
+    let (asked, evidence): (Vec<_>, Vec<_>) = alike
+        .into_iter()
+        .filter(|other| other.ask)
+        .map(|other| (other.person, other.evidence.join("; ")))
+        .unzip();
     if asked.is_empty() {
         return None;
     }
-    let mut about = vec![format!("`{}` was created and looks like somebody known", display(&incoming.attributes))];
+    let mut about =
+        vec![format!("`{}` was created and looks like somebody known", display(&incoming.attributes))];
     about.extend(evidence);
-    let mut case = open(context, incoming, CaseKind::NearDuplicate, asked, about);
+    let both = asked.into_iter().chain([settled.person.id.clone()]).collect();
+    let case = open(context, incoming, CaseKind::NearDuplicate, both, about);
     events.extend(opened_events(context, &case));
-    case.candidates.push(settled.person.id.clone());
     Some(case)
 }
 

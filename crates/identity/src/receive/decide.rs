@@ -63,6 +63,6 @@ fn outgoing<'a>(case: &Case, ruling: &Ruling, people: &'a [Person]) -> Option<(&
 fn end_quietly(context: &Context<'_>, person: &Person, before: &Claim) -> (PersonChange, ClaimChange) {
     let now = context.now;
     let claim = Claim { ended: Some(now), version: before.version + 1, modified: now, ..before.clone() };
-    let settled = settle(context, person, &claim);
+    let settled = settle(context, person, &claim, None);
     (settled.into_change(), ClaimChange::update(&person.id, before, claim))
 }

@@ -17,9 +17,12 @@ pub fn end(context: &Context<'_>, person: &Person, before: &Claim) -> Plan {
         modified: context.now,
         ..before.clone()
     };
-    let settled = settle(context, person, &claim);
+    let settled = settle(context, person, &claim, None);
     let events = settled.events(context, EventKind::ClaimEnded, None, &[]);
     let claims = vec![ClaimChange::update(&person.id, before, claim)];
     let reply = Reply::Ended(person.id.clone());
-    Plan { reply, change: Change { person: Some(settled.into_change()), claims, events, ..Change::default() } }
+    Plan {
+        reply,
+        change: Change { person: Some(settled.into_change()), claims, events, ..Change::default() },
+    }
 }

@@ -10,7 +10,7 @@ use crate::keys::Keys;
 
 /// What a human has said about this identity, if anything binds.
 pub(super) fn ruling(facts: &Facts) -> Option<(&Case, &Ruling)> {
-    let case = facts.case.as_ref()?;
+    let case = facts.case.as_ref().filter(|case| case.kind.blocks())?;
     Some((case, &case.decided.as_ref()?.ruling))
 }
 
@@ -24,13 +24,16 @@ pub(super) fn hold(
     evidence: Vec<String>,
 ) -> Plan {
     let question = evidence.first().cloned().unwrap_or_default();
-    if let Some(open) = facts.case.as_ref().filter(|case| case.decided.is_none()) {
+    if let Some(open) = facts.case.as_ref().filter(|case| case.kind.blocks() && case.decided.is_none()) {
         return Plan::refuse(Refusal::Held { case: open.id.clone(), question });
     }
     let case = open(context, incoming, kind, candidates, evidence);
     let events = opened_events(context, &case);
     let refusal = Refusal::Held { case: case.id.clone(), question };
-    Plan { reply: Reply::Refused(refusal), change: Change { opened: Some(case), events, ..Change::default() } }
+    Plan {
+        reply: Reply::Refused(refusal),
+        change: Change { opened: Some(case), events, ..Change::default() },
+    }
 }
 
 /// A case as data.

@@ -7,6 +7,7 @@
 mod create;
 mod decide;
 mod end;
+mod exclusive;
 mod hold;
 mod settle;
 mod update;
@@ -18,6 +19,7 @@ pub use update::update;
 
 use crate::case::Case;
 use crate::change::Change;
+use crate::claim::Claim;
 use crate::event::Actor;
 use crate::id::{CaseId, PersonId};
 use crate::person::Person;
@@ -53,9 +55,9 @@ pub struct Incoming {
 /// What is known about an identity before it is decided.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
-    /// Everybody who shares a key with the claim.
+    /// Everybody who shares a key with the claim, and whoever a ruling of `case` names.
     pub candidates: Vec<Person>,
-    /// The newest case about this identity, open or decided.
+    /// The newest blocking case about this identity, open or decided.
     pub case: Option<Case>,
 }
 
@@ -107,6 +109,21 @@ impl Plan {
     fn refuse(refusal: Refusal) -> Self {
         Self { reply: Reply::Refused(refusal), change: Change::default() }
     }
+}
+
+/// Whether somebody else holds, at the same source, what the claim would hold: the external id for good, the login while
+/// both are active.
+fn taken_at_source(claim: &Claim, person: &PersonId, facts: &Facts) -> Option<Refusal> {
+    let others = facts.candidates.iter().filter(|other| other.id != *person);
+    let claims = others.filter_map(|other| other.claim_of(&claim.source));
+    let login = claim.gives_access().then(|| claim.keys().user_name);
+    let attribute = |other: &Claim| {
+        let same_id = claim.external_id().is_some() && claim.external_id() == other.external_id();
+        let same_login = other.gives_access() && login.as_ref() == Some(&other.keys().user_name);
+        same_id.then_some("externalId").or(same_login.then_some("userName"))
+    };
+    let attribute = claims.filter_map(attribute).next()?;
+    Some(Refusal::Taken { attribute })
 }
 
 #[cfg(test)]

@@ -1,27 +1,37 @@
 //! Settle: the person after their claims have changed, and the events that say so. Every path through receive ends here.
 
-use super::{Context, Facts, Refusal};
+use super::exclusive::{Contest, hold_keys};
+use super::{Context, Facts};
 use crate::change::PersonChange;
 use crate::claim::{Claim, text};
 use crate::decision::{Decision, Outcome};
 use crate::event::{Event, EventKind, Subject};
-use crate::id::SourceName;
+use crate::id::{PersonId, SourceName};
 use crate::person::{Held, Person};
 use crate::policy::Policy;
 use crate::record::Record;
 use crate::resolve::{Before, resolve};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use tenure_scim::resource::Note;
-use tenure_scim::text::fold;
 use tenure_scim::{Object, schema};
 
+/// Why two people are noted, who are not otherwise alike.
+const SAME_NUMBER: &str = "both have the same employee number";
+
 /// A person after a change of their claims.
-pub(super) struct Settled {
+pub(super) struct Settled<'a> {
     pub(super) person: Person,
     pub(super) expect: Option<i64>,
     pub(super) decisions: Vec<Decision>,
     /// `Deactivated` or `Returned`, if access ended or began.
     pub(super) transition: Option<EventKind>,
+    /// Whether the record changed.
     pub(super) dirty: bool,
+    /// Whether anything about the person changed.
+    pub(super) changed: bool,
+    /// Who else has their login or employee number.
+    pub(super) contest: Contest<'a>,
 }
 
 /// A person who has no claims yet.
@@ -40,7 +50,12 @@ pub(super) fn newcomer(context: &Context<'_>) -> Person {
 }
 
 /// Resolves the person anew with `claim` in place of what its source said before.
-pub(super) fn settle(context: &Context<'_>, before: &Person, claim: &Claim) -> Settled {
+pub(super) fn settle<'a>(
+    context: &Context<'_>,
+    before: &Person,
+    claim: &Claim,
+    facts: Option<&'a Facts>,
+) -> Settled<'a> {
     let mut person = before.clone();
     person.claims.retain(|old| old.source != claim.source);
     person.claims.push(claim.clone());
@@ -49,8 +64,7 @@ pub(super) fn settle(context: &Context<'_>, before: &Person, claim: &Claim) -> S
     person.record = resolution.record;
     person.active = resolution.active;
     person.deactivated_at = resolution.deactivated_at;
-    person.version = before.version + 1;
-    hold_keys(&mut person);
+    let contest = hold_keys(&mut person, before, claim, facts);
     let is_new = before.version == 0;
     let transition = match (before.active, person.active) {
         (true, false) => Some(EventKind::Deactivated),
@@ -58,45 +72,19 @@ pub(super) fn settle(context: &Context<'_>, before: &Person, claim: &Claim) -> S
         _ => None,
     };
     let dirty = is_new || person.record != before.record;
+    let changed = dirty || !same_standing(&person, before);
+    person.version = before.version + 1;
     let expect = (!is_new).then_some(before.version);
-    Settled { person, expect, decisions: resolution.decisions, transition, dirty }
+    Settled { person, expect, decisions: resolution.decisions, transition, dirty, changed, contest }
 }
 
-/// A leaver's login is free; an employee number is theirs for good.
-fn hold_keys(person: &mut Person) {
-    let key = |field| person.record.text(field).map(|text| fold(text.trim()).to_string());
-    let (login, number) = (key("user_name").filter(|_| person.active), key("employee_number"));
-    if let Held::Exclusively(held) = &mut person.login {
-        *held = login;
-    }
-    if let Held::Exclusively(held) = &mut person.employee_number {
-        *held = number;
-    }
+fn same_standing(one: &Person, other: &Person) -> bool {
+    let standing = |person: &Person| (person.active, person.deactivated_at);
+    standing(one) == standing(other)
+        && (&one.login, &one.employee_number) == (&other.login, &other.employee_number)
 }
 
-/// A login that an active person holds is a conflict; an employee number that two people carry is shared from then on.
-pub(super) fn share_or_refuse(
-    context: &Context<'_>,
-    person: &mut Person,
-    claim: &Claim,
-    facts: &Facts,
-) -> Result<(), Refusal> {
-    let settled = settle(context, person, claim).person;
-    let others = || facts.candidates.iter().filter(|other| other.id != person.id);
-    if let Some(login) = settled.login.key()
-        && others().any(|other| other.login.key() == Some(login))
-    {
-        return Err(Refusal::Taken { attribute: "userName" });
-    }
-    if let Some(number) = settled.employee_number.key()
-        && others().any(|other| other.employee_number.key() == Some(number))
-    {
-        person.employee_number = Held::Shared;
-    }
-    Ok(())
-}
-
-impl Settled {
+impl Settled<'_> {
     pub(super) fn into_change(self) -> PersonChange {
         PersonChange { person: self.person, expect: self.expect, dirty: self.dirty }
     }
@@ -115,6 +103,9 @@ impl Settled {
         if let Some(transition) = self.transition.filter(|&transition| transition != kind) {
             events.push(event(context, &self.person, transition, None, Vec::new()));
         }
+        if let Some(other) = self.contest.employee_number.filter(|_| self.expect.is_some()) {
+            events.extend(alike_events(context, &self.person, &other.id, &other.display(), SAME_NUMBER));
+        }
         events
     }
 }
@@ -130,6 +121,25 @@ pub(super) fn event(
     Event { subject, at: context.now, actor: context.actor.clone(), kind, note, decisions }
 }
 
+/// One line on both timelines: two people look alike.
+pub(super) fn alike_events(
+    context: &Context<'_>,
+    person: &Person,
+    other: &PersonId,
+    other_name: &str,
+    why: &str,
+) -> [Event; 2] {
+    let line = |subject: &PersonId, id: &PersonId, name: &str| Event {
+        subject: Subject::Person(subject.clone()),
+        at: context.now,
+        actor: context.actor.clone(),
+        kind: EventKind::NearDuplicate,
+        note: Some(format!("looks like `{name}` ({id}): {why}")),
+        decisions: Vec::new(),
+    };
+    [line(&person.id, other, other_name), line(other, &person.id, &person.display())]
+}
+
 /// What became of attributes that never reached the record: ignored ones, and changed ones that nothing maps.
 pub(super) fn claim_decisions(
     policy: &Policy,
@@ -139,38 +149,38 @@ pub(super) fn claim_decisions(
     notes: &[Note],
 ) -> Vec<Decision> {
     let ignored = notes.iter().map(|note| Decision::new(&note.path, note.kind.into()).by(source));
-    let unmapped = unmapped(policy, source, before, after);
-    ignored.chain(unmapped.into_iter().map(|name| Decision::new(name, Outcome::NotMapped).by(source))).collect()
+    let (old, new) = (before.map(paths).unwrap_or_default(), paths(after));
+    let changed =
+        new.iter().filter(|(path, value)| old.get(path) != Some(value)).map(|(path, _)| (path, None));
+    let gone = old.keys().filter(|path| !new.contains_key(*path)).map(|path| (path, Some("taken away")));
+    let unmapped = changed.chain(gone).filter(|((urn, name), _)| !is_mapped(policy, source, *urn, name));
+    let unmapped = unmapped.map(|((urn, name), reason)| {
+        let path = urn.map_or_else(|| (*name).to_owned(), |urn| format!("{urn}:{name}"));
+        Decision { reason: reason.map(str::to_owned), ..Decision::new(path, Outcome::NotMapped).by(source) }
+    });
+    ignored.chain(unmapped).collect()
 }
 
-fn unmapped(policy: &Policy, source: &SourceName, before: Option<&Object>, after: &Object) -> Vec<String> {
-    let mut names = Vec::new();
-    let before_of = |urn: Option<&str>, name: &str| match urn {
-        None => before?.get(name),
-        Some(urn) => before?.get(urn)?.get(name),
-    };
-    for (key, value) in after {
-        if let (Some(extension), true) = (value.as_object(), key.contains(':')) {
-            let changed = extension.iter().filter(|(name, value)| before_of(Some(key), name) != Some(value));
-            let fresh = changed.filter(|(name, _)| !is_mapped(policy, source, Some(key), name));
-            names.extend(fresh.map(|(name, _)| format!("{key}:{name}")));
-        } else if before_of(None, key) != Some(value) && !is_mapped(policy, source, None, key) {
-            names.push(key.clone());
+/// Every attribute by extension and name.
+fn paths(attributes: &Object) -> BTreeMap<(Option<&str>, &str), &Value> {
+    let mut paths = BTreeMap::new();
+    for (key, value) in attributes {
+        match value.as_object().filter(|_| key.contains(':')) {
+            Some(extension) => {
+                paths.extend(extension.iter().map(|(name, value)| ((Some(&**key), &**name), value)));
+            }
+            None => {
+                paths.insert((None, key), value);
+            }
         }
     }
-    names
+    paths
 }
 
 fn is_mapped(policy: &Policy, source: &SourceName, urn: Option<&str>, name: &str) -> bool {
     // What the lifecycle and correlation read is used without a mapping.
     let used = urn.is_none() && matches!(name, "schemas" | "active" | "externalId" | "userName");
     used || policy.mapping_for(source).iter().any(|mapping| mapping.reads(urn, name))
-}
-
-/// Whether the update leaves the claim as it was.
-pub(super) fn same_attributes(before: &Object, after: &Object) -> bool {
-    let differs = |key: &String| before.get(key) != after.get(key);
-    !before.keys().chain(after.keys()).any(differs)
 }
 
 /// A name for people: the display name, else the login.

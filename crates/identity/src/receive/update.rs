@@ -1,8 +1,8 @@
 //! PUT and PATCH: a claim that changes. The identity may rotate under a stable key; it may not turn into another's.
 
 use super::hold::{hold, ruling};
-use super::settle::{Settled, claim_decisions, same_attributes, settle, share_or_refuse};
-use super::{Context, Facts, Incoming, Plan, Refusal, Reply};
+use super::settle::{Settled, claim_decisions, settle};
+use super::{Context, Facts, Incoming, Plan, Refusal, Reply, taken_at_source};
 use crate::case::{CaseKind, Ruling};
 use crate::change::{Change, ClaimChange};
 use crate::claim::{Claim, says_active};
@@ -13,100 +13,81 @@ use crate::policy::OnRotation;
 
 /// Decides what new attributes for the source's live claim on this person do.
 ///
-/// `facts.candidates` are people who share a key with the new attributes; the person may be among them.
-pub fn update(context: &Context<'_>, person: &Person, before: &Claim, incoming: &Incoming, facts: &Facts) -> Plan {
-    let (old, new) = (before.keys(), Keys::of(&incoming.attributes));
-    if let Some(refusal) = taken(context, person, &new, facts) {
-        return Plan::refuse(refusal);
-    }
-    match identity_change(context, person, before, &old, &new) {
-        IdentityChange::Another(evidence) => match ruling(facts) {
-            Some((case, Ruling::Reject | Ruling::Create)) => {
-                return Plan::refuse(Refusal::Rejected { case: case.id.clone() });
-            }
-            Some((_, Ruling::Link(linked))) if *linked == person.id => {}
-            _ => {
-                let both = vec![person.id.clone()];
-                return hold(context, incoming, facts, CaseKind::RotatedIdentity, both, evidence);
-            }
-        },
-        IdentityChange::Same | IdentityChange::Rotated => {}
-    }
-    let claim = changed_claim(context, before, incoming);
-    let mut person = person.clone();
-    if let Err(refusal) = share_or_refuse(context, &mut person, &claim, facts) {
-        return Plan::refuse(refusal);
-    }
-    carry_out(context, &person, before, claim, incoming)
-}
-
-/// What the update does to the identity.
-enum IdentityChange {
-    Same,
-    /// The external id changed and nothing says that the human being did.
-    Rotated,
-    /// Another human being, as far as the keys can say.
-    Another(Vec<String>),
-}
-
-fn identity_change(
+/// `facts` are about the new attributes; the person may be among the candidates.
+pub fn update(
     context: &Context<'_>,
     person: &Person,
     before: &Claim,
-    old: &Keys,
-    new: &Keys,
-) -> IdentityChange {
-    let (Some(old_id), Some(new_id)) = (&old.external_id, &new.external_id) else { return IdentityChange::Same };
-    if old_id == new_id {
-        return IdentityChange::Same;
+    incoming: &Incoming,
+    facts: &Facts,
+) -> Plan {
+    let claim = changed_claim(context, before, incoming);
+    if let Some(refusal) = taken_at_source(&claim, &person.id, facts) {
+        return Plan::refuse(refusal);
+    }
+    if let Some(evidence) = another_identity(context, person, before, &claim) {
+        match ruling(facts) {
+            Some((_, Ruling::Link(linked))) if *linked == person.id => {}
+            Some((case, _)) => return Plan::refuse(Refusal::Rejected { case: case.id.clone() }),
+            None => {
+                let both = vec![person.id.clone()];
+                return hold(context, incoming, facts, CaseKind::RotatedIdentity, both, evidence);
+            }
+        }
+    }
+    carry_out(context, person, before, claim, incoming, facts)
+}
+
+/// Both sides, where the update would make another human being of the person, as far as the keys can say.
+fn another_identity(
+    context: &Context<'_>,
+    person: &Person,
+    before: &Claim,
+    claim: &Claim,
+) -> Option<Vec<String>> {
+    let (old, new) = (before.keys(), claim.keys());
+    if new.external_id.is_none() || old.external_id == new.external_id {
+        return None;
     }
     let same_number = old.employee_number.is_some() && old.employee_number == new.employee_number;
     let other_number = old.employee_number.is_some() && new.employee_number.is_some() && !same_number;
-    let review = context.policy.correlation.rotated_external_id == OnRotation::Review;
     // An IdP that finds a leaver by login and gives them a newcomer's identity does so on an inactive person; without a
     // stable key that stays equal, that must not be taken for a return.
-    let leaver_without_proof = !before.gives_access() && !same_number;
-    if !(other_number || leaver_without_proof || review) {
-        return IdentityChange::Rotated;
-    }
-    let number = |keys: &Keys| keys.employee_number.clone().unwrap_or_else(|| "none".to_owned());
+    let leaver = !(person.active && before.gives_access());
+    let review = context.policy.correlation.rotated_external_id == OnRotation::Review;
+    let doubtful = match old.external_id {
+        Some(_) => other_number || (leaver && !same_number) || review,
+        // The first external id rotates nothing, but a leaver may be turned into a newcomer by it.
+        None => other_number && leaver,
+    };
+    doubtful.then(|| both_sides(person, &old, &new))
+}
+
+fn both_sides(person: &Person, old: &Keys, new: &Keys) -> Vec<String> {
     let state = if person.active { "active" } else { "inactive" };
-    IdentityChange::Another(vec![
+    let shown = |key: &Option<String>| key.clone().unwrap_or_else(|| "none".to_owned());
+    vec![
         format!("the update would turn `{}` ({}) into another person", person.display(), person.id),
-        format!("external id: now `{old_id}`, claimed `{new_id}`"),
-        format!("employee number: now `{}`, claimed `{}`", number(old), number(new)),
+        format!("external id: now `{}`, claimed `{}`", shown(&old.external_id), shown(&new.external_id)),
+        format!(
+            "employee number: now `{}`, claimed `{}`",
+            shown(&old.employee_number),
+            shown(&new.employee_number)
+        ),
         format!("login: now `{}`, claimed `{}`", old.user_name, new.user_name),
-        format!("name: now `{}`, claimed `{}`", shown(old), shown(new)),
+        format!("name: now `{}`, claimed `{}`", shown(&old.name), shown(&new.name)),
         format!("the person is {state}"),
-    ])
-}
-
-fn shown(keys: &Keys) -> &str {
-    keys.name.as_deref().unwrap_or("none")
-}
-
-/// Whether another claim of the same source holds the external id, or an active one the login.
-fn taken(context: &Context<'_>, person: &Person, new: &Keys, facts: &Facts) -> Option<Refusal> {
-    let others = facts.candidates.iter().filter(|other| other.id != person.id);
-    for claim in others.filter_map(|other| other.claim_of(&context.actor.source)) {
-        if claim.external_id().is_some() && claim.external_id() == new.external_id.as_deref() {
-            return Some(Refusal::Taken { attribute: "externalId" });
-        }
-        if claim.gives_access() && claim.keys().user_name == new.user_name {
-            return Some(Refusal::Taken { attribute: "userName" });
-        }
-    }
-    None
+    ]
 }
 
 fn changed_claim(context: &Context<'_>, before: &Claim, incoming: &Incoming) -> Claim {
     let active = says_active(&incoming.attributes).unwrap_or(before.active);
-    let same = active == before.active && same_attributes(&before.attributes, &incoming.attributes);
-    if same {
+    let attributes = incoming.attributes.clone();
+    if active == before.active && attributes == before.attributes {
         return before.clone();
     }
     Claim {
-        attributes: incoming.attributes.clone(),
+        attributes,
         active,
         active_since: if active == before.active { before.active_since } else { context.now },
         version: before.version + 1,
@@ -115,27 +96,31 @@ fn changed_claim(context: &Context<'_>, before: &Claim, incoming: &Incoming) -> 
     }
 }
 
-fn carry_out(context: &Context<'_>, person: &Person, before: &Claim, claim: Claim, incoming: &Incoming) -> Plan {
-    let settled = settle(context, person, &claim);
-    let notes = claim_decisions(
-        context.policy,
-        &context.actor.source,
-        Some(&before.attributes),
-        &incoming.attributes,
-        &incoming.notes,
-    );
+fn carry_out(
+    context: &Context<'_>,
+    person: &Person,
+    before: &Claim,
+    claim: Claim,
+    incoming: &Incoming,
+    facts: &Facts,
+) -> Plan {
+    let settled = settle(context, person, &claim, Some(facts));
+    if settled.contest.login.is_some() {
+        return Plan::refuse(Refusal::Taken { attribute: "userName" });
+    }
+    let (source, old) = (&context.actor.source, Some(&before.attributes));
+    let notes = claim_decisions(context.policy, source, old, &claim.attributes, &incoming.notes);
     let (kind, note) = what_happened(before, &claim, &settled);
     let events = settled.events(context, kind, note, &notes);
+    let claims =
+        if claim == *before { Vec::new() } else { vec![ClaimChange::update(&person.id, before, claim)] };
+    let person_change = (kind != EventKind::Unchanged).then(|| settled.into_change());
     let reply = Reply::Updated(person.id.clone());
-    if kind == EventKind::Unchanged {
-        return Plan { reply, change: Change { events, ..Change::default() } };
-    }
-    let claims = vec![ClaimChange::update(&person.id, before, claim)];
-    Plan { reply, change: Change { person: Some(settled.into_change()), claims, events, ..Change::default() } }
+    Plan { reply, change: Change { person: person_change, claims, events, ..Change::default() } }
 }
 
-fn what_happened(before: &Claim, claim: &Claim, settled: &Settled) -> (EventKind, Option<String>) {
-    if claim == before {
+fn what_happened(before: &Claim, claim: &Claim, settled: &Settled<'_>) -> (EventKind, Option<String>) {
+    if claim == before && !settled.changed {
         return (EventKind::Unchanged, None);
     }
     let relinked = match (before.external_id(), claim.external_id()) {

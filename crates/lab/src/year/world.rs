@@ -51,7 +51,8 @@ impl World {
         let seats =
             workers.iter().enumerate().map(|(seat, worker)| (worker.human.number.clone(), seat)).collect();
         Self {
-            office: Office::of(company, seed),
+            // A stream of its own: with the company's, the year would invent the company's ids again.
+            office: Office::of(company, !seed),
             workers,
             groups: company.groups.clone(),
             day: 0,

@@ -43,8 +43,10 @@ pub struct Member {
 impl Member {
     /// The element of `members` that stands for it, without `$ref`.
     pub fn to_object(&self) -> Object {
-        let parts = [("value", Some(&self.value)), ("type", self.kind.as_ref()), ("display", self.display.as_ref())];
-        let given = parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.as_str().into())));
+        let parts =
+            [("value", Some(&self.value)), ("type", self.kind.as_ref()), ("display", self.display.as_ref())];
+        let given =
+            parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.as_str().into())));
         given.collect()
     }
 }

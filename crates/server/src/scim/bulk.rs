@@ -21,7 +21,8 @@ pub(crate) async fn bulk(call: Call, Body(body): Body) -> Result<Response, Failu
     let engine = call.engine();
     let limits = BulkLimits { max_operations: call.state.0.settings.max_bulk_operations };
     let request = BulkRequest::parse(body, engine.catalog(), &limits)?;
-    let mut run = Run { call: &call, request: &request, known: HashMap::new(), response: BulkResponse::new(&request) };
+    let mut run =
+        Run { call: &call, request: &request, known: HashMap::new(), response: BulkResponse::new(&request) };
     for step in plan(&request) {
         if run.response.should_stop() {
             break;
@@ -150,5 +151,10 @@ fn succeeded(done: &Done) -> BulkResult {
 
 fn failed(failure: &Failure) -> BulkResult {
     failure.log();
-    BulkResult { status: failure.status().as_u16(), location: None, version: None, response: Some(failure.body()) }
+    BulkResult {
+        status: failure.status().as_u16(),
+        location: None,
+        version: None,
+        response: Some(failure.body()),
+    }
 }

@@ -30,7 +30,11 @@ pub(crate) async fn read(call: Call, Path(id): Path<String>) -> Result<Response,
     Ok(call.resource(answer))
 }
 
-pub(crate) async fn replace(call: Call, Path(id): Path<String>, Body(body): Body) -> Result<Response, Failure> {
+pub(crate) async fn replace(
+    call: Call,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Result<Response, Failure> {
     let (conditions, projection) = (&call.conditions, &call.query.projection);
     let answer = call.engine().replace_group(&call.caller, &id, body, conditions, projection).await?;
     Ok(call.resource(answer))

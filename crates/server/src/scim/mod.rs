@@ -24,7 +24,10 @@ pub(crate) fn routes(state: &State) -> Router<State> {
         .route("/Users/{id}", get(users::read).put(users::replace).patch(users::patch).delete(users::end))
         .route("/Groups", get(groups::list).post(groups::create))
         .route("/Groups/.search", post(groups::search))
-        .route("/Groups/{id}", get(groups::read).put(groups::replace).patch(groups::patch).delete(groups::end))
+        .route(
+            "/Groups/{id}",
+            get(groups::read).put(groups::replace).patch(groups::patch).delete(groups::end),
+        )
         .route("/Bulk", post(bulk::bulk))
         .route("/Me", any(me))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))

@@ -81,7 +81,9 @@ impl Dialect {
     pub(crate) fn array_elements(self, parameter: usize) -> String {
         match self {
             Self::Sqlite => format!("(select value from json_each(${parameter}))"),
-            Self::Postgres => format!("(select value from jsonb_array_elements_text(${parameter}::text::jsonb))"),
+            Self::Postgres => {
+                format!("(select value from jsonb_array_elements_text(${parameter}::text::jsonb))")
+            }
         }
     }
 }

@@ -247,6 +247,7 @@ fn order_by(kind: Kind, order: &Order) -> Option<String> {
         _ => return None,
     };
     let direction = if order.descending { " desc" } else { "" };
-    let missing = if column == "external_id" { format!("(t.external_id is null){direction}, ") } else { String::new() };
+    let missing =
+        if column == "external_id" { format!("(t.external_id is null){direction}, ") } else { String::new() };
     Some(format!("{missing}t.{column}{direction}, t.seq"))
 }

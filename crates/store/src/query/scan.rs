@@ -98,7 +98,8 @@ impl Store {
             }
             Kind::Users if mentions(filter, "groups") => {
                 let groups = self.groups_of(&PersonId::new(id)).await?;
-                let groups = groups.iter().map(|group| json!({ "value": group.id, "display": group.display_name }));
+                let groups =
+                    groups.iter().map(|group| json!({ "value": group.id, "display": group.display_name }));
                 object.insert("groups".into(), groups.collect());
             }
             Kind::Users | Kind::Groups => {}
@@ -111,7 +112,9 @@ impl Store {
             Kind::Users => {
                 "select seq, person_id, version, created_at, modified_at, doc from claims where seq = $1"
             }
-            Kind::Groups => "select seq, id, version, created_at, modified_at, doc from groups where seq = $1",
+            Kind::Groups => {
+                "select seq, id, version, created_at, modified_at, doc from groups where seq = $1"
+            }
         };
         let rows = self.database.query(Statement::new(sql, [seq.into()])).await?;
         rows.into_iter().next().map(stored).transpose()

@@ -92,7 +92,9 @@ impl Translator<'_> {
     fn test(&mut self, test: &Test) -> Fragment {
         let name = test.target.name();
         match (self.kind, name.as_str(), &test.op) {
-            (_, "id", Op::Compare(op, Operand::Text(text))) => self.column(self.kind.id(), *op, text.as_str().into()),
+            (_, "id", Op::Compare(op, Operand::Text(text))) => {
+                self.column(self.kind.id(), *op, text.as_str().into())
+            }
             (_, "externalId", op) => self.external_id(op),
             (_, "meta.created", Op::Compare(op, Operand::Instant(at))) => {
                 self.column("created_at", *op, micros(*at).into())
@@ -108,17 +110,23 @@ impl Translator<'_> {
             (Kind::Users, "emails.value", op) => self.key(keys::EMAIL, op, true),
             (Kind::Users, "groups.value", Op::Compare(CompareOp::Eq, Operand::Text(group))) => {
                 let parameter = self.param(group.as_str().into());
-                exact(format!("exists (select 1 from members as m where m.group_id = {parameter} \
-                     and m.member_id = t.person_id and m.present = 1)"))
+                exact(format!(
+                    "exists (select 1 from members as m where m.group_id = {parameter} \
+                     and m.member_id = t.person_id and m.present = 1)"
+                ))
             }
-            (Kind::Users, other, op) if is_employee_number(other) => self.key(keys::EMPLOYEE_NUMBER, op, false),
+            (Kind::Users, other, op) if is_employee_number(other) => {
+                self.key(keys::EMPLOYEE_NUMBER, op, false)
+            }
             (Kind::Groups, "displayName", Op::Compare(op, Operand::Text(text))) => {
                 self.column("display_key", *op, text.as_str().into())
             }
             (Kind::Groups, "members.value", Op::Compare(CompareOp::Eq, Operand::Text(member))) => {
                 let parameter = self.param(member.as_str().into());
-                exact(format!("exists (select 1 from members as m where m.member_id = {parameter} \
-                     and m.group_id = t.id and m.present = 1)"))
+                exact(format!(
+                    "exists (select 1 from members as m where m.member_id = {parameter} \
+                     and m.group_id = t.id and m.present = 1)"
+                ))
             }
             _ => None,
         }
@@ -149,7 +157,9 @@ impl Translator<'_> {
 
     fn external_id(&mut self, op: &Op) -> Fragment {
         match op {
-            Op::Present | Op::Compare(CompareOp::Ne, Operand::Null) => exact("t.external_id is not null".to_owned()),
+            Op::Present | Op::Compare(CompareOp::Ne, Operand::Null) => {
+                exact("t.external_id is not null".to_owned())
+            }
             Op::Compare(CompareOp::Eq, Operand::Null) => exact("t.external_id is null".to_owned()),
             Op::Compare(CompareOp::Eq, Operand::Text(text)) => {
                 let parameter = self.param(text.as_str().into());

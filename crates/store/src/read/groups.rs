@@ -26,7 +26,11 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails or a stored value does not read back.
-    pub async fn group_facts(&self, source: &SourceName, attributes: &Object) -> Result<GroupFacts, StoreError> {
+    pub async fn group_facts(
+        &self,
+        source: &SourceName,
+        attributes: &Object,
+    ) -> Result<GroupFacts, StoreError> {
         let key = display_key(attributes);
         let by_name = format!("select {COLUMNS} from groups where display_key = $1 and live = 1");
         let namesake = self.one_group(Statement::built(by_name, vec![key.as_str().into()])).await?;
@@ -105,7 +109,8 @@ impl Store {
             dialect.array_elements(1),
             dialect.array_elements(2)
         );
-        let mut rows = self.database.query(Statement::built(sql, vec![list.as_str().into(), list.into()])).await?;
+        let mut rows =
+            self.database.query(Statement::built(sql, vec![list.as_str().into(), list.into()])).await?;
         rows.iter_mut().map(|row| row.text(0)).collect()
     }
 

@@ -30,7 +30,8 @@ impl Store {
     /// # Errors
     /// If the database fails or a stored value does not read back.
     pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let statements = [Statement::new(PERSON, [id.as_str().into()]), Statement::new(CLAIMS, [id.as_str().into()])];
+        let statements =
+            [Statement::new(PERSON, [id.as_str().into()]), Statement::new(CLAIMS, [id.as_str().into()])];
         let [person, claims] = self.database.query_all(statements).await?;
         person.into_iter().next().map(|row| read_person(row, claims)).transpose()
     }

@@ -57,7 +57,10 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn groups_of_many(&self, people: &[String]) -> Result<HashMap<String, Vec<GroupOf>>, StoreError> {
+    pub async fn groups_of_many(
+        &self,
+        people: &[String],
+    ) -> Result<HashMap<String, Vec<GroupOf>>, StoreError> {
         let sql = format!(
             "select m.member_id, g.id, g.display_name from members as m join groups as g on g.id = m.group_id \
              where m.member_id in {} and m.present = 1 and g.live = 1 order by g.seq",

@@ -51,7 +51,8 @@ pub(super) fn write(change: &ClaimChange, out: &mut Transaction) {
         && let Some(old) = &before.keys.external_id
         && claim.external_id() != Some(old)
     {
-        let params = [person.into(), claim.source.as_str().into(), old.as_str().into(), micros(claim.modified).into()];
+        let params =
+            [person.into(), claim.source.as_str().into(), old.as_str().into(), micros(claim.modified).into()];
         out.statements.push(Statement::new(KEEP_FORMER_LINK, params));
     }
     count(claim, change.before.as_ref(), out);

@@ -109,8 +109,13 @@ pub(super) fn write_members(group: &GroupId, change: &MembersChange, out: &mut T
         out.statements.push(Statement::new(CLEAR, params));
     }
     for id in &change.remove {
-        let params =
-            [since.into(), now.into(), change.writer.as_str().into(), group.as_str().into(), id.as_str().into()];
+        let params = [
+            since.into(),
+            now.into(),
+            change.writer.as_str().into(),
+            group.as_str().into(),
+            id.as_str().into(),
+        ];
         out.statements.push(Statement::new(REMOVE_MEMBER, params));
     }
     out.statements.extend(change.add.iter().map(|member| add_member(group, member, change)));

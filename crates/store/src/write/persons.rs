@@ -35,13 +35,33 @@ pub(super) fn write(change: &PersonChange) -> Statement {
     match change.expect {
         None => {
             let created = Value::from(micros(person.created));
-            let params =
-                [id, version, active, deactivated, created, record, login, login_shared, number, number_shared, dirty];
+            let params = [
+                id,
+                version,
+                active,
+                deactivated,
+                created,
+                record,
+                login,
+                login_shared,
+                number,
+                number_shared,
+                dirty,
+            ];
             Statement::new(INSERT, params)
         }
         Some(expected) => {
             let params = [
-                version, active, deactivated, record, login, login_shared, number, number_shared, dirty, id,
+                version,
+                active,
+                deactivated,
+                record,
+                login,
+                login_shared,
+                number,
+                number_shared,
+                dirty,
+                id,
                 expected.into(),
             ];
             Statement::new(UPDATE, params).must_touch_one()

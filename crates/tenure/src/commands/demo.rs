@@ -49,7 +49,10 @@ pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
     let people = options.people as usize;
     let company = Company::generate(options.seed, people);
     let year = Year::plan(&company, options.seed);
-    output::say(&format!("a year of a company of {people} people, pushed by Okta and Entra to {}", theatre.base_url));
+    output::say(&format!(
+        "a year of a company of {people} people, pushed by Okta and Entra to {}",
+        theatre.base_url
+    ));
     let result = perform(&theatre, &year).await?;
     show(&result, options.format);
     let right = result.comparison.is_right() && result.played.failures.is_empty();
@@ -83,7 +86,10 @@ fn progress_bar() -> ProgressBar {
 fn advance(bar: &ProgressBar, progress: &Progress) {
     bar.set_length(progress.of as u64);
     bar.set_position(progress.events as u64);
-    bar.set_message(format!("{:>3}, {} requests, {} refused", progress.day, progress.requests, progress.refusals));
+    bar.set_message(format!(
+        "{:>3}, {} requests, {} refused",
+        progress.day, progress.requests, progress.refusals
+    ));
 }
 
 impl Theatre {
@@ -139,7 +145,10 @@ impl Theatre {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the demo writes the configuration that it tells people to use")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the demo writes the configuration that it tells people to use"
+)]
 fn write_configuration(path: &Path, listen: &str, database: &Path) -> anyhow::Result<()> {
     let text = format!(
         "[server]\nlisten = \"{listen}\"\n\n[store]\nurl = \"sqlite:{}\"\n\n\
@@ -166,7 +175,8 @@ fn show(result: &Result, format: Format) {
     let rows = rows(result);
     match format {
         Format::Json => {
-            let mut summary: serde_json::Map<_, _> = rows.iter().map(|(key, _, value)| ((*key).into(), value.clone())).collect();
+            let mut summary: serde_json::Map<_, _> =
+                rows.iter().map(|(key, _, value)| ((*key).into(), value.clone())).collect();
             summary.insert("differences".into(), json!(result.comparison.differences()));
             output::json(&summary.into());
         }
@@ -177,6 +187,13 @@ fn show(result: &Result, format: Format) {
                 output::line(&format!("wrong: {difference}"));
             }
         }
+    }
+    for refused in result.played.refusals.iter().filter(|refused| !refused.overcome) {
+        let who = refused.who.as_ref().map_or("a group", |who| who.0.as_str());
+        output::say(&format!(
+            "refused on day {}: {} of {who}: {}",
+            refused.day, refused.kind, refused.refusal
+        ));
     }
     for failure in &result.played.failures {
         output::say(&format!("failed: {failure:?}"));
@@ -196,7 +213,11 @@ fn rows(result: &Result) -> Vec<(&'static str, &'static str, serde_json::Value)>
         ("records", "of them with exactly one record", json!(result.comparison.right)),
         ("undecided", "of them waiting for a human's decision", json!(result.comparison.undecided)),
         ("returned", "returned under their old id", json!(result.events_of(EventKind::Returned))),
-        ("relinked", "recognised after their external id changed", json!(result.events_of(EventKind::Relinked))),
+        (
+            "relinked",
+            "recognised after their external id changed",
+            json!(result.events_of(EventKind::Relinked)),
+        ),
         ("linked", "recognised in a second source", json!(result.events_of(EventKind::Linked))),
         ("duplicatesPrevented", "duplicates prevented", json!(result.duplicates_prevented())),
         ("nearDuplicates", "near-duplicates noticed", json!(result.events_of(EventKind::NearDuplicate))),

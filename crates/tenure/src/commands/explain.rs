@@ -25,7 +25,9 @@ async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::R
     let id = match (found.pop(), found.len()) {
         (Some(id), 0) => id,
         (None, _) => bail!("nobody is known by `{}`", options.who),
-        (Some(last), _) => bail!("`{}` could be several people; say which id: {}", options.who, ids(&found, &last)),
+        (Some(last), _) => {
+            bail!("`{}` could be several people; say which id: {}", options.who, ids(&found, &last))
+        }
     };
     let explanation = engine.explain(&id, options.events).await?;
     if let Some(field) = &options.field
@@ -46,7 +48,8 @@ fn ids(found: &[PersonId], last: &PersonId) -> String {
 }
 
 fn knows(explanation: &Explanation, field: &str) -> bool {
-    let in_events = || explanation.timeline.iter().flat_map(|event| &event.decisions).any(|d| d.field == field);
+    let in_events =
+        || explanation.timeline.iter().flat_map(|event| &event.decisions).any(|d| d.field == field);
     explanation.person.record.fields.contains_key(field) || in_events()
 }
 
@@ -105,7 +108,8 @@ fn claims_table(explanation: &Explanation) -> String {
 
 fn show_event(event: &Event, field: Option<&str>) {
     let note = event.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
-    let decisions: Vec<_> = event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).collect();
+    let decisions: Vec<_> =
+        event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).collect();
     if field.is_some() && decisions.is_empty() {
         return;
     }

@@ -28,7 +28,10 @@ async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Res
         ReviewCommand::Decide { id, ruling, person, by } => {
             let ruling = self::ruling(&engine.case(&id).await?, ruling, person)?;
             engine.decide_case(&id, &ruling, &by).await?;
-            output::say(&format!("case {id} is decided: {}; the source's next try follows it", ruling.label()));
+            output::say(&format!(
+                "case {id} is decided: {}; the source's next try follows it",
+                ruling.label()
+            ));
         }
     }
     Ok(())
@@ -83,7 +86,13 @@ fn show(case: &Case, format: Format) {
     if format == Format::Json {
         return output::json(&as_json(case));
     }
-    output::line(&format!("case {} ({}), {}, since {}", case.id, case.kind.label(), state(case), case.opened));
+    output::line(&format!(
+        "case {} ({}), {}, since {}",
+        case.id,
+        case.kind.label(),
+        state(case),
+        case.opened
+    ));
     output::line(&format!("claim of `{}` about `{}`:", case.source, case.identity));
     output::json(&Value::Object(case.claim.clone()));
     for evidence in &case.evidence {

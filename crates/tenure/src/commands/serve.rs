@@ -16,7 +16,10 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let tls = config.tls.as_ref().map(tls).transpose()?;
     let engine = wiring::engine(&config).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("cannot listen on {}; is another program there, or may only root use the port?", config.listen)
+        format!(
+            "cannot listen on {}; is another program there, or may only root use the port?",
+            config.listen
+        )
     })?;
     let stop = stop_signal()?;
     let address = listener.local_addr()?;

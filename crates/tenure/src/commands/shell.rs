@@ -15,7 +15,8 @@ pub(crate) fn man_pages(directory: Option<&Path>) -> anyhow::Result<ExitCode> {
     match directory {
         None => clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?,
         Some(directory) => {
-            std::fs::create_dir_all(directory).with_context(|| format!("cannot make `{}`", directory.display()))?;
+            std::fs::create_dir_all(directory)
+                .with_context(|| format!("cannot make `{}`", directory.display()))?;
             clap_mangen::generate_to(Cli::command(), directory)
                 .with_context(|| format!("cannot write into `{}`", directory.display()))?;
         }

@@ -122,7 +122,9 @@ fn one_source(name: String, source: &file::Source) -> anyhow::Result<(SourceName
 fn check_target(target: &file::Target) -> anyhow::Result<()> {
     match target.kind.as_str() {
         "none" => Ok(()),
-        other => bail!("target.kind is `{other}`; this version of Tenure takes `none`: it is the directory itself"),
+        other => {
+            bail!("target.kind is `{other}`; this version of Tenure takes `none`: it is the directory itself")
+        }
     }
 }
 

@@ -31,7 +31,8 @@ impl Postgres {
         options: &Options,
         migrate: impl AsyncFnOnce(&mut Client) -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
-        let mut config: Config = address.parse().map_err(|_| StoreError::Address(without_password(address)))?;
+        let mut config: Config =
+            address.parse().map_err(|_| StoreError::Address(without_password(address)))?;
         if let Some(password) = &options.password {
             config.password(password);
         }
@@ -40,7 +41,10 @@ impl Postgres {
         migrate(&mut client).await?;
         drop(client);
         let _ = task.await;
-        Ok(Self { pool: connector.pool(options.readers.max(MIN_READERS))?, writer: Writer::start(connector).await? })
+        Ok(Self {
+            pool: connector.pool(options.readers.max(MIN_READERS))?,
+            writer: Writer::start(connector).await?,
+        })
     }
 
     pub(crate) async fn query(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
@@ -83,7 +87,11 @@ async fn run(connection: &Object, statement: &Statement) -> Result<Vec<Row>, Sto
 }
 
 pub(super) fn statement_error(error: tokio_postgres::Error) -> StoreError {
-    if error.is_closed() { StoreError::Unavailable(Box::new(error)) } else { StoreError::Statement(Box::new(error)) }
+    if error.is_closed() {
+        StoreError::Unavailable(Box::new(error))
+    } else {
+        StoreError::Statement(Box::new(error))
+    }
 }
 
 fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {

@@ -132,7 +132,9 @@ impl Session {
             self.prepare(&statement.sql).await?;
         }
         match self.pipeline(&statements).await {
-            Ok(()) => self.client.batch_execute("commit").await.map_err(|error| statement_error(error).into()),
+            Ok(()) => {
+                self.client.batch_execute("commit").await.map_err(|error| statement_error(error).into())
+            }
             Err(error) => {
                 // If the connection is gone, so is the transaction.
                 let _ = self.client.batch_execute("rollback").await;

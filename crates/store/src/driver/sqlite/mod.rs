@@ -102,7 +102,8 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch("pragma query_only = on; pragma cache_size = -4000; pragma temp_store = memory;")?;
+    connection
+        .execute_batch("pragma query_only = on; pragma cache_size = -4000; pragma temp_store = memory;")?;
     prepare_connection(&connection)?;
     Ok(connection)
 }

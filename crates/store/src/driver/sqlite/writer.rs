@@ -104,7 +104,10 @@ fn write_all(connection: &mut Connection, transactions: Vec<Transaction>) -> Vec
     }
 }
 
-fn try_write_all(connection: &mut Connection, transactions: Vec<Transaction>) -> rusqlite::Result<Vec<Answer>> {
+fn try_write_all(
+    connection: &mut Connection,
+    transactions: Vec<Transaction>,
+) -> rusqlite::Result<Vec<Answer>> {
     let mut outer = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut counters = Counters::new();
     let mut results = Vec::with_capacity(transactions.len());

@@ -51,7 +51,8 @@ impl Comparison {
                 } else if human.doubt.is_some() {
                     self.undecided += 1;
                 } else {
-                    self.differences.push(format!("{number} is active: {active}, should be: {}", human.active()));
+                    self.differences
+                        .push(format!("{number} is active: {active}, should be: {}", human.active()));
                 }
             }
             [] if human.doubt.is_some() => self.undecided += 1,

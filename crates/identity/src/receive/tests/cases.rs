@@ -1,0 +1,180 @@
+use super::*;
+use crate::case::{CaseKind, Ruling};
+use crate::event::EventKind::{CaseOpened, Linked, Relinked, Returned};
+
+/// `hr` knows somebody by the e-mail address alone, and `okta` waits for a human.
+fn waiting() -> (World, crate::id::PersonId, User) {
+    let mut world = World::new();
+    let known = world.post("hr", user("lovelace").email("a@x.com")).created();
+    let claim = ada().email("a@x.com");
+    world.post("okta", claim.clone()).held();
+    (world, known, claim)
+}
+
+#[test]
+fn a_claim_that_waits_names_its_case_again_and_again() {
+    let (mut world, known, claim) = waiting();
+    assert_eq!(world.cases[0].kind, CaseKind::EmailMatch);
+    assert_eq!(world.kinds_of(&known).last(), Some(&CaseOpened));
+    for _ in 0..3 {
+        let told = world.post("okta", claim.clone());
+        assert_eq!(told.held(), world.cases[0].id);
+        assert_eq!(told.change, crate::change::Change::default());
+    }
+    assert_eq!((world.cases.len(), world.people.len()), (1, 1));
+}
+
+#[test]
+fn another_claim_waits_for_a_case_of_its_own() {
+    let (mut world, ..) = waiting();
+    world.post("okta", user("augusta").id("2").email("a@x.com")).held();
+    assert_eq!(world.cases.len(), 2);
+}
+
+#[test]
+fn link_adopts_the_person() {
+    let (mut world, known, claim) = waiting();
+    world.decide(Ruling::Link(known.clone()));
+    let told = world.post("okta", claim.clone());
+    assert_eq!((told.created(), told.kinds()), (known.clone(), vec![Linked]));
+    assert_eq!(world.post("okta", claim.clone()).taken(), "externalId");
+    world.delete("okta", &known);
+    assert_eq!(world.post("okta", claim).created(), known);
+}
+
+#[test]
+fn link_may_name_somebody_who_shares_no_key() {
+    let (mut world, _, claim) = waiting();
+    let other = world.post("hr", user("grace")).created();
+    world.decide(Ruling::Link(other.clone()));
+    assert_eq!(world.post("okta", claim).created(), other);
+}
+
+#[test]
+fn create_makes_a_new_person_once() {
+    let (mut world, known, claim) = waiting();
+    world.decide(Ruling::Create);
+    let new = world.post("okta", claim.clone()).created();
+    assert_ne!(new, known);
+    assert_eq!(world.post("okta", claim.clone()).taken(), "externalId");
+    world.delete("okta", &new);
+    assert_eq!(world.post("okta", claim.clone()).created(), new);
+    assert_eq!(world.people.len(), 2);
+}
+
+#[test]
+fn create_makes_no_second_person_after_a_rotation() {
+    let (mut world, id) = with(ada().number("7"));
+    world.delete("okta", &id);
+    let claim = user("ada").id("2").number("8");
+    world.post("okta", claim.clone()).held();
+    world.decide(Ruling::Create);
+    let new = world.post("okta", claim.clone()).created();
+    world.put("okta", &new, claim.clone().id("3")).updated();
+    world.delete("okta", &new);
+    assert_eq!(world.post("okta", claim).created(), new);
+}
+
+#[test]
+fn reject_keeps_refusing_until_the_link_is_there() {
+    let (mut world, _, claim) = waiting();
+    world.decide(Ruling::Reject);
+    assert_eq!(world.post("okta", claim.clone()).rejected(), world.cases[0].id);
+    let id = world.post("okta", user("countess").id("9")).created();
+    world.put("okta", &id, claim.clone()).updated();
+    world.delete("okta", &id);
+    assert_eq!(world.post("okta", claim).kinds(), [Returned], "the link comes before the ruling");
+}
+
+#[test]
+fn link_takes_over_nobody_whom_the_source_knows_otherwise_by_now() {
+    let (mut world, known, claim) = waiting();
+    world.decide(Ruling::Link(known.clone()));
+    world.post("okta", claim.clone()).created();
+    world.put("okta", &known, claim.clone().id("5")).updated();
+    let told = world.post("okta", claim.login("augusta"));
+    assert_ne!(told.created(), known);
+    assert!(told.change.opened.is_some(), "somebody should look");
+}
+
+#[test]
+fn a_ruling_serves_once() {
+    let mut world = World::new();
+    let known = world.post("hr", user("ada")).created();
+    world.post("okta", user("ada")).held();
+    world.decide(Ruling::Link(known.clone()));
+    world.post("okta", user("ada")).created();
+    world.put("okta", &known, user("lovelace")).updated();
+    world.post("okta", user("ada")).held();
+    assert_eq!(
+        world.people[&known].claim_of(&crate::testing::source("okta")).unwrap().user_name(),
+        "lovelace"
+    );
+}
+
+#[test]
+fn two_who_have_the_same_login_by_a_humans_word_share_it() {
+    let mut world = World::new();
+    let known = world.post("hr", user("ada")).created();
+    world.post("okta", ada()).held();
+    world.decide(Ruling::Create);
+    let new = world.post("okta", ada()).created();
+    assert_eq!(world.people[&known].login.key(), Some("ada"));
+    assert_eq!(world.people[&new].login, crate::person::Held::Shared);
+    world.put("okta", &new, ada().active(false)).updated();
+    world.put("okta", &new, ada().active(true)).updated();
+    assert_eq!(world.people[&new].login, crate::person::Held::Shared);
+    world.put("okta", &new, ada().login("king")).updated();
+    assert_eq!(world.people[&new].login.key(), Some("king"));
+}
+
+/// `okta` wants to make another human being of a linked person.
+fn rotating() -> (World, crate::id::PersonId, User) {
+    let (mut world, id) = with(ada().number("7"));
+    let another = user("ada").id("2").number("8");
+    world.put("okta", &id, another.clone()).held();
+    (world, id, another)
+}
+
+#[test]
+fn an_update_waits_and_retries_too() {
+    let (mut world, id, another) = rotating();
+    assert_eq!(world.put("okta", &id, another).held(), world.cases[0].id);
+    assert_eq!(
+        world.put("okta", &id, ada().number("7").name("Ada", "King")).updated(),
+        id,
+        "other updates go on"
+    );
+}
+
+#[test]
+fn an_update_follows_the_ruling() {
+    let (mut world, id, another) = rotating();
+    world.decide(Ruling::Link(id.clone()));
+    assert_eq!(world.put("okta", &id, another).kinds(), [Relinked]);
+
+    let other = crate::id::PersonId::new("p0");
+    for ruling in [Ruling::Reject, Ruling::Create, Ruling::Link(other)] {
+        let (mut world, id, another) = rotating();
+        world.decide(ruling);
+        world.put("okta", &id, another).rejected();
+        assert_eq!(world.cases.len(), 1);
+        assert_eq!(world.people[&id].claims[0].external_id(), Some("1"));
+    }
+}
+
+#[test]
+fn after_create_the_newcomer_may_be_posted() {
+    let (mut world, id, another) = rotating();
+    world.decide(Ruling::Create);
+    assert_ne!(world.post("okta", another.login("grace")).created(), id);
+}
+
+#[test]
+fn in_doubt_a_policy_may_refuse_without_a_case() {
+    let mut world = World::new();
+    world.policy.correlation.ambiguous = crate::policy::OnDoubt::Reject;
+    world.post("hr", user("lovelace").email("a@x.com")).created();
+    world.post("okta", ada().email("a@x.com")).taken();
+    assert!(world.cases.is_empty());
+}

@@ -1,0 +1,222 @@
+//! A world small enough to think about: it carries out plans as the store does, and refuses what the store refuses.
+
+use super::{User, actor, at, policy, source};
+use crate::case::{Case, Decided, Ruling};
+use crate::change::{Change, ClaimChange, PersonChange};
+use crate::claim::Claim;
+use crate::decision::Outcome;
+use crate::event::{Event, EventKind, Subject};
+use crate::id::{CaseId, PersonId, SourceName};
+use crate::keys::Keys;
+use crate::person::Person;
+use crate::policy::Policy;
+use crate::receive::{Context, Facts, Incoming, Plan, Refusal, Reply, create, end, update};
+use std::collections::{BTreeMap, HashSet};
+use tenure_scim::resource::Note;
+
+/// Everybody, every case and every event.
+pub(crate) struct World {
+    pub(crate) policy: Policy,
+    pub(crate) people: BTreeMap<PersonId, Person>,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) events: Vec<Event>,
+    clock: i64,
+}
+
+/// What one request led to.
+pub(crate) struct Told {
+    pub(crate) reply: Reply,
+    pub(crate) change: Change,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let (people, cases, events) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { policy: policy(), people, cases, events, clock: 0 }
+    }
+
+    pub(crate) fn post(&mut self, name: &str, user: User) -> Told {
+        self.post_noted(name, user, Vec::new())
+    }
+
+    pub(crate) fn post_noted(&mut self, name: &str, user: User, notes: Vec<Note>) -> Told {
+        self.clock += 1;
+        let facts = self.facts(&source(name), &Keys::of(&user.0));
+        let incoming = Incoming { attributes: user.0, notes };
+        self.plan(name, |context| create(context, &incoming, &facts))
+    }
+
+    /// PUT, or PATCH worked out.
+    pub(crate) fn put(&mut self, name: &str, id: &PersonId, user: User) -> Told {
+        self.clock += 1;
+        let facts = self.facts(&source(name), &Keys::of(&user.0));
+        let incoming = Incoming { attributes: user.0, notes: Vec::new() };
+        let person = self.people[id].clone();
+        let before = person.live_claim_of(&source(name)).expect("the source claims the person").clone();
+        self.plan(name, |context| update(context, &person, &before, &incoming, &facts))
+    }
+
+    pub(crate) fn delete(&mut self, name: &str, id: &PersonId) -> Told {
+        self.clock += 1;
+        let person = self.people[id].clone();
+        let before = person.live_claim_of(&source(name)).expect("the source claims the person").clone();
+        self.plan(name, |context| end(context, &person, &before))
+    }
+
+    /// A human answers the newest open case.
+    pub(crate) fn decide(&mut self, ruling: Ruling) {
+        self.clock += 1;
+        let at = at(self.clock);
+        let case = self.cases.iter_mut().rev().find(|case| case.decided.is_none()).expect("a case is open");
+        case.decided = Some(Decided { ruling, by: "ada".into(), at });
+    }
+
+    pub(crate) fn kinds_of(&self, id: &PersonId) -> Vec<EventKind> {
+        let subject = Subject::Person(id.clone());
+        self.events.iter().filter(|event| event.subject == subject).map(|event| event.kind).collect()
+    }
+
+    fn facts(&self, source: &SourceName, keys: &Keys) -> Facts {
+        let identity = keys.identity();
+        let about = |case: &&Case| case.kind.blocks() && case.source == *source && case.identity == identity;
+        let case = self.cases.iter().rev().find(about).cloned();
+        let ruled = case.as_ref().and_then(|case| match &case.decided.as_ref()?.ruling {
+            Ruling::Link(person) => Some(person.clone()),
+            Ruling::Create | Ruling::Reject => None,
+        });
+        let shares = |person: &&Person| {
+            ruled.as_ref() == Some(&person.id)
+                || person.claims.iter().any(|claim| shares_key(claim, source, keys))
+        };
+        Facts { candidates: self.people.values().filter(shares).cloned().collect(), case }
+    }
+
+    fn plan(&mut self, name: &str, plan: impl FnOnce(&Context<'_>) -> Plan) -> Told {
+        let actor = actor(name);
+        let policy = self.policy.clone();
+        let context = Context {
+            policy: &policy,
+            actor: &actor,
+            now: at(self.clock),
+            fresh_person: PersonId::new(format!("p{}", self.clock)),
+            fresh_case: CaseId::new(format!("c{}", self.clock)),
+        };
+        let plan = plan(&context);
+        self.commit(plan.change.clone());
+        Told { reply: plan.reply, change: plan.change }
+    }
+
+    fn commit(&mut self, change: Change) {
+        if let Some(person) = change.person {
+            self.write_person(person);
+        }
+        change.claims.into_iter().for_each(|claim| self.write_claim(claim));
+        if let Some(case) = change.opened {
+            let same = |open: &Case| open.source == case.source && open.identity == case.identity;
+            let blocked =
+                self.cases.iter().any(|open| open.decided.is_none() && open.kind.blocks() && same(open));
+            assert!(!(blocked && case.kind.blocks()), "cases_open");
+            self.cases.push(case);
+        }
+        self.events.extend(change.events);
+        self.check_unique();
+    }
+
+    fn write_person(&mut self, change: PersonChange) {
+        let before = self.people.get(&change.person.id);
+        assert_eq!(before.map(|person| person.version), change.expect, "the version moved");
+        let claims = before.map(|person| person.claims.clone()).unwrap_or_default();
+        self.people.insert(change.person.id.clone(), Person { claims, ..change.person });
+    }
+
+    fn write_claim(&mut self, change: ClaimChange) {
+        let claims = &mut self.people.get_mut(&change.person).expect("a claim is about somebody").claims;
+        let place = claims.iter().position(|claim| claim.source == change.claim.source);
+        assert_eq!(place.is_some(), change.before.is_some(), "claims_person");
+        match place {
+            Some(place) => claims[place] = change.claim,
+            None => claims.push(change.claim),
+        }
+    }
+
+    /// The unique indexes of the store.
+    fn check_unique(&self) {
+        let people = || self.people.values();
+        let claims = || people().flat_map(|person| &person.claims);
+        unique("persons_login", people().filter_map(|person| person.login.key()));
+        unique("persons_employee", people().filter_map(|person| person.employee_number.key()));
+        unique(
+            "claims_external_id",
+            claims().filter_map(|claim| Some((&claim.source, claim.external_id()?))),
+        );
+        let logins = claims().filter(|claim| claim.gives_access());
+        unique("claims_user_name", logins.map(|claim| (&claim.source, claim.keys().user_name)));
+    }
+}
+
+#[track_caller]
+fn unique<T: std::hash::Hash + Eq + std::fmt::Debug>(name: &str, values: impl Iterator<Item = T>) {
+    let mut seen = HashSet::new();
+    for value in values {
+        let shown = format!("{value:?}");
+        assert!(seen.insert(value), "{name}: {shown} twice");
+    }
+}
+
+fn shares_key(claim: &Claim, source: &SourceName, keys: &Keys) -> bool {
+    let theirs = claim.keys();
+    let shares = |ours: &[String], theirs: &[String]| ours.iter().any(|key| theirs.contains(key));
+    (claim.source == *source && keys.external_id.is_some() && theirs.external_id == keys.external_id)
+        || theirs.user_name == keys.user_name
+        || (keys.employee_number.is_some() && theirs.employee_number == keys.employee_number)
+        || (keys.name.is_some() && theirs.name == keys.name)
+        || shares(&keys.emails, &theirs.emails)
+        || shares(&keys.loose_emails, &theirs.loose_emails)
+}
+
+impl Told {
+    #[track_caller]
+    pub(crate) fn created(&self) -> PersonId {
+        let Reply::Created(id) = &self.reply else { panic!("not created: {:?}", self.reply) };
+        id.clone()
+    }
+
+    #[track_caller]
+    pub(crate) fn updated(&self) -> PersonId {
+        let Reply::Updated(id) = &self.reply else { panic!("not updated: {:?}", self.reply) };
+        id.clone()
+    }
+
+    #[track_caller]
+    pub(crate) fn taken(&self) -> &'static str {
+        let Reply::Refused(Refusal::Taken { attribute }) = &self.reply else { panic!("{:?}", self.reply) };
+        assert_eq!(self.change, Change::default(), "a conflict writes nothing");
+        attribute
+    }
+
+    #[track_caller]
+    pub(crate) fn held(&self) -> CaseId {
+        let Reply::Refused(Refusal::Held { case, .. }) = &self.reply else { panic!("{:?}", self.reply) };
+        assert!(
+            self.change.person.is_none() && self.change.claims.is_empty(),
+            "nothing is applied meanwhile"
+        );
+        case.clone()
+    }
+
+    #[track_caller]
+    pub(crate) fn rejected(&self) -> CaseId {
+        let Reply::Refused(Refusal::Rejected { case }) = &self.reply else { panic!("{:?}", self.reply) };
+        case.clone()
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<EventKind> {
+        self.change.events.iter().map(|event| event.kind).collect()
+    }
+
+    /// What became of this attribute or field.
+    pub(crate) fn outcomes(&self, field: &str) -> Vec<Outcome> {
+        let decisions = self.change.events.iter().flat_map(|event| &event.decisions);
+        decisions.filter(|decision| decision.field == field).map(|decision| decision.outcome).collect()
+    }
+}

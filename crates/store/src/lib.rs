@@ -63,7 +63,7 @@ impl Store {
                 let open = Postgres::open(address, &options, migrate::postgres);
                 Database::Postgres(open.await?)
             }
-            _ => return Err(StoreError::Address(address.to_owned())),
+            _ => return Err(StoreError::Address(driver::without_password(address))),
         };
         Ok(Self { database, positions: query::positions::Positions::default() })
     }

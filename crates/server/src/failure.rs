@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     NotAcceptable,
     /// The body is not JSON.
     UnsupportedMediaType,
+    /// The path cannot be decoded.
+    PathBroken,
     /// The body is larger than we read.
     BodyTooLarge { limit: usize },
     /// The connection ended before the body did.
@@ -70,7 +72,7 @@ impl Failure {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::PathBroken | Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
@@ -84,7 +86,7 @@ impl Failure {
             Self::Engine(EngineError::Refused(_) | EngineError::GroupTaken { .. }) => {
                 ErrorKind::Uniqueness.scim_type()
             }
-            Self::BodyBroken => ErrorKind::InvalidSyntax.scim_type(),
+            Self::PathBroken | Self::BodyBroken => ErrorKind::InvalidSyntax.scim_type(),
             _ => None,
         }
     }
@@ -111,6 +113,7 @@ impl Failure {
             Self::UnsupportedMediaType => {
                 "bodies must be application/scim+json or application/json".to_owned()
             }
+            Self::PathBroken => "the path is not percent-encoded UTF-8".to_owned(),
             Self::BodyTooLarge { limit } => format!("the body is larger than {limit} bytes"),
             Self::BodyBroken => "the body could not be read to its end".to_owned(),
             Self::TooManyRequests { seconds } => {

@@ -1,8 +1,8 @@
 //! Discovery: what the server can do, its resource types and its schemas (RFC 7644 §4).
 
 use super::answer::Call;
+use super::segment::Segment;
 use crate::failure::Failure;
-use axum::extract::Path;
 use axum::response::Response;
 use serde_json::Value;
 use tenure_scim::discovery::{self, Capabilities};
@@ -26,7 +26,7 @@ pub(crate) async fn resource_types(call: Call) -> Response {
     call.document(list(&discovery::resource_types(engine.catalog(), &engine.settings().base_url)))
 }
 
-pub(crate) async fn resource_type(call: Call, Path(name): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn resource_type(call: Call, Segment(name): Segment) -> Result<Response, Failure> {
     let engine = call.engine();
     let known = engine.catalog().resource_types().into_iter().find(|known| known.name == name);
     let known = known.ok_or_else(|| no_such("resource type", &name))?;
@@ -38,7 +38,7 @@ pub(crate) async fn schemas(call: Call) -> Response {
     call.document(list(&discovery::schemas(engine.catalog(), &engine.settings().base_url)))
 }
 
-pub(crate) async fn schema(call: Call, Path(urn): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn schema(call: Call, Segment(urn): Segment) -> Result<Response, Failure> {
     let engine = call.engine();
     let schema = engine.catalog().schema(&urn).ok_or_else(|| no_such("schema", &urn))?;
     Ok(call.document(discovery::schema(schema, &engine.settings().base_url).to_string()))

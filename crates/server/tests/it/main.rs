@@ -1,0 +1,6 @@
+//! The server as its clients meet it: the real router over a real store, on both engines where they could differ.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod lessons;
+mod support;

@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
+mod dialects;
+mod entra;
 mod lessons;
+mod okta;
 mod support;

@@ -28,9 +28,16 @@ impl Engine {
         let count = query.page.count().unwrap_or(self.settings.default_page).min(self.settings.max_page);
         let fingerprint = query.fingerprint(&self.resource_type(kind).endpoint);
         let from = self.from(&query.page, fingerprint)?;
-        let (total, resources) = self.page(caller, &typed, from, count).await?;
+        // One more than fits shows whether a cursor has anywhere to go on to.
+        let by_cursor = matches!(query.page, Page::Cursor { .. });
+        let (total, mut resources) =
+            self.page(caller, &typed, from, count.saturating_add(by_cursor.into())).await?;
+        let has_more = resources.len() > count as usize;
+        resources.truncate(count as usize);
         let bodies = self.render_page(kind, &resources, query).await?;
-        let paging = self.paging(&query.page, from, fingerprint, total, &resources, typed.order.is_some());
+        let next = resources.last().filter(|_| has_more);
+        let position = next.map(|last| after(from, last, resources.len(), typed.order.is_some()));
+        let paging = self.paging(&query.page, position, fingerprint);
         Ok(list_response(total, &paging, bodies.iter().map(String::as_str)))
     }
 
@@ -152,31 +159,23 @@ impl Engine {
         }
     }
 
-    fn paging(
-        &self,
-        page: &Page,
-        from: From,
-        query_hash: u64,
-        total: u64,
-        resources: &[Stored],
-        sorted: bool,
-    ) -> Paging {
-        let Page::Cursor { .. } = page else {
-            let Page::Index { start, .. } = page else { unreachable!("a page is one or the other") };
-            return Paging::Index { start: *start };
-        };
-        let shown = resources.len() as u64;
-        let position = match (from, resources.last(), sorted) {
-            (_, None, _) => None,
-            (_, Some(last), false) => Some(format!("after:{}", last.seq)),
-            (From::Offset(offset), Some(_), true) if offset + shown < total => {
-                Some(format!("offset:{}", offset + shown))
-            }
-            (_, Some(_), true) => None,
-        };
+    fn paging(&self, page: &Page, next: Option<String>, query_hash: u64) -> Paging {
         let issued = self.clock.now().as_second();
-        let next = position.map(|position| Cursor { position, query_hash, issued }.encode());
-        Paging::Cursor { next, previous: None }
+        match page {
+            Page::Index { start, .. } => Paging::Index { start: *start },
+            Page::Cursor { .. } => Paging::Cursor {
+                next: next.map(|position| Cursor { position, query_hash, issued }.encode()),
+                previous: None,
+            },
+        }
+    }
+}
+
+/// The place after a page that ends with `last`.
+fn after(from: From, last: &Stored, shown: usize, sorted: bool) -> String {
+    match from {
+        From::Offset(offset) if sorted => format!("offset:{}", offset.saturating_add(shown as u64)),
+        _ => format!("after:{}", last.seq),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Unauthorized { given: bool },
     /// The token may not do this.
     Forbidden { scope: &'static str },
+    /// Discovery does not filter.
+    NotFiltered,
     /// No such endpoint.
     NoEndpoint,
     /// No such schema or resource type.
@@ -65,7 +67,7 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::NotFiltered => StatusCode::FORBIDDEN,
             Self::NoEndpoint | Self::NoSuch { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
@@ -102,6 +104,7 @@ impl Failure {
                     .to_owned()
             }
             Self::Forbidden { scope } => format!("the token lacks the scope `{scope}`"),
+            Self::NotFiltered => "this endpoint does not filter; ask without `filter`".to_owned(),
             Self::NoEndpoint => "there is no such endpoint; SCIM is served under /scim/v2".to_owned(),
             Self::NoSuch { what, name } => format!("there is no {what} `{name}`"),
             Self::MethodNotAllowed => {

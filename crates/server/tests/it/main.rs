@@ -2,16 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
+mod auth;
+mod bulk;
 mod cases;
 mod dialects;
+mod discovery;
 mod entra;
 mod etag;
 mod events;
 mod groups;
 mod identity;
 mod lessons;
+mod log;
 mod okta;
 mod paging;
 mod projection;
+mod protocol;
 mod search;
 mod support;

@@ -111,8 +111,12 @@ impl Call {
         self.header("content-type", "application/scim+json").body(body.to_string())
     }
 
-    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Body::from(body.into());
+    pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        self.stream(Body::from(body.into()))
+    }
+
+    pub(crate) fn stream(mut self, body: Body) -> Self {
+        self.body = body;
         self
     }
 }

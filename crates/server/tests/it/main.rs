@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
+mod absurd;
 mod auth;
 mod bulk;
 mod cases;
@@ -10,13 +11,16 @@ mod discovery;
 mod entra;
 mod etag;
 mod events;
+mod fuzz;
 mod groups;
 mod identity;
 mod lessons;
 mod log;
+mod malformed;
 mod okta;
 mod paging;
 mod projection;
 mod protocol;
+mod race;
 mod search;
 mod support;

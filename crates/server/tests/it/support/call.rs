@@ -144,7 +144,7 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.status, status, "{:.2000}", self.text);
         self
     }
 

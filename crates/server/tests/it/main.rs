@@ -24,3 +24,4 @@ mod protocol;
 mod race;
 mod search;
 mod support;
+mod wire;

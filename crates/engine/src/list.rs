@@ -28,11 +28,17 @@ impl Engine {
         let count = query.page.count().unwrap_or(self.settings.default_page).min(self.settings.max_page);
         let fingerprint = query.fingerprint(&self.resource_type(kind).endpoint);
         let from = self.from(&query.page, fingerprint)?;
-        let (total, resources) = self.page(caller, &typed, from, count).await?;
+        // One more than fits shows whether a cursor has anywhere to go on to.
+        let by_cursor = matches!(query.page, Page::Cursor { .. });
+        let (total, mut resources) =
+            self.page(caller, &typed, from, count.saturating_add(by_cursor.into())).await?;
+        let has_more = resources.len() > count as usize;
+        resources.truncate(count as usize);
         let bodies = self.render_page(kind, &resources, query).await?;
         let by_age = typed.order.is_none() && self.visibility(&caller.actor.source) == Visibility::Own;
-        let shown = Shown { from, count, total, resources: &resources };
-        let paging = self.paging(&query.page, &shown, by_age, fingerprint);
+        let next = resources.last().filter(|_| has_more);
+        let position = next.map(|last| after(from, last, resources.len(), by_age));
+        let paging = self.paging(&query.page, position, fingerprint);
         Ok(list_response(total, &paging, bodies.iter().map(String::as_str)))
     }
 
@@ -184,39 +190,23 @@ impl Engine {
         }
     }
 
-    fn paging(&self, page: &Page, shown: &Shown<'_>, by_age: bool, query_hash: u64) -> Paging {
+    fn paging(&self, page: &Page, next: Option<String>, query_hash: u64) -> Paging {
+        let issued = self.clock.now().as_second();
         match page {
             Page::Index { start, .. } => Paging::Index { start: *start },
-            Page::Cursor { .. } => {
-                let issued = self.clock.now().as_second();
-                let position = if by_age { shown.next_by_age() } else { shown.next_by_offset() };
-                let next = position.map(|position| Cursor { position, query_hash, issued }.encode());
-                Paging::Cursor { next, previous: None }
-            }
+            Page::Cursor { .. } => Paging::Cursor {
+                next: next.map(|position| Cursor { position, query_hash, issued }.encode()),
+                previous: None,
+            },
         }
     }
 }
 
-/// A page as it was shown.
-struct Shown<'a> {
-    from: From,
-    /// How many were wanted.
-    count: u32,
-    total: u64,
-    resources: &'a [Stored],
-}
-
-impl Shown<'_> {
-    /// A page that is not full is the last one.
-    fn next_by_age(&self) -> Option<String> {
-        let full = self.resources.len() == self.count as usize;
-        self.resources.last().filter(|_| full).map(|last| format!("after:{}", last.seq))
-    }
-
-    fn next_by_offset(&self) -> Option<String> {
-        let From::Offset(offset) = self.from else { return None };
-        let next = offset + self.resources.len() as u64;
-        (!self.resources.is_empty() && next < self.total).then(|| format!("offset:{next}"))
+/// The place after a page that ends with `last`.
+fn after(from: From, last: &Stored, shown: usize, by_age: bool) -> String {
+    match from {
+        From::Offset(offset) if !by_age => format!("offset:{}", offset.saturating_add(shown as u64)),
+        _ => format!("after:{}", last.seq),
     }
 }
 

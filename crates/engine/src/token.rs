@@ -60,16 +60,24 @@ impl Scope {
     }
 }
 
-/// How long a token that worked is taken to work still. A revoked one stops everywhere within this time.
+/// How long a token that worked is taken to work still. One that is revoked stops at once where that is done, and on
+/// every other node within this time; one that expires stops on time everywhere.
 const REMEMBERED: Duration = Duration::from_secs(2);
 /// Secrets that are remembered at a time.
 const MEMORY: usize = 1024;
 
 /// Tokens that worked a moment ago, so that not every request reads them.
 #[derive(Debug, Default)]
-pub struct TokenMemory(Mutex<HashMap<Digested, (Grant, Instant)>>);
+pub struct TokenMemory(Mutex<HashMap<Digested, Remembered>>);
 
 type Digested = [u8; 32];
+
+#[derive(Debug)]
+struct Remembered {
+    grant: Grant,
+    expires: Option<Timestamp>,
+    since: Instant,
+}
 
 impl Engine {
     /// Makes a token for a source.
@@ -97,7 +105,9 @@ impl Engine {
     ) -> Result<NewToken, EngineError> {
         let old = self.token(id).await?;
         let until = self.clock.now().checked_add(overlap).unwrap_or(Timestamp::MAX);
-        self.add_token(&old.source, &scopes(&old.scopes), lifetime, Some((id, until))).await
+        let new = self.add_token(&old.source, &scopes(&old.scopes), lifetime, Some((id, until))).await?;
+        self.remembered.forget(id);
+        Ok(new)
     }
 
     /// Takes a token back.
@@ -106,7 +116,9 @@ impl Engine {
     /// If there is no such token, or the store fails.
     pub async fn revoke_token(&self, id: &str) -> Result<(), EngineError> {
         self.token(id).await?;
-        Ok(self.store.revoke_token(id, self.clock.now()).await?)
+        self.store.revoke_token(id, self.clock.now()).await?;
+        self.remembered.forget(id);
+        Ok(())
     }
 
     /// Every token, without secrets.
@@ -122,18 +134,18 @@ impl Engine {
     /// # Errors
     /// If the store fails.
     pub async fn authenticate(&self, secret: &str) -> Result<Option<Grant>, EngineError> {
-        let digest: Digested = Sha256::digest(secret).into();
-        if let Some(grant) = self.remembered.recall(&digest) {
+        let (digest, now): (Digested, _) = (Sha256::digest(secret).into(), self.clock.now());
+        if let Some(grant) = self.remembered.recall(&digest, now) {
             return Ok(Some(grant));
         }
         let hash = hex(&digest);
         let Some(token) = self.store.token_by_hash(&hash).await? else { return Ok(None) };
         let same: bool = token.hash.as_bytes().ct_eq(hash.as_bytes()).into();
-        if !same || !works(&token, self.clock.now()) {
+        if !same || !works(&token, now) {
             return Ok(None);
         }
         let grant = Grant { scopes: scopes(&token.scopes), id: token.id, source: token.source };
-        self.remembered.remember(digest, &grant);
+        self.remembered.remember(digest, &grant, token.expires);
         Ok(Some(grant))
     }
 
@@ -168,18 +180,24 @@ impl Engine {
 }
 
 impl TokenMemory {
-    fn recall(&self, hash: &Digested) -> Option<Grant> {
+    fn recall(&self, hash: &Digested, now: Timestamp) -> Option<Grant> {
         let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (grant, since) = memory.get(hash)?;
-        (since.elapsed() < REMEMBERED).then(|| grant.clone())
+        let known = memory.get(hash)?;
+        let works = known.since.elapsed() < REMEMBERED && known.expires.is_none_or(|expires| now < expires);
+        works.then(|| known.grant.clone())
     }
 
-    fn remember(&self, hash: Digested, grant: &Grant) {
+    fn remember(&self, hash: Digested, grant: &Grant, expires: Option<Timestamp>) {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() >= MEMORY {
             memory.clear();
         }
-        memory.insert(hash, (grant.clone(), Instant::now()));
+        memory.insert(hash, Remembered { grant: grant.clone(), expires, since: Instant::now() });
+    }
+
+    fn forget(&self, id: &str) {
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.retain(|_, known| known.grant.id != id);
     }
 }
 

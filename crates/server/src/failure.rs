@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Unauthorized { given: bool },
     /// The token may not do this.
     Forbidden { scope: &'static str },
+    /// Discovery does not filter.
+    NotFiltered,
     /// No such endpoint.
     NoEndpoint,
     /// No such schema or resource type.
@@ -30,6 +32,8 @@ pub(crate) enum Failure {
     NotAcceptable,
     /// The body is not JSON.
     UnsupportedMediaType,
+    /// The path cannot be decoded.
+    PathBroken,
     /// The body is larger than we read.
     BodyTooLarge { limit: usize },
     /// The connection ended before the body did.
@@ -63,14 +67,14 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::NotFiltered => StatusCode::FORBIDDEN,
             Self::NoEndpoint | Self::NoSuch { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::PathBroken | Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
@@ -84,7 +88,7 @@ impl Failure {
             Self::Engine(EngineError::Refused(_) | EngineError::GroupTaken { .. }) => {
                 ErrorKind::Uniqueness.scim_type()
             }
-            Self::BodyBroken => ErrorKind::InvalidSyntax.scim_type(),
+            Self::PathBroken | Self::BodyBroken => ErrorKind::InvalidSyntax.scim_type(),
             _ => None,
         }
     }
@@ -100,6 +104,7 @@ impl Failure {
                     .to_owned()
             }
             Self::Forbidden { scope } => format!("the token lacks the scope `{scope}`"),
+            Self::NotFiltered => "this endpoint does not filter; ask without `filter`".to_owned(),
             Self::NoEndpoint => "there is no such endpoint; SCIM is served under /scim/v2".to_owned(),
             Self::NoSuch { what, name } => format!("there is no {what} `{name}`"),
             Self::MethodNotAllowed => {
@@ -111,6 +116,7 @@ impl Failure {
             Self::UnsupportedMediaType => {
                 "bodies must be application/scim+json or application/json".to_owned()
             }
+            Self::PathBroken => "the path is not percent-encoded UTF-8".to_owned(),
             Self::BodyTooLarge { limit } => format!("the body is larger than {limit} bytes"),
             Self::BodyBroken => "the body could not be read to its end".to_owned(),
             Self::TooManyRequests { seconds } => {

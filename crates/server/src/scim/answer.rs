@@ -42,8 +42,13 @@ impl FromRequestParts<State> for Call {
 
 fn preconditions(headers: &HeaderMap) -> Result<Preconditions, Failure> {
     let condition = |name: HeaderName| -> Result<Option<Condition>, Failure> {
-        let Some(value) = headers.get(name) else { return Ok(None) };
-        Ok(Some(Condition::parse(value.to_str().unwrap_or_default())?))
+        let lines: Vec<_> =
+            headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default()).collect();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        // Several lines are one list (RFC 9110 §5.3).
+        Ok(Some(Condition::parse(&lines.join(","))?))
     };
     Ok(Preconditions { if_match: condition(IF_MATCH)?, if_none_match: condition(IF_NONE_MATCH)? })
 }

@@ -1,14 +1,16 @@
-//! Discovery: what the server can do, its resource types and its schemas (RFC 7644 §4).
+//! Discovery: what the server can do, its resource types and its schemas (RFC 7644 §4). Filters are refused here, so that
+//! nobody takes an answer for a filtered one; paging and sorting are ignored.
 
 use super::answer::Call;
+use super::segment::Segment;
 use crate::failure::Failure;
-use axum::extract::Path;
 use axum::response::Response;
 use serde_json::Value;
 use tenure_scim::discovery::{self, Capabilities};
 use tenure_scim::query::{Paging, list_response};
 
-pub(crate) async fn service_provider_config(call: Call) -> Response {
+pub(crate) async fn service_provider_config(call: Call) -> Result<Response, Failure> {
+    refuse_filter(&call)?;
     let (engine, server) = (call.engine().settings(), &call.state.0.settings);
     let capabilities = Capabilities {
         bulk_operations: u32::try_from(server.max_bulk_operations).unwrap_or(u32::MAX),
@@ -18,30 +20,36 @@ pub(crate) async fn service_provider_config(call: Call) -> Response {
         cursor_timeout: Some(engine.cursor_seconds),
         documentation_uri: None,
     };
-    call.document(discovery::service_provider_config(&capabilities, &engine.base_url).to_string())
+    Ok(call.document(discovery::service_provider_config(&capabilities, &engine.base_url).to_string()))
 }
 
-pub(crate) async fn resource_types(call: Call) -> Response {
+pub(crate) async fn resource_types(call: Call) -> Result<Response, Failure> {
+    refuse_filter(&call)?;
     let engine = call.engine();
-    call.document(list(&discovery::resource_types(engine.catalog(), &engine.settings().base_url)))
+    Ok(call.document(list(&discovery::resource_types(engine.catalog(), &engine.settings().base_url))))
 }
 
-pub(crate) async fn resource_type(call: Call, Path(name): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn resource_type(call: Call, Segment(name): Segment) -> Result<Response, Failure> {
     let engine = call.engine();
     let known = engine.catalog().resource_types().into_iter().find(|known| known.name == name);
     let known = known.ok_or_else(|| no_such("resource type", &name))?;
     Ok(call.document(discovery::resource_type(known, &engine.settings().base_url).to_string()))
 }
 
-pub(crate) async fn schemas(call: Call) -> Response {
+pub(crate) async fn schemas(call: Call) -> Result<Response, Failure> {
+    refuse_filter(&call)?;
     let engine = call.engine();
-    call.document(list(&discovery::schemas(engine.catalog(), &engine.settings().base_url)))
+    Ok(call.document(list(&discovery::schemas(engine.catalog(), &engine.settings().base_url))))
 }
 
-pub(crate) async fn schema(call: Call, Path(urn): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn schema(call: Call, Segment(urn): Segment) -> Result<Response, Failure> {
     let engine = call.engine();
     let schema = engine.catalog().schema(&urn).ok_or_else(|| no_such("schema", &urn))?;
     Ok(call.document(discovery::schema(schema, &engine.settings().base_url).to_string()))
+}
+
+fn refuse_filter(call: &Call) -> Result<(), Failure> {
+    if call.query.filter.is_some() { Err(Failure::NotFiltered) } else { Ok(()) }
 }
 
 fn list(documents: &[Value]) -> String {

@@ -6,6 +6,7 @@ mod bulk;
 mod discovery;
 mod groups;
 mod search;
+mod segment;
 mod users;
 
 use crate::State;

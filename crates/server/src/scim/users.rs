@@ -2,8 +2,8 @@
 
 use super::answer::Call;
 use super::body::Body;
+use super::segment::Segment;
 use crate::failure::Failure;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tenure_scim::filter::Limits;
@@ -25,28 +25,24 @@ pub(crate) async fn create(call: Call, Body(body): Body) -> Result<Response, Fai
     Ok(call.created(answer))
 }
 
-pub(crate) async fn read(call: Call, Path(id): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn read(call: Call, Segment(id): Segment) -> Result<Response, Failure> {
     let answer = call.engine().user(&call.caller, &id, &call.conditions, &call.query.projection).await?;
     Ok(call.resource(answer))
 }
 
-pub(crate) async fn replace(
-    call: Call,
-    Path(id): Path<String>,
-    Body(body): Body,
-) -> Result<Response, Failure> {
+pub(crate) async fn replace(call: Call, Segment(id): Segment, Body(body): Body) -> Result<Response, Failure> {
     let (conditions, projection) = (&call.conditions, &call.query.projection);
     let answer = call.engine().replace_user(&call.caller, &id, body, conditions, projection).await?;
     Ok(call.resource(answer))
 }
 
-pub(crate) async fn patch(call: Call, Path(id): Path<String>, Body(body): Body) -> Result<Response, Failure> {
+pub(crate) async fn patch(call: Call, Segment(id): Segment, Body(body): Body) -> Result<Response, Failure> {
     let (conditions, projection) = (&call.conditions, &call.query.projection);
     let answer = call.engine().patch_user(&call.caller, &id, body, conditions, projection).await?;
     Ok(call.patched(answer))
 }
 
-pub(crate) async fn end(call: Call, Path(id): Path<String>) -> Result<StatusCode, Failure> {
+pub(crate) async fn end(call: Call, Segment(id): Segment) -> Result<StatusCode, Failure> {
     call.engine().delete_user(&call.caller, &id, &call.conditions).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,27 @@
+//! The server as its clients meet it: the real router over a real store, on both engines where they could differ.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod absurd;
+mod auth;
+mod bulk;
+mod cases;
+mod dialects;
+mod discovery;
+mod entra;
+mod etag;
+mod events;
+mod fuzz;
+mod groups;
+mod identity;
+mod lessons;
+mod log;
+mod malformed;
+mod okta;
+mod paging;
+mod projection;
+mod protocol;
+mod race;
+mod search;
+mod support;
+mod wire;

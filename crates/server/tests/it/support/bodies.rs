@@ -1,0 +1,54 @@
+//! What clients send.
+
+use serde_json::{Value, json};
+pub(crate) use tenure_scim::schema::{ENTERPRISE_USER, GROUP, RECORD, USER};
+
+/// Somebody as Okta would send them, with an external id made of the login.
+pub(crate) fn user(login: &str) -> Value {
+    json!({
+        "schemas": [USER], "userName": login, "externalId": format!("ext-{login}"),
+        "name": { "givenName": format!("Given{login}"), "familyName": format!("Family{login}") },
+        "emails": [{ "primary": true, "value": format!("{login}@example.com"), "type": "work" }],
+        "active": true,
+    })
+}
+
+/// The body with other values; null takes a key away.
+pub(crate) fn with(mut body: Value, changes: Value) -> Value {
+    let Value::Object(changes) = changes else { panic!("{changes} is no object") };
+    for (key, value) in changes {
+        match value {
+            Value::Null => drop(body.as_object_mut().unwrap().remove(&key)),
+            value => body[key] = value,
+        }
+    }
+    body
+}
+
+/// The enterprise extension with an employee number.
+pub(crate) fn number(number: &str) -> Value {
+    json!({ ENTERPRISE_USER: { "employeeNumber": number } })
+}
+
+pub(crate) fn group(name: &str, members: &[&str]) -> Value {
+    let members: Vec<_> = members.iter().map(|member| json!({ "value": member })).collect();
+    json!({ "schemas": [GROUP], "displayName": name, "members": members })
+}
+
+/// A PATCH message.
+pub(crate) fn operations(operations: Value) -> Value {
+    json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
+}
+
+/// A PATCH message with one operation.
+pub(crate) fn operation(op: &str, path: &str, value: Value) -> Value {
+    operations(json!([{ "op": op, "path": path, "value": value }]))
+}
+
+pub(crate) fn add_member(id: &str) -> Value {
+    operation("add", "members", json!([{ "value": id }]))
+}
+
+pub(crate) fn remove_member(id: &str) -> Value {
+    operations(json!([{ "op": "remove", "path": format!("members[value eq \"{id}\"]") }]))
+}

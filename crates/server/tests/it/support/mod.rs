@@ -1,0 +1,128 @@
+//! The real router over a real store, and what a test needs around it: clients with tokens, bodies, and a look at what
+//! was recorded.
+
+pub(crate) mod bodies;
+pub(crate) mod call;
+pub(crate) mod place;
+pub(crate) mod record;
+
+pub(crate) use bodies::{operations, user, with};
+pub(crate) use call::{Answer, Client};
+pub(crate) use place::{Place, on_both};
+
+use axum::Router;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
+use tenure_engine::token::Scope;
+use tenure_engine::{Clock, Engine, Settings as EngineSettings, SharedEngine, SourceSettings, Visibility};
+use tenure_identity::id::SourceName;
+use tenure_identity::policy::Policy;
+use tenure_scim::schema::Catalog;
+use tenure_server::{Settings, app};
+use tenure_store::{Options, Store};
+
+pub(crate) const BASE: &str = "https://tenure.example.com/scim/v2";
+/// The sources of every test, the first of which decides.
+const SOURCES: [&str; 3] = ["okta", "hr", "entra"];
+
+/// A server with three sources. It is a client of its first source itself, so that `app.get("/Users")` is enough.
+pub(crate) struct TestApp {
+    pub(crate) engine: SharedEngine,
+    pub(crate) router: Router,
+    pub(crate) hr: Client,
+    pub(crate) entra: Client,
+    okta: Client,
+    _place: Place,
+}
+
+/// How a server is set up; the default is what most tests want.
+pub(crate) struct Setup {
+    pub(crate) server: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) policy: Policy,
+    pub(crate) max_page: u32,
+    /// Whom `hr` can see.
+    pub(crate) hr_sees: Visibility,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            server: Settings::default(),
+            clock: Clock::system(),
+            policy: Policy::built_in(SOURCES.map(SourceName::new).to_vec()),
+            max_page: 200,
+            hr_sees: Visibility::Own,
+        }
+    }
+}
+
+impl Setup {
+    pub(crate) fn server(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut setup = Self::default();
+        change(&mut setup.server);
+        setup
+    }
+
+    pub(crate) fn at(second: i64) -> Self {
+        Self { clock: Clock::fixed(at(second)), ..Self::default() }
+    }
+}
+
+/// So many seconds after a day on which nothing happened.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).unwrap()
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub(crate) async fn with(setup: Setup) -> Self {
+        Self::start(Place::sqlite(), setup).await
+    }
+
+    pub(crate) async fn start(place: Place, setup: Setup) -> Self {
+        let store = Store::open(&place.address(), Options::default()).await.unwrap();
+        let mut sources: BTreeMap<_, _> =
+            SOURCES.map(|name| (SourceName::new(name), SourceSettings::default())).into();
+        sources.insert(SourceName::new("hr"), SourceSettings { visibility: setup.hr_sees });
+        let settings = EngineSettings {
+            base_url: BASE.into(),
+            sources,
+            default_page: 100,
+            max_page: setup.max_page,
+            cursor_seconds: 3_600,
+        };
+        let engine = Arc::new(Engine::new(store, setup.policy, Catalog::standard(), setup.clock, settings));
+        let router = app(Arc::clone(&engine), setup.server);
+        let [okta, hr, entra] = SOURCES.map(|source| client(&engine, &router, source));
+        Self { okta: okta.await, hr: hr.await, entra: entra.await, engine, router, _place: place }
+    }
+
+    /// A second token of a source.
+    pub(crate) async fn other_token_of(&self, source: &str) -> Client {
+        client(&self.engine, &self.router, source).await
+    }
+
+    /// A client with this secret, or with none.
+    pub(crate) fn client(&self, secret: Option<&str>) -> Client {
+        Client::new(&self.router, secret)
+    }
+}
+
+async fn client(engine: &Engine, router: &Router, source: &str) -> Client {
+    let token = engine.create_token(&SourceName::new(source), &Scope::ALL, None).await.unwrap();
+    Client::new(router, Some(&token.secret))
+}
+
+impl Deref for TestApp {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.okta
+    }
+}

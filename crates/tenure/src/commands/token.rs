@@ -49,7 +49,7 @@ fn known_source(config: &Config, name: &str) -> anyhow::Result<SourceName> {
 }
 
 fn show_new(token: &NewToken) {
-    let until = token.expires.map_or("until it is revoked".to_owned(), |at| format!("until {at}"));
+    let until = token.expires.map_or("until it is revoked".to_owned(), |at| format!("until {}", output::time(at)));
     output::say(&format!("token `{}` works {until}; the secret below is not shown again", token.id));
     output::line(&token.secret);
 }
@@ -72,7 +72,7 @@ async fn list(engine: &Engine, format: Format) -> anyhow::Result<()> {
             &["ID", "SOURCE", "SCOPES", "STATE", "CREATED", "EXPIRES"],
             tokens.iter().map(|token| vec![
                 token.id.clone(), token.source.to_string(), token.scopes.clone(), state(token).to_owned(),
-                token.created.to_string(), optional(token.expires).unwrap_or_else(|| "never".to_owned()),
+                output::time(token.created), token.expires.map_or_else(|| "never".to_owned(), output::time),
             ]),
         )),
     }

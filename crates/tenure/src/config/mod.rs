@@ -20,8 +20,8 @@ const DEFAULT_FILE: &str = "tenure.toml";
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
-    /// Where clients reach us, without a slash at the end.
-    pub(crate) public_url: String,
+    /// Where clients reach us, if it is not where we listen; without a slash at the end.
+    pub(crate) public_url: Option<String>,
     pub(crate) tls: Option<Tls>,
     pub(crate) store_url: String,
     pub(crate) store_password: Option<String>,
@@ -29,6 +29,14 @@ pub(crate) struct Config {
     pub(crate) sources: Vec<(SourceName, SourceSettings)>,
     pub(crate) catalog: Catalog,
     pub(crate) server: Settings,
+}
+
+impl Config {
+    /// Where clients reach us, without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+    }
 }
 
 /// Where the certificate and its key are.
@@ -63,17 +71,11 @@ fn parse(text: &str) -> anyhow::Result<file::File> {
 }
 
 fn check(file: file::File) -> anyhow::Result<Config> {
-    let listen = file.server.listen;
     let tls = file.server.tls.map(|tls| Tls { certificate: tls.certificate, key: tls.key });
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let public_url = file.server.public_url.unwrap_or_else(|| format!("{scheme}://{listen}"));
-    if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
-        bail!("server.public_url is `{public_url}`; it must begin with https:// or http://");
-    }
     check_target(&file.target)?;
     Ok(Config {
-        listen,
-        public_url: public_url.trim_end_matches('/').to_owned(),
+        listen: file.server.listen,
+        public_url: file.server.public_url.map(public_url).transpose()?,
         tls,
         store_url: file.store.url,
         store_password: file.store.password.map(|secret| secret.read("store.password")).transpose()?,
@@ -88,6 +90,13 @@ fn check(file: file::File) -> anyhow::Result<Config> {
             ..Settings::default()
         },
     })
+}
+
+fn public_url(url: String) -> anyhow::Result<String> {
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        bail!("server.public_url is `{url}`; it must begin with https:// or http://");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
 }
 
 fn sources(tables: BTreeMap<String, file::Source>) -> anyhow::Result<Vec<(SourceName, SourceSettings)>> {

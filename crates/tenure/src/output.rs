@@ -51,7 +51,12 @@ pub(crate) fn time(at: Timestamp) -> String {
 /// What went wrong, and why, one cause a line.
 pub(crate) fn failure(error: &anyhow::Error) {
     say(&format!("error: {error}"));
-    for cause in error.chain().skip(1) {
-        say(&format!("  because: {}", cause.to_string().trim_end().replace('\n', "\n  ")));
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Libraries like to repeat what their own cause says.
+        if !cause.contains(&said) && !said.contains(&cause) {
+            say(&format!("  because: {}", cause.trim_end().replace('\n', "\n  ")));
+        }
+        said = cause;
     }
 }

@@ -68,6 +68,9 @@ async fn list(engine: &Engine, format: Format) -> anyhow::Result<()> {
             "id": token.id, "source": token.source.as_str(), "scopes": token.scopes, "state": state(token),
             "created": token.created.to_string(), "expires": optional(token.expires), "revoked": optional(token.revoked),
         })).collect()),
+        Format::Table if tokens.is_empty() => {
+            output::say("there are no tokens; `tenure token create --source NAME` makes one");
+        }
         Format::Table => output::line(&output::table(
             &["ID", "SOURCE", "SCOPES", "STATE", "CREATED", "EXPIRES"],
             tokens.iter().map(|token| vec![

@@ -4,7 +4,7 @@
 mod file;
 mod secret;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -66,8 +66,15 @@ fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 fn parse(text: &str) -> anyhow::Result<file::File> {
-    // toml prints line, column, a caret and what it expected.
-    Ok(toml::from_str(text)?)
+    // toml prints line, column, a caret and what it expected, in words of its own.
+    toml::from_str(text).map_err(|error| anyhow!(in_plain_words(&error.to_string())))
+}
+
+/// People who write configurations do not know the names of our types.
+fn in_plain_words(message: &str) -> String {
+    let whole = ["usize", "u64", "i64"].map(|name| (format!("expected {name}"), "expected a whole number"));
+    let words = [(" f64".to_owned(), " a number"), ("socket address syntax".to_owned(), "address; it must be IP:PORT")];
+    whole.iter().chain(&words).fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 fn check(file: file::File) -> anyhow::Result<Config> {

@@ -43,7 +43,10 @@ fn show_tables(result: &Result) {
     }
     if !result.waiting.is_empty() {
         output::line("these wait, because to guess would risk one person's access for another's:");
-        output::line(&review::table(&result.waiting));
+        let row = |case: &Case| {
+            vec![review::who(case), review::question(case).to_owned(), format!("case {}", case.id)]
+        };
+        output::line(&output::table(&["WHO", "WHY", ""], result.waiting.iter().map(row)));
     }
 }
 

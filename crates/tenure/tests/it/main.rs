@@ -1,0 +1,17 @@
+//! The binary as its users meet it: every test runs the real one in a folder of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod commands;
+mod configuration;
+mod crash;
+mod demo;
+mod explain;
+mod nodes;
+mod review;
+mod serve;
+mod shell;
+mod support;
+mod tls;
+mod token;
+mod year;

@@ -22,15 +22,19 @@ pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Res
 }
 
 async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::Result<()> {
-    let mut found = engine.find_people(&options.who).await?;
-    let id = match (found.pop(), found.len()) {
-        (Some(id), 0) => id,
-        (None, _) => bail!("nobody is known by `{}`", options.who),
-        (Some(last), _) => {
-            bail!("`{}` could be several people; say which id: {}", options.who, ids(&found, &last))
+    let found = engine.find_people(&options.who).await?;
+    let id = match found.as_slice() {
+        [id] => id,
+        [] => bail!("nobody is known by `{}`", options.who),
+        several => {
+            bail!(
+                "`{}` could be several people; say which id:\n{}",
+                options.who,
+                names(engine, several).await?
+            )
         }
     };
-    let explanation = engine.explain(&id, options.events).await?;
+    let explanation = engine.explain(id, options.events).await?;
     if let Some(field) = &options.field
         && !knows(&explanation, field)
     {
@@ -43,9 +47,14 @@ async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::R
     Ok(())
 }
 
-fn ids(found: &[PersonId], last: &PersonId) -> String {
-    let all: Vec<_> = found.iter().chain([last]).map(ToString::to_string).collect();
-    all.join(", ")
+/// A line for each person, in the order of their ids.
+async fn names(engine: &SharedEngine, people: &[PersonId]) -> anyhow::Result<String> {
+    let mut lines = Vec::new();
+    for id in people {
+        lines.push(format!("  {id}  {}", name(&engine.explain(id, 0).await?.person)));
+    }
+    lines.sort();
+    Ok(lines.join("\n"))
 }
 
 fn knows(explanation: &Explanation, field: &str) -> bool {

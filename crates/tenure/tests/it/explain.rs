@@ -262,7 +262,9 @@ async fn nobody_and_several_are_told_apart() {
     assert_snapshot!(scene.run(&["explain", "desk@example.com"]), @r"
     exit 1
     --- stderr
-    error: `desk@example.com` could be several people; say which id: 00000000-0000-0000-0000-000000000001, 00000000-0000-0000-0000-000000000002
+    error: `desk@example.com` could be several people; say which id:
+      00000000-0000-0000-0000-000000000001  1001 Desk (1001@example.com)
+      00000000-0000-0000-0000-000000000002  1002 Desk (1002@example.com)
     ");
 }
 

@@ -128,11 +128,7 @@ impl Rehearsal {
 }
 
 /// Plays one year with providers that know nothing yet.
-pub async fn play(
-    year: &Year,
-    stage: &Stage,
-    progress: impl FnMut(Progress),
-) -> Result<Played, PlayError> {
+pub async fn play(year: &Year, stage: &Stage, progress: impl FnMut(Progress)) -> Result<Played, PlayError> {
     Rehearsal::begin(stage).await?.play(year, progress).await
 }
 

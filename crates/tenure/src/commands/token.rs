@@ -49,7 +49,8 @@ fn known_source(config: &Config, name: &str) -> anyhow::Result<SourceName> {
 }
 
 fn show_new(token: &NewToken) {
-    let until = token.expires.map_or("until it is revoked".to_owned(), |at| format!("until {}", output::time(at)));
+    let until =
+        token.expires.map_or("until it is revoked".to_owned(), |at| format!("until {}", output::time(at)));
     output::say(&format!("token `{}` works {until}; the secret below is not shown again", token.id));
     output::line(&token.secret);
 }

@@ -73,7 +73,10 @@ fn parse(text: &str) -> anyhow::Result<file::File> {
 /// People who write configurations do not know the names of our types.
 fn in_plain_words(message: &str) -> String {
     let whole = ["usize", "u64", "i64"].map(|name| (format!("expected {name}"), "expected a whole number"));
-    let words = [(" f64".to_owned(), " a number"), ("socket address syntax".to_owned(), "address; it must be IP:PORT")];
+    let words = [
+        (" f64".to_owned(), " a number"),
+        ("socket address syntax".to_owned(), "address; it must be IP:PORT"),
+    ];
     whole.iter().chain(&words).fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
@@ -82,7 +85,7 @@ fn check(file: file::File) -> anyhow::Result<Config> {
     check_target(&file.target)?;
     Ok(Config {
         listen: file.server.listen,
-        public_url: file.server.public_url.map(public_url).transpose()?,
+        public_url: file.server.public_url.as_deref().map(public_url).transpose()?,
         tls,
         store_url: file.store.url,
         store_password: file.store.password.map(|secret| secret.read("store.password")).transpose()?,
@@ -99,7 +102,7 @@ fn check(file: file::File) -> anyhow::Result<Config> {
     })
 }
 
-fn public_url(url: String) -> anyhow::Result<String> {
+fn public_url(url: &str) -> anyhow::Result<String> {
     if !url.starts_with("http://") && !url.starts_with("https://") {
         bail!("server.public_url is `{url}`; it must begin with https:// or http://");
     }

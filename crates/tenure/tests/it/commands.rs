@@ -28,7 +28,10 @@ fn every_command_has_help() {
     let scene = Scene::empty();
     for command in COMMANDS {
         let help = scene.data(&[command, &["--help"][..]].concat());
-        assert!(help.contains("Usage: tenure") && help.lines().next().is_some_and(|line| !line.is_empty()), "{help}");
+        assert!(
+            help.contains("Usage: tenure") && help.lines().next().is_some_and(|line| !line.is_empty()),
+            "{help}"
+        );
     }
 }
 
@@ -106,7 +109,9 @@ fn wrong_usage_says_what_would_be_right() {
 fn nobody_reads_and_nothing_panics() {
     let scene = Scene::sqlite();
     scene.token("okta");
-    for words in [&["token", "list"][..], &["completions", "bash"], &["man"], &["--help"], &["review", "list"]] {
+    for words in
+        [&["token", "list"][..], &["completions", "bash"], &["man"], &["--help"], &["review", "list"]]
+    {
         let mut command = scene.command(words);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // Both pipes are closed before anything can be written.

@@ -185,11 +185,10 @@ fn a_file_that_is_no_database_is_left_alone() {
 fn a_schema_of_another_build_is_refused() {
     let scene = Scene::empty();
     scene.data(&["token", "list"]);
-    let path = scene.path().join("tenure.db");
-    let mut bytes = std::fs::read(&path).unwrap();
+    let mut bytes = std::fs::read(scene.path().join("tenure.db")).unwrap();
     let checksum = regex::bytes::Regex::new("(?-u)[0-9a-f]{64}").unwrap().find(&bytes).unwrap().start();
     bytes[checksum] = if bytes[checksum] == b'0' { b'1' } else { b'0' };
-    std::fs::write(&path, bytes).unwrap();
+    scene.write("tenure.db", bytes);
     assert_snapshot!(scene.run(&["token", "list"]), @r"
     exit 1
     --- stderr

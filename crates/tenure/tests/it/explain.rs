@@ -15,7 +15,10 @@ async fn ada() -> (Scene, Server, String) {
     let id = okta.create("/Users", &ada).await;
     let path = format!("/Users/{id}");
     okta.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Countess" }])).await;
-    assert_eq!(entra.create("/Users", &user("entra-7", "ada@example.com", "Ada", "King", "E-1001")).await, id);
+    assert_eq!(
+        entra.create("/Users", &user("entra-7", "ada@example.com", "Ada", "King", "E-1001")).await,
+        id
+    );
     okta.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Mathematician" }])).await;
     (scene, server, id)
 }
@@ -23,9 +26,16 @@ async fn ada() -> (Scene, Server, String) {
 #[tokio::test]
 async fn everybody_is_found_by_every_name_they_have() {
     let (scene, _server, id) = ada().await;
-    for who in
-        [&id, "00u1", "entra-7", "ada@example.com", "ADA@EXAMPLE.COM", "E-1001", "e-1001", "ada.l@example.com"]
-    {
+    for who in [
+        &id,
+        "00u1",
+        "entra-7",
+        "ada@example.com",
+        "ADA@EXAMPLE.COM",
+        "E-1001",
+        "e-1001",
+        "ada.l@example.com",
+    ] {
         assert_eq!(scene.json(&["explain", who])["id"], id.as_str(), "{who}");
     }
 }
@@ -274,7 +284,13 @@ async fn a_leaver_is_explained_with_what_was() {
     let token = scene.token("okta");
     server.api(&token).deactivate(&id).await;
     let story = scene.json(&["explain", &id]);
-    assert_eq!((&story["active"], &story["record"]["locked_out"]["value"]), (&Value::from(false), &"true".into()));
+    assert_eq!(
+        (&story["active"], &story["record"]["locked_out"]["value"]),
+        (&Value::from(false), &"true".into())
+    );
     let said = scene.run(&["explain", &id, "active"]);
-    assert!(said.contains("deactivated by okta (tok_") && said.contains("active written `true` → `false`"), "{said}");
+    assert!(
+        said.contains("deactivated by okta (tok_") && said.contains("active written `true` → `false`"),
+        "{said}"
+    );
 }

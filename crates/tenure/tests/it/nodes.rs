@@ -89,7 +89,8 @@ async fn members_added_through_both_are_all_there() {
         let (share, path) = (share.to_vec(), path.clone());
         patches.spawn(async move {
             for member in share {
-                api.patch(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": member }] }])).await;
+                api.patch(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": member }] }]))
+                    .await;
             }
         });
     }

@@ -227,7 +227,11 @@ async fn reject_keeps_refusing() {
     for _ in 0..2 {
         let answer = desk.okta.post("/Users", &byron).await;
         assert_eq!(answer.status, 409);
-        assert!(answer.body["detail"].as_str().is_some_and(|detail| detail.contains(&case)), "{}", answer.body);
+        assert!(
+            answer.body["detail"].as_str().is_some_and(|detail| detail.contains(&case)),
+            "{}",
+            answer.body
+        );
     }
     assert_eq!(desk.scene.json(&["explain", "1001"])["id"], known.as_str());
     assert_eq!(desk.scene.output(&["explain", "1002"]).status.code(), Some(1));

@@ -77,7 +77,7 @@ fn a_port_that_is_taken_is_named() {
     let scene = Scene::empty();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    scene.write("tenure.toml", &format!("[server]\nlisten = \"{address}\"\n"));
+    scene.write("tenure.toml", format!("[server]\nlisten = \"{address}\"\n"));
     let said = scene.run(&["serve"]).replace(&address, "127.0.0.1:8080");
     insta::assert_snapshot!(said, @r"
     exit 1
@@ -102,7 +102,9 @@ async fn nothing_acknowledged_is_lost_by_an_end_under_load() {
                 let name = format!("c{client}n{number}");
                 let body = user(&format!("00u{name}"), &format!("{name}@example.com"), &name, "Load", &name);
                 match api.try_post("/Users", &body).await {
-                    Ok(answer) if answer.status == 201 => made.push(answer.body["id"].as_str().unwrap().to_owned()),
+                    Ok(answer) if answer.status == 201 => {
+                        made.push(answer.body["id"].as_str().unwrap().to_owned());
+                    }
                     Ok(answer) => panic!("{answer:?}"),
                     // The server has gone.
                     Err(_) => return made,

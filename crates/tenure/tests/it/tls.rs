@@ -14,8 +14,8 @@ const CONFIGURATION: &str = "[server]\nlisten = \"127.0.0.1:0\"\n\
 /// A certificate of our own making for `localhost`, written where the configuration says.
 fn certify(scene: &Scene) -> CertificateDer<'static> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    scene.write("certificate.pem", &made.cert.pem());
-    scene.write("key.pem", &made.signing_key.serialize_pem());
+    scene.write("certificate.pem", made.cert.pem());
+    scene.write("key.pem", made.signing_key.serialize_pem());
     made.cert.der().clone()
 }
 
@@ -64,7 +64,7 @@ fn files_that_do_not_serve_are_named() {
     error: private key `key.pem` cannot be read; it must be PEM
       because: no items found
     ");
-    scene.write("key.pem", &rcgen::KeyPair::generate().unwrap().serialize_pem());
+    scene.write("key.pem", rcgen::KeyPair::generate().unwrap().serialize_pem());
     assert_snapshot!(scene.run(&["serve"]), @r"
     exit 1
     --- stderr

@@ -37,6 +37,7 @@ async fn rehearse(scene: &Scene, seed: u64, okta: okta::Dialect, entra: entra::D
     let truth = year.truth();
     let mut rehearsal = Rehearsal::begin(&stage).await.unwrap();
     let mut played = rehearsal.play(&year, |_| {}).await.unwrap();
+    assert!(played.refusals.iter().any(|refusal| !refusal.overcome), "no year is without a case");
     compare(scene, &truth, &doubtful(&truth));
     for _ in 0..ROUNDS {
         assert!(played.failures.is_empty(), "{:?}", played.failures);
@@ -78,7 +79,8 @@ fn known_by_number(scene: &Scene, claim: &Value) -> Option<String> {
 /// What the providers try again: everybody who was refused, as they are at the end of the year.
 fn refused(played: &Played, year: &Year, truth: &Truth) -> Year {
     let open = played.refusals.iter().filter(|refusal| !refusal.overcome);
-    let open: BTreeSet<(&EmployeeNumber, Idp)> = open.filter_map(|r| Some((r.who.as_ref()?, r.idp))).collect();
+    let open: BTreeSet<(&EmployeeNumber, Idp)> =
+        open.filter_map(|r| Some((r.who.as_ref()?, r.idp))).collect();
     let mut last = BTreeMap::new();
     for account in year.events.iter().filter_map(|dated| dated.event.account()) {
         last.insert((&account.human.number, account.idp), account);

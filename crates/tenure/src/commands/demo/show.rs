@@ -26,9 +26,9 @@ pub(super) fn show(result: &Result, format: Format) {
 }
 
 fn show_tables(result: &Result) {
-    let rows = numbers(result).into_iter().map(|number| {
-        vec![number.what.to_owned(), number.count.to_string(), number.meaning.to_owned()]
-    });
+    let rows = numbers(result)
+        .into_iter()
+        .map(|number| vec![number.what.to_owned(), number.count.to_string(), number.meaning.to_owned()]);
     output::line(&output::table(&["A YEAR", "", "WHAT TENURE MADE OF IT"], rows));
     let comparison = &result.comparison;
     output::line(&format!(
@@ -106,7 +106,12 @@ fn numbers(result: &Result) -> Vec<Number> {
             "no access any more; id, record and history are kept",
         ),
         number("rehires", "rehires", played.rehires as u64, "the old record, active again"),
-        number("requests", "SCIM requests", played.requests, "sent by a simulated Okta and a simulated Entra"),
+        number(
+            "requests",
+            "SCIM requests",
+            played.requests,
+            "sent by a simulated Okta and a simulated Entra",
+        ),
         number("returned", "returns", events(EventKind::Returned), "recognised; back under their old id"),
         number("relinked", "new external ids", events(EventKind::Relinked), "recognised by a stable key"),
         number("linked", "second sources", events(EventKind::Linked), "recognised; one record for both"),

@@ -20,7 +20,7 @@ impl Api {
     }
 
     pub(crate) async fn try_patch(&mut self, path: &str, operations: Value) -> Result<Response, HttpError> {
-        self.0.request(Method::PATCH, path, Some(patch(operations))).await
+        self.0.request(Method::PATCH, path, Some(patch(&operations))).await
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Response {
@@ -68,7 +68,7 @@ impl Api {
     }
 }
 
-fn patch(operations: Value) -> Value {
+fn patch(operations: &Value) -> Value {
     json!({ "schemas": [PATCH], "Operations": operations })
 }
 

@@ -54,8 +54,8 @@ impl Scene {
 
     /// The same on a fresh PostgreSQL database.
     pub(crate) fn postgres() -> Self {
-        let cluster =
-            Cluster::shared().unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
+        let cluster = Cluster::shared()
+            .unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
         let database = cluster.fresh_database().unwrap();
         let scene = Self::empty();
         scene.configure(&database.address());
@@ -64,7 +64,7 @@ impl Scene {
 
     fn configure(&self, store: &str) {
         let server = "[server]\nlisten = \"127.0.0.1:0\"\n\n";
-        self.write("tenure.toml", &format!("{server}[store]\nurl = \"{store}\"\n\n{SOURCES}"));
+        self.write("tenure.toml", format!("{server}[store]\nurl = \"{store}\"\n\n{SOURCES}"));
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -72,7 +72,7 @@ impl Scene {
     }
 
     #[expect(clippy::disallowed_methods, reason = "tests write what the binary reads")]
-    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);
         std::fs::write(&path, text).unwrap();
         path
@@ -101,7 +101,8 @@ impl Scene {
             let text = String::from_utf8_lossy(bytes);
             if text.is_empty() { String::new() } else { format!("--- {name}\n{text}") }
         };
-        let text = format!("exit {code}\n{}{}", part("stdout", &output.stdout), part("stderr", &output.stderr));
+        let text =
+            format!("exit {code}\n{}{}", part("stdout", &output.stdout), part("stderr", &output.stderr));
         self.redactor.redact(&text)
     }
 

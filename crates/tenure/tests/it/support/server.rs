@@ -33,7 +33,8 @@ impl Server {
         });
         let mut server = Self { child, address: String::new(), log, reader: Some(reader) };
         let address = told.recv_timeout(PATIENCE);
-        server.address = address.unwrap_or_else(|error| panic!("no start ({error}):\n{}", server.log().join("\n")));
+        server.address =
+            address.unwrap_or_else(|error| panic!("no start ({error}):\n{}", server.log().join("\n")));
         server
     }
 

@@ -1,21 +1,27 @@
 //! What people and programs read: tables, JSON and failures.
-
-#![expect(clippy::print_stderr, reason = "this is where the binary talks")]
+//!
+//! A closed pipe is the reader's decision, not a failure: what cannot be written is dropped without a word.
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{ContentArrangement, Table};
+use jiff::Timestamp;
 use serde_json::Value;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// A line of data.
 pub(crate) fn line(text: &str) {
-    // A closed pipe is the reader's decision, not a failure.
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Data as it is.
+pub(crate) fn bytes(data: &[u8]) {
+    let mut output = std::io::stdout();
+    let _ = output.write_all(data).and_then(|()| output.flush());
 }
 
 /// A line of talk.
 pub(crate) fn say(text: &str) {
-    eprintln!("{text}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// JSON, indented.
@@ -23,19 +29,34 @@ pub(crate) fn json(value: &Value) {
     line(&format!("{value:#}"));
 }
 
-/// A table for people.
+/// A table for people; as wide as the terminal if there is one, else as wide as it needs to be.
 pub(crate) fn table(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if std::io::stdout().is_terminal()
+        && let Some((width, _)) = terminal_size::terminal_size()
+    {
+        table.set_width(width.0);
+    }
     table.set_header(headers);
     table.add_rows(rows);
     table.to_string()
 }
 
+/// A time for people: to the second, always equally wide. Programs get all of it.
+pub(crate) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
 /// What went wrong, and why, one cause a line.
 pub(crate) fn failure(error: &anyhow::Error) {
-    eprintln!("error: {error}");
-    for cause in error.chain().skip(1) {
-        eprintln!("  because: {cause}");
+    say(&format!("error: {error}"));
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Libraries like to repeat what their own cause says.
+        if !cause.contains(&said) && !said.contains(&cause) {
+            say(&format!("  because: {}", cause.trim_end().replace('\n', "\n  ")));
+        }
+        said = cause;
     }
 }

@@ -13,7 +13,7 @@ pub(crate) async fn engine(config: &Config) -> anyhow::Result<SharedEngine> {
     let store = Store::open(&config.store_url, options).await.context("the store cannot be used")?;
     let names = config.sources.iter().map(|(name, _)| name.clone()).collect();
     let settings = Settings {
-        base_url: format!("{}/scim/v2", config.public_url),
+        base_url: format!("{}/scim/v2", config.url()),
         sources: config.sources.iter().cloned().collect(),
         default_page: 100,
         max_page: 1_000,

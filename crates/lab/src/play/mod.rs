@@ -97,20 +97,39 @@ pub enum PlayError {
     Worker(#[source] tokio::task::JoinError),
 }
 
-/// Plays the whole year and says what happened; `progress` is called after every event.
-pub async fn play(
-    year: &Year,
-    stage: &Stage,
-    mut progress: impl FnMut(Progress),
-) -> Result<Played, PlayError> {
-    let mut crew = Crew::assemble(stage).await?;
-    let mut played = Played { requests: crew.requests(), ..Played::default() };
-    for day in year.days() {
-        for wave in day.chunk_by(|a, b| is_person(&a.event) == is_person(&b.event)) {
-            play_wave(&mut crew, wave, year.events.len(), &mut played, &mut progress).await?;
-        }
+/// Providers that are connected to the server, and remember between one play and the next what they pushed.
+pub struct Rehearsal {
+    crew: Crew,
+    /// Requests that no play has counted yet.
+    uncounted: u64,
+}
+
+impl Rehearsal {
+    /// Connects the providers.
+    pub async fn begin(stage: &Stage) -> Result<Self, PlayError> {
+        let crew = Crew::assemble(stage).await?;
+        Ok(Self { uncounted: crew.requests(), crew })
     }
-    Ok(played)
+
+    /// Plays the whole year and says what happened; `progress` is called after every event.
+    pub async fn play(
+        &mut self,
+        year: &Year,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Played, PlayError> {
+        let mut played = Played { requests: std::mem::take(&mut self.uncounted), ..Played::default() };
+        for day in year.days() {
+            for wave in day.chunk_by(|a, b| is_person(&a.event) == is_person(&b.event)) {
+                play_wave(&mut self.crew, wave, year.events.len(), &mut played, &mut progress).await?;
+            }
+        }
+        Ok(played)
+    }
+}
+
+/// Plays one year with providers that know nothing yet.
+pub async fn play(year: &Year, stage: &Stage, progress: impl FnMut(Progress)) -> Result<Played, PlayError> {
+    Rehearsal::begin(stage).await?.play(year, progress).await
 }
 
 async fn play_wave(

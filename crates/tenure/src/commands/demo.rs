@@ -2,19 +2,21 @@
 //! Entra over real HTTP. It ends with what happened, and with a comparison of every person with the truth.
 
 mod compare;
+mod show;
 
-use crate::cli::{DemoOptions, Format};
+use super::serve::stop_signal;
+use crate::cli::DemoOptions;
 use crate::{config, output, wiring};
 use anyhow::Context;
 use compare::Comparison;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tenure_engine::SharedEngine;
 use tenure_engine::token::Scope;
+use tenure_identity::case::Case;
 use tenure_identity::event::EventKind;
 use tenure_identity::id::SourceName;
 use tenure_lab::company::Company;
@@ -41,7 +43,8 @@ struct Result {
     played: Played,
     comparison: Comparison,
     events: Vec<(EventKind, i64)>,
-    waiting: usize,
+    /// The cases that hold a claim.
+    waiting: Vec<Case>,
 }
 
 pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
@@ -54,7 +57,7 @@ pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
         theatre.base_url
     ));
     let result = perform(&theatre, &year).await?;
-    show(&result, options.format);
+    show::show(&result, options.format);
     let right = result.comparison.is_right() && result.played.failures.is_empty();
     if !options.once {
         theatre.stay_up().await?;
@@ -73,7 +76,7 @@ async fn perform(theatre: &Theatre, year: &Year) -> anyhow::Result<Result> {
     let comparison = Comparison::of(&theatre.engine, &year.truth()).await?;
     let events = theatre.engine.event_counts().await?;
     let cases = theatre.engine.cases(false, 10_000).await?;
-    let waiting = cases.iter().filter(|case| case.kind.blocks()).count();
+    let waiting = cases.into_iter().filter(|case| case.kind.blocks()).collect();
     Ok(Result { played, comparison, events, waiting })
 }
 
@@ -102,11 +105,11 @@ impl Theatre {
         let config = config::load(Some(&configuration))?;
         let engine = wiring::engine(&config).await?;
         let (stop, stopped) = oneshot::channel();
-        let router = app(Arc::clone(&engine), config.server);
+        let (base_url, router) = (config.url(), app(Arc::clone(&engine), config.server));
         let server = tokio::spawn(listen::serve(listener, None, router, async {
             let _ = stopped.await;
         }));
-        Ok(Self { directory, configuration, base_url: config.public_url, engine, stop, server })
+        Ok(Self { directory, configuration, base_url, engine, stop, server })
     }
 
     async fn token(&self, source: &str) -> anyhow::Result<String> {
@@ -126,7 +129,7 @@ impl Theatre {
             self.base_url,
             self.example().await?,
         ));
-        tokio::signal::ctrl_c().await?;
+        stop_signal()?.await;
         Ok(())
     }
 
@@ -156,72 +159,4 @@ fn write_configuration(path: &Path, listen: &str, database: &Path) -> anyhow::Re
         database.display()
     );
     std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-impl Result {
-    fn events_of(&self, kind: EventKind) -> i64 {
-        self.events.iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count)
-    }
-
-    /// Every time somebody was recognised who would have been a second record elsewhere, or was kept from becoming one.
-    fn duplicates_prevented(&self) -> i64 {
-        let recognised = [EventKind::Returned, EventKind::Relinked, EventKind::Linked];
-        let refused = i64::try_from(self.played.refusals.len()).unwrap_or(i64::MAX);
-        recognised.map(|kind| self.events_of(kind)).iter().sum::<i64>().saturating_add(refused)
-    }
-}
-
-fn show(result: &Result, format: Format) {
-    let rows = rows(result);
-    match format {
-        Format::Json => {
-            let mut summary: serde_json::Map<_, _> =
-                rows.iter().map(|(key, _, value)| ((*key).into(), value.clone())).collect();
-            summary.insert("differences".into(), json!(result.comparison.differences()));
-            output::json(&summary.into());
-        }
-        Format::Table => {
-            let cells = rows.into_iter().map(|(_, what, value)| vec![what.to_owned(), value.to_string()]);
-            output::line(&output::table(&["A YEAR", ""], cells));
-            for difference in result.comparison.differences() {
-                output::line(&format!("wrong: {difference}"));
-            }
-        }
-    }
-    for refused in result.played.refusals.iter().filter(|refused| !refused.overcome) {
-        let who = refused.who.as_ref().map_or("a group", |who| who.0.as_str());
-        output::say(&format!(
-            "refused on day {}: {} of {who}: {}",
-            refused.day, refused.kind, refused.refusal
-        ));
-    }
-    for failure in &result.played.failures {
-        output::say(&format!("failed: {failure:?}"));
-    }
-}
-
-fn rows(result: &Result) -> Vec<(&'static str, &'static str, serde_json::Value)> {
-    let played = &result.played;
-    vec![
-        ("founders", "people at first", json!(played.founders)),
-        ("joiners", "joiners", json!(played.joiners)),
-        ("movers", "movers", json!(played.movers)),
-        ("leavers", "leavers", json!(played.leavers)),
-        ("rehires", "rehires", json!(played.rehires)),
-        ("requests", "SCIM requests", json!(played.requests)),
-        ("people", "human beings in the truth", json!(result.comparison.humans)),
-        ("records", "of them with exactly one record", json!(result.comparison.right)),
-        ("undecided", "of them waiting for a human's decision", json!(result.comparison.undecided)),
-        ("returned", "returned under their old id", json!(result.events_of(EventKind::Returned))),
-        (
-            "relinked",
-            "recognised after their external id changed",
-            json!(result.events_of(EventKind::Relinked)),
-        ),
-        ("linked", "recognised in a second source", json!(result.events_of(EventKind::Linked))),
-        ("duplicatesPrevented", "duplicates prevented", json!(result.duplicates_prevented())),
-        ("nearDuplicates", "near-duplicates noticed", json!(result.events_of(EventKind::NearDuplicate))),
-        ("casesWaiting", "cases that wait for a human", json!(result.waiting)),
-        ("wrong", "people who differ from the truth", json!(result.comparison.differences().len())),
-    ]
 }

@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use tenure_engine::SharedEngine;
 use tenure_engine::explain::Explanation;
 use tenure_identity::decision::{Decision, Outcome};
-use tenure_identity::event::Event;
+use tenure_identity::event::{Actor, Event, EventKind};
 use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::person::Person;
 
 pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
@@ -21,15 +22,19 @@ pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Res
 }
 
 async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::Result<()> {
-    let mut found = engine.find_people(&options.who).await?;
-    let id = match (found.pop(), found.len()) {
-        (Some(id), 0) => id,
-        (None, _) => bail!("nobody is known by `{}`", options.who),
-        (Some(last), _) => {
-            bail!("`{}` could be several people; say which id: {}", options.who, ids(&found, &last))
+    let found = engine.find_people(&options.who).await?;
+    let id = match found.as_slice() {
+        [id] => id,
+        [] => bail!("nobody is known by `{}`", options.who),
+        several => {
+            bail!(
+                "`{}` could be several people; say which id:\n{}",
+                options.who,
+                names(engine, several).await?
+            )
         }
     };
-    let explanation = engine.explain(&id, options.events).await?;
+    let explanation = engine.explain(id, options.events).await?;
     if let Some(field) = &options.field
         && !knows(&explanation, field)
     {
@@ -42,9 +47,14 @@ async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::R
     Ok(())
 }
 
-fn ids(found: &[PersonId], last: &PersonId) -> String {
-    let all: Vec<_> = found.iter().chain([last]).map(ToString::to_string).collect();
-    all.join(", ")
+/// A line for each person, in the order of their ids.
+async fn names(engine: &SharedEngine, people: &[PersonId]) -> anyhow::Result<String> {
+    let mut lines = Vec::new();
+    for id in people {
+        lines.push(format!("  {id}  {}", name(&engine.explain(id, 0).await?.person)));
+    }
+    lines.sort();
+    Ok(lines.join("\n"))
 }
 
 fn knows(explanation: &Explanation, field: &str) -> bool {
@@ -56,10 +66,11 @@ fn knows(explanation: &Explanation, field: &str) -> bool {
 fn show(explanation: &Explanation, field: Option<&str>) {
     let person = &explanation.person;
     let state = match person.deactivated_at {
-        Some(at) => format!("inactive since {at}"),
+        Some(at) => format!("inactive since {}", output::time(at)),
         None => "active".to_owned(),
     };
-    output::line(&format!("{} ({}), {state}, known since {}", person.display(), person.id, person.created));
+    output::line(&name(person));
+    output::line(&format!("id {}, {state}, known since {}", person.id, output::time(person.created)));
     output::line(&record_table(explanation, field));
     if field.is_none() {
         output::line(&claims_table(explanation));
@@ -67,6 +78,15 @@ fn show(explanation: &Explanation, field: Option<&str>) {
     output::line("timeline:");
     for event in &explanation.timeline {
         show_event(event, field);
+    }
+}
+
+/// `Ada Lovelace (ada@example.com)`, as far as the record says so.
+pub(crate) fn name(person: &Person) -> String {
+    let names: Vec<_> = ["first_name", "last_name"].iter().filter_map(|f| person.record.text(f)).collect();
+    match names.is_empty() {
+        true => person.display(),
+        false => format!("{} ({})", names.join(" "), person.display()),
     }
 }
 
@@ -85,17 +105,17 @@ fn last_change(explanation: &Explanation, field: &str) -> String {
     let mut events = explanation.timeline.iter().rev();
     let found = events.find_map(|event| Some((event, event.decisions.iter().find(wrote)?)));
     found.map_or_else(String::new, |(event, decision)| match &decision.from {
-        Some(from) => format!("{} from `{from}`", event.at),
-        None => event.at.to_string(),
+        Some(from) => format!("{} from `{from}`", output::time(event.at)),
+        None => output::time(event.at),
     })
 }
 
 fn claims_table(explanation: &Explanation) -> String {
     let current = explanation.person.claims.iter().map(|claim| {
         let state = match (claim.ended, claim.active) {
-            (Some(at), _) => format!("ended {at}"),
+            (Some(at), _) => format!("ended {}", output::time(at)),
             (None, true) => "active".to_owned(),
-            (None, false) => format!("inactive since {}", claim.active_since),
+            (None, false) => format!("inactive since {}", output::time(claim.active_since)),
         };
         let external_id = claim.external_id().unwrap_or("none").to_owned();
         vec![claim.source.to_string(), external_id, claim.user_name().to_owned(), state]
@@ -107,17 +127,39 @@ fn claims_table(explanation: &Explanation) -> String {
 }
 
 fn show_event(event: &Event, field: Option<&str>) {
-    let note = event.note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
     let decisions: Vec<_> =
         event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).collect();
     if field.is_some() && decisions.is_empty() {
         return;
     }
-    let (at, kind, actor) = (event.at, event.kind.label(), &event.actor);
-    output::line(&format!("  {at}  {kind} by {}/{}{note}", actor.source, actor.writer));
+    let (at, kind, who) = (output::time(event.at), event.kind.label(), writer(&event.actor));
+    let (note, more) = note(event);
+    output::line(&format!("  {at}  {kind} by {who}{note}"));
+    for line in more {
+        output::line(&format!("      {line}"));
+    }
     for decision in decisions.into_iter().filter(|d| field.is_some() || d.outcome != Outcome::Unchanged) {
         output::line(&format!("      {}", sentence(decision)));
     }
+}
+
+/// A source with its token, or a human being.
+fn writer(actor: &Actor) -> String {
+    match actor.writer.starts_with("tok_") {
+        true => format!("{} ({})", actor.source, actor.writer),
+        false => actor.writer.clone(),
+    }
+}
+
+/// What was noted; the evidence of a case has a line for each sentence.
+fn note(event: &Event) -> (String, Vec<&str>) {
+    let mut sentences = match (&event.note, event.kind) {
+        (None, _) => return (String::new(), Vec::new()),
+        (Some(note), EventKind::CaseOpened) => note.split("; ").collect(),
+        (Some(note), _) => vec![note.as_str()],
+    };
+    let first = format!(": {}", sentences.remove(0));
+    (first, sentences)
 }
 
 fn sentence(decision: &Decision) -> String {

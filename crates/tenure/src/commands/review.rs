@@ -1,5 +1,6 @@
 //! `tenure review`: the cases that wait for a human, with both sides, and the answer.
 
+use super::explain::name;
 use crate::cli::{Format, ReviewCommand, RulingWord};
 use crate::config::Config;
 use crate::{output, wiring};
@@ -24,20 +25,26 @@ pub(crate) async fn run(config: Config, command: ReviewCommand) -> anyhow::Resul
 async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Result<()> {
     match command {
         ReviewCommand::List { all, format } => show_list(&engine.cases(all, SHOWN).await?, format),
-        ReviewCommand::Show { id, format } => show(&engine.case(&id).await?, format),
+        ReviewCommand::Show { id, format: Format::Json } => output::json(&as_json(&engine.case(&id).await?)),
+        ReviewCommand::Show { id, format: Format::Table } => show(engine, &engine.case(&id).await?).await?,
         ReviewCommand::Decide { id, ruling, person, by } => {
-            let ruling = self::ruling(&engine.case(&id).await?, ruling, person)?;
+            let case = engine.case(&id).await?;
+            let ruling = self::ruling(&case, ruling, person)?;
             engine.decide_case(&id, &ruling, &by).await?;
-            output::say(&format!(
-                "case {id} is decided: {}; the source's next try follows it",
-                ruling.label()
-            ));
+            let follows = match case.kind.blocks() {
+                true => "the source's next try follows it",
+                false => "nothing waited for it",
+            };
+            output::say(&format!("case {id} is decided: {}; {follows}", ruling.label()));
         }
     }
     Ok(())
 }
 
 fn ruling(case: &Case, word: RulingWord, person: Option<String>) -> anyhow::Result<Ruling> {
+    if word == RulingWord::Link && !case.kind.blocks() {
+        bail!("both people of this case exist, and nobody is merged; end one of the accounts at its source");
+    }
     Ok(match (word, person, case.candidates.as_slice()) {
         (RulingWord::Link, Some(person), _) => Ruling::Link(PersonId::new(person)),
         (RulingWord::Link, None, [only]) => Ruling::Link(only.clone()),
@@ -55,23 +62,32 @@ fn show_list(cases: &[Case], format: Format) {
     match format {
         Format::Json => output::json(&cases.iter().map(as_json).collect()),
         Format::Table if cases.is_empty() => output::say("no case waits"),
-        Format::Table => output::line(&output::table(
-            &["CASE", "KIND", "SOURCE", "CLAIM", "QUESTION", "STATE", "SINCE"],
-            cases.iter().map(|case| {
-                let question = case.evidence.first().cloned().unwrap_or_default();
-                let name = case.claim.get("userName").and_then(Value::as_str).unwrap_or(&case.identity);
-                vec![
-                    case.id.to_string(),
-                    case.kind.label().to_owned(),
-                    case.source.to_string(),
-                    name.to_owned(),
-                    question,
-                    state(case),
-                    case.opened.to_string(),
-                ]
-            }),
-        )),
+        Format::Table => output::line(&table(cases)),
     }
+}
+
+/// Cases for people, each with the name of whom the claim is about.
+pub(crate) fn table<'a>(cases: impl IntoIterator<Item = &'a Case>) -> String {
+    let row = |case: &Case| {
+        let (kind, source) = (case.kind.label().to_owned(), case.source.to_string());
+        let since = output::time(case.opened);
+        vec![case.id.to_string(), kind, source, who(case), question(case).to_owned(), state(case), since]
+    };
+    let headers = ["CASE", "KIND", "SOURCE", "WHO", "QUESTION", "STATE", "SINCE"];
+    output::table(&headers, cases.into_iter().map(row))
+}
+
+/// Whom the claim is about: `Ada Lovelace (ada@example.com)`, as far as it says so.
+pub(crate) fn who(case: &Case) -> String {
+    let login = case.claim.get("userName").and_then(Value::as_str).unwrap_or(&case.identity);
+    let part = |part| case.claim.get("name").and_then(|name| name.get(part)).and_then(Value::as_str);
+    let name: Vec<_> = ["givenName", "familyName"].into_iter().filter_map(part).collect();
+    if name.is_empty() { login.to_owned() } else { format!("{} ({login})", name.join(" ")) }
+}
+
+/// What is asked, in one sentence.
+pub(crate) fn question(case: &Case) -> &str {
+    case.evidence.first().map_or("", String::as_str)
 }
 
 fn state(case: &Case) -> String {
@@ -82,30 +98,47 @@ fn state(case: &Case) -> String {
     }
 }
 
-fn show(case: &Case, format: Format) {
-    if format == Format::Json {
-        return output::json(&as_json(case));
-    }
+async fn show(engine: &SharedEngine, case: &Case) -> anyhow::Result<()> {
     output::line(&format!(
-        "case {} ({}), {}, since {}",
+        "case {} ({}): {}, since {}",
         case.id,
         case.kind.label(),
         state(case),
-        case.opened
+        output::time(case.opened)
     ));
-    output::line(&format!("claim of `{}` about `{}`:", case.source, case.identity));
-    output::json(&Value::Object(case.claim.clone()));
+    output::line(&format!("{} claims {}, known there as `{}`", case.source, who(case), case.identity));
     for evidence in &case.evidence {
         output::line(&format!("- {evidence}"));
     }
+    output::line(&candidates(engine, case).await?);
+    output::line("the claim:");
+    output::json(&Value::Object(case.claim.clone()));
     if case.decided.is_none() {
-        let people: Vec<_> = case.candidates.iter().map(ToString::to_string).collect();
-        output::say(&format!(
-            "decide with: tenure review decide {} link --person {} | create | reject",
-            case.id,
-            people.join(" or ")
-        ));
+        say_how(case);
     }
+    Ok(())
+}
+
+async fn candidates(engine: &SharedEngine, case: &Case) -> anyhow::Result<String> {
+    let mut rows = Vec::new();
+    for id in &case.candidates {
+        let person = engine.explain(id, 0).await?.person;
+        let state = if person.active { "active" } else { "inactive" };
+        rows.push(vec![id.to_string(), name(&person), state.to_owned()]);
+    }
+    Ok(output::table(&["CANDIDATE", "WHO", "STATE"], rows))
+}
+
+fn say_how(case: &Case) {
+    let command = format!("tenure review decide {}", case.id);
+    if !case.kind.blocks() {
+        return output::say(&format!("nothing waits; when you have looked:\n  {command} create"));
+    }
+    output::say("decide with one of:");
+    for person in &case.candidates {
+        output::say(&format!("  {command} link --person {person}"));
+    }
+    output::say(&format!("  {command} create\n  {command} reject"));
 }
 
 fn as_json(case: &Case) -> Value {

@@ -12,18 +12,14 @@ use tenure_server::listen;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(mut config: Config) -> anyhow::Result<ExitCode> {
     let tls = config.tls.as_ref().map(tls).transpose()?;
+    let listener = bind(&config).await?;
+    // Port 0 takes whichever is free; addresses that clients are told have the one that was taken.
+    config.listen = listener.local_addr()?;
     let engine = wiring::engine(&config).await?;
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}; is another program there, or may only root use the port?",
-            config.listen
-        )
-    })?;
     let stop = stop_signal()?;
-    let address = listener.local_addr()?;
-    tracing::info!(%address, scim = format!("{}/scim/v2", config.public_url), "serving");
+    announce(&config);
     let app = tenure_server::app(Arc::clone(&engine), config.server);
     listen::serve(listener, tls, app, stop).await;
     engine.close().await;
@@ -31,7 +27,24 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; is another program there, or may only root use the port?",
+            config.listen
+        )
+    })
+}
+
+fn announce(config: &Config) {
+    if config.public_url.is_none() && config.listen.ip().is_unspecified() {
+        tracing::warn!("clients are told `{}`; set server.public_url to what they call us", config.url());
+    }
+    tracing::info!(address = %config.listen, scim = format!("{}/scim/v2", config.url()), "serving");
+}
+
+/// Ready on SIGTERM or SIGINT.
+pub(crate) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {

@@ -1,19 +1,26 @@
 //! Shell completions and manual pages, both made from the command line's own definition.
 
 use crate::cli::Cli;
+use crate::output;
 use anyhow::Context;
 use clap::CommandFactory;
 use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
-    clap_complete::generate(shell, &mut Cli::command(), "tenure", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tenure", &mut script);
+    output::bytes(&script);
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn man_pages(directory: Option<&Path>) -> anyhow::Result<ExitCode> {
     match directory {
-        None => clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?,
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            output::bytes(&page);
+        }
         Some(directory) => {
             std::fs::create_dir_all(directory)
                 .with_context(|| format!("cannot make `{}`", directory.display()))?;

@@ -49,7 +49,8 @@ fn known_source(config: &Config, name: &str) -> anyhow::Result<SourceName> {
 }
 
 fn show_new(token: &NewToken) {
-    let until = token.expires.map_or("until it is revoked".to_owned(), |at| format!("until {at}"));
+    let until =
+        token.expires.map_or("until it is revoked".to_owned(), |at| format!("until {}", output::time(at)));
     output::say(&format!("token `{}` works {until}; the secret below is not shown again", token.id));
     output::line(&token.secret);
 }
@@ -68,11 +69,14 @@ async fn list(engine: &Engine, format: Format) -> anyhow::Result<()> {
             "id": token.id, "source": token.source.as_str(), "scopes": token.scopes, "state": state(token),
             "created": token.created.to_string(), "expires": optional(token.expires), "revoked": optional(token.revoked),
         })).collect()),
+        Format::Table if tokens.is_empty() => {
+            output::say("there are no tokens; `tenure token create --source NAME` makes one");
+        }
         Format::Table => output::line(&output::table(
             &["ID", "SOURCE", "SCOPES", "STATE", "CREATED", "EXPIRES"],
             tokens.iter().map(|token| vec![
                 token.id.clone(), token.source.to_string(), token.scopes.clone(), state(token).to_owned(),
-                token.created.to_string(), optional(token.expires).unwrap_or_else(|| "never".to_owned()),
+                output::time(token.created), token.expires.map_or_else(|| "never".to_owned(), output::time),
             ]),
         )),
     }

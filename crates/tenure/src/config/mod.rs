@@ -4,7 +4,7 @@
 mod file;
 mod secret;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ const DEFAULT_FILE: &str = "tenure.toml";
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
-    /// Where clients reach us, without a slash at the end.
-    pub(crate) public_url: String,
+    /// Where clients reach us, if it is not where we listen; without a slash at the end.
+    pub(crate) public_url: Option<String>,
     pub(crate) tls: Option<Tls>,
     pub(crate) store_url: String,
     pub(crate) store_password: Option<String>,
@@ -29,6 +29,14 @@ pub(crate) struct Config {
     pub(crate) sources: Vec<(SourceName, SourceSettings)>,
     pub(crate) catalog: Catalog,
     pub(crate) server: Settings,
+}
+
+impl Config {
+    /// Where clients reach us, without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+    }
 }
 
 /// Where the certificate and its key are.
@@ -63,22 +71,26 @@ fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 fn parse(text: &str) -> anyhow::Result<file::File> {
-    // toml prints line, column, a caret and what it expected.
-    Ok(toml::from_str(text)?)
+    // toml prints line, column, a caret and what it expected, in words of its own.
+    toml::from_str(text).map_err(|error| anyhow!(in_plain_words(&error.to_string())))
+}
+
+/// People who write configurations do not know the names of our types.
+fn in_plain_words(message: &str) -> String {
+    let whole = ["usize", "u64", "i64"].map(|name| (format!("expected {name}"), "expected a whole number"));
+    let words = [
+        (" f64".to_owned(), " a number"),
+        ("socket address syntax".to_owned(), "address; it must be IP:PORT"),
+    ];
+    whole.iter().chain(&words).fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 fn check(file: file::File) -> anyhow::Result<Config> {
-    let listen = file.server.listen;
     let tls = file.server.tls.map(|tls| Tls { certificate: tls.certificate, key: tls.key });
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let public_url = file.server.public_url.unwrap_or_else(|| format!("{scheme}://{listen}"));
-    if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
-        bail!("server.public_url is `{public_url}`; it must begin with https:// or http://");
-    }
     check_target(&file.target)?;
     Ok(Config {
-        listen,
-        public_url: public_url.trim_end_matches('/').to_owned(),
+        listen: file.server.listen,
+        public_url: file.server.public_url.as_deref().map(public_url).transpose()?,
         tls,
         store_url: file.store.url,
         store_password: file.store.password.map(|secret| secret.read("store.password")).transpose()?,
@@ -93,6 +105,13 @@ fn check(file: file::File) -> anyhow::Result<Config> {
             ..Settings::default()
         },
     })
+}
+
+fn public_url(url: &str) -> anyhow::Result<String> {
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        bail!("server.public_url is `{url}`; it must begin with https:// or http://");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
 }
 
 fn sources(tables: BTreeMap<String, file::Source>) -> anyhow::Result<Vec<(SourceName, SourceSettings)>> {

@@ -8,7 +8,7 @@ fn config(text: &str) -> Result<Config, String> {
 fn nothing_at_all_is_enough() {
     let config = config("").unwrap();
     assert_eq!(config.store_url, "sqlite:tenure.db");
-    assert_eq!(config.public_url, "http://127.0.0.1:8080");
+    assert_eq!(config.url(), "http://127.0.0.1:8080");
     assert_eq!(config.sources, [(SourceName::new("okta"), SourceSettings::default())]);
 }
 

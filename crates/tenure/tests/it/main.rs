@@ -1,3 +1,18 @@
-//! The binary as its users see it: commands, exit codes, standard output.
+//! The binary as its users meet it: every test runs the real one in a folder of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 mod bench;
+mod commands;
+mod configuration;
+mod crash;
+mod demo;
+mod explain;
+mod nodes;
+mod review;
+mod serve;
+mod shell;
+mod support;
+mod tls;
+mod token;
+mod year;

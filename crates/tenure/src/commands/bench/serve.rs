@@ -27,7 +27,7 @@ pub(super) async fn run(served: Served, store: &str) -> anyhow::Result<ExitCode>
 
 async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
     let mut config = config::built_in()?;
-    config.public_url = format!("http://{}", listener.local_addr()?);
+    config.listen = listener.local_addr()?;
     store.clone_into(&mut config.store_url);
     let engine = wiring::engine(&config).await?;
     if !engine.event_counts().await?.is_empty() {
@@ -36,8 +36,8 @@ async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
         );
     }
     let token = engine.create_token(&SourceName::new("okta"), &Scope::ALL, None).await?;
+    ready(&format!("{}/scim/v2", config.url()), &token.secret);
     let app = tenure_server::app(Arc::clone(&engine), config.server);
-    ready(&format!("{}/scim/v2", config.public_url), &token.secret);
     listen::serve(listener, None, app, input_ends()).await;
     engine.close().await;
     Ok(())

@@ -1,0 +1,285 @@
+//! `tenure review`: the cases that wait for a human, and what a ruling does.
+
+use crate::support::client::{Api, user, with_email};
+use crate::support::{Scene, Server};
+use insta::assert_snapshot;
+use serde_json::Value;
+
+/// A server with a client of Okta.
+struct Desk {
+    scene: Scene,
+    server: Server,
+    okta: Api,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let scene = Scene::sqlite();
+        let token = scene.token("okta");
+        let server = scene.serve();
+        let okta = server.api(&token);
+        Self { scene, server, okta }
+    }
+
+    /// Ada Lovelace has left, and Ada Byron gets her login.
+    async fn with_a_recycled_login() -> (Self, String, Value) {
+        let mut desk = Self::open();
+        let ada = user("00u1", "ada@example.com", "Ada", "Lovelace", "1001");
+        let known = desk.okta.create("/Users", &ada).await;
+        desk.okta.deactivate(&known).await;
+        let byron = user("00u2", "ada@example.com", "Ada", "Byron", "1002");
+        assert_eq!(desk.okta.post("/Users", &byron).await.status, 409);
+        (desk, known, byron)
+    }
+
+    /// Two people share an address, and the claim of a third has nothing else.
+    async fn with_two_candidates() -> (Self, [String; 2]) {
+        let mut desk = Self::open();
+        let mut known = Vec::new();
+        for (id, name) in [("1", "Ada"), ("2", "Grace")] {
+            let login = format!("{name}@example.com");
+            let person = user(&format!("00u{id}"), &login, name, "Twin", &format!("100{id}"));
+            known.push(desk.okta.create("/Users", &with_email(person, "desk@example.com")).await);
+        }
+        let token = desk.scene.token("entra");
+        let mut claim = with_email(user("entra-1", "info@example.com", "In", "Fo", "9"), "desk@example.com");
+        claim.as_object_mut().unwrap().retain(|key, _| !key.contains("enterprise"));
+        assert_eq!(desk.server.api(&token).post("/Users", &claim).await.status, 409);
+        (desk, known.try_into().unwrap())
+    }
+
+    /// The only open case of this kind.
+    fn case(&self, kind: &str) -> String {
+        let cases = self.scene.json(&["review", "list"]);
+        let found: Vec<_> = cases.as_array().unwrap().iter().filter(|case| case["kind"] == kind).collect();
+        assert_eq!(found.len(), 1, "{cases:#}");
+        found[0]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn no_case_waits() {
+    let scene = Scene::sqlite();
+    assert_snapshot!(scene.run(&["review", "list"]), @r"
+    exit 0
+    --- stderr
+    no case waits
+    ");
+    assert_snapshot!(scene.run(&["review", "list", "--format", "json"]), @r"
+    exit 0
+    --- stdout
+    []
+    ");
+    assert_snapshot!(scene.run(&["review", "show", "nothing"]), @r"
+    exit 1
+    --- stderr
+    error: there is no case `nothing`; `tenure review list` shows them
+    ");
+    assert_snapshot!(scene.run(&["review", "decide", "nothing", "create"]), @r"
+    exit 1
+    --- stderr
+    error: there is no case `nothing`; `tenure review list` shows them
+    ");
+}
+
+#[tokio::test]
+async fn a_case_names_who_is_meant_and_shows_both_sides() {
+    let (desk, known, _) = Desk::with_a_recycled_login().await;
+    let scene = &desk.scene;
+    let case = desk.case("recycled-login");
+    scene.run(&["explain", &known]);
+    assert_snapshot!(scene.run(&["review", "list"]), @r"
+    exit 0
+    --- stdout
+    ┌─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ CASE                                   KIND             SOURCE   WHO                           QUESTION                                                STATE   SINCE                │
+    ╞═════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ 00000000-0000-0000-0000-000000000002   recycled-login   okta     Ada Byron (ada@example.com)   the login belonged to somebody with other stable keys   waits   2026-01-01 00:00:00Z │
+    └─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ");
+    assert_snapshot!(scene.run(&["review", "show", &case]), @r#"
+    exit 0
+    --- stdout
+    case 00000000-0000-0000-0000-000000000002 (recycled-login): waits, since 2026-01-01 00:00:00Z
+    okta claims Ada Byron (ada@example.com), known there as `00u2`
+    - the login belonged to somebody with other stable keys
+    - `ada@example.com` (00000000-0000-0000-0000-000000000001) is inactive
+    - external id: claim `00u2`, `ada@example.com` `00u1`: different
+    - employee number: claim `1002`, `ada@example.com` `1001`: different
+    - login: claim `ada@example.com`, `ada@example.com` `ada@example.com`: equal
+    - name: claim `ada byron`, `ada@example.com` `ada lovelace`: different
+    ┌──────────────────────────────────────────────────────────────────────────────────┐
+    │ CANDIDATE                              WHO                              STATE    │
+    ╞══════════════════════════════════════════════════════════════════════════════════╡
+    │ 00000000-0000-0000-0000-000000000001   Ada Lovelace (ada@example.com)   inactive │
+    └──────────────────────────────────────────────────────────────────────────────────┘
+    the claim:
+    {
+      "schemas": [
+        "urn:ietf:params:scim:schemas:core:2.0:User",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+      ],
+      "externalId": "00u2",
+      "userName": "ada@example.com",
+      "name": {
+        "givenName": "Ada",
+        "familyName": "Byron"
+      },
+      "active": true,
+      "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
+        "employeeNumber": "1002",
+        "department": "Sales"
+      }
+    }
+    --- stderr
+    decide with one of:
+      tenure review decide 00000000-0000-0000-0000-000000000002 link --person 00000000-0000-0000-0000-000000000001
+      tenure review decide 00000000-0000-0000-0000-000000000002 create
+      tenure review decide 00000000-0000-0000-0000-000000000002 reject
+    "#);
+    assert_snapshot!(scene.run(&["review", "show", &case, "--format", "json"]), @r#"
+    exit 0
+    --- stdout
+    {
+      "id": "00000000-0000-0000-0000-000000000002",
+      "kind": "recycled-login",
+      "blocking": true,
+      "source": "okta",
+      "identity": "00u2",
+      "claim": {
+        "schemas": [
+          "urn:ietf:params:scim:schemas:core:2.0:User",
+          "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+        ],
+        "externalId": "00u2",
+        "userName": "ada@example.com",
+        "name": {
+          "givenName": "Ada",
+          "familyName": "Byron"
+        },
+        "active": true,
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
+          "employeeNumber": "1002",
+          "department": "Sales"
+        }
+      },
+      "candidates": [
+        "00000000-0000-0000-0000-000000000001"
+      ],
+      "evidence": [
+        "the login belonged to somebody with other stable keys",
+        "`ada@example.com` (00000000-0000-0000-0000-000000000001) is inactive",
+        "external id: claim `00u2`, `ada@example.com` `00u1`: different",
+        "employee number: claim `1002`, `ada@example.com` `1001`: different",
+        "login: claim `ada@example.com`, `ada@example.com` `ada@example.com`: equal",
+        "name: claim `ada byron`, `ada@example.com` `ada lovelace`: different"
+      ],
+      "opened": "2026-01-01T00:00:00Z",
+      "decided": null
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn create_lets_the_next_try_make_somebody_new() {
+    let (mut desk, known, byron) = Desk::with_a_recycled_login().await;
+    let case = desk.case("recycled-login");
+    assert_snapshot!(desk.scene.run(&["review", "decide", &case, "create"]), @r"
+    exit 0
+    --- stderr
+    case 00000000-0000-0000-0000-000000000001 is decided: create; the source's next try follows it
+    ");
+    let new = desk.okta.create("/Users", &byron).await;
+    assert_ne!(new, known);
+    assert_snapshot!(desk.scene.run(&["review", "list"]), @r"
+    exit 0
+    --- stderr
+    no case waits
+    ");
+    assert_snapshot!(desk.scene.run(&["review", "list", "--all"]), @r"
+    exit 0
+    --- stdout
+    ┌───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ CASE                                   KIND             SOURCE   WHO                           QUESTION                                                STATE             SINCE                │
+    ╞═══════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ 00000000-0000-0000-0000-000000000001   recycled-login   okta     Ada Byron (ada@example.com)   the login belonged to somebody with other stable keys   create by grace   2026-01-01 00:00:00Z │
+    └───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ");
+    assert_eq!(desk.scene.json(&["explain", "1001"])["active"], false);
+    assert_eq!(desk.scene.json(&["explain", "1002"])["active"], true);
+}
+
+#[tokio::test]
+async fn link_needs_no_person_where_there_is_one_candidate() {
+    let (mut desk, known, byron) = Desk::with_a_recycled_login().await;
+    let case = desk.case("recycled-login");
+    desk.scene.data(&["review", "decide", &case, "link", "--by", "ada"]);
+    assert_eq!(desk.okta.create("/Users", &byron).await, known);
+    let decided = desk.scene.json(&["review", "show", &case]);
+    assert_eq!((&decided["decided"]["ruling"], &decided["decided"]["by"]), (&"link".into(), &"ada".into()));
+}
+
+#[tokio::test]
+async fn reject_keeps_refusing() {
+    let (mut desk, known, byron) = Desk::with_a_recycled_login().await;
+    let case = desk.case("recycled-login");
+    desk.scene.data(&["review", "decide", &case, "reject"]);
+    for _ in 0..2 {
+        let answer = desk.okta.post("/Users", &byron).await;
+        assert_eq!(answer.status, 409);
+        assert!(
+            answer.body["detail"].as_str().is_some_and(|detail| detail.contains(&case)),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(desk.scene.json(&["explain", "1001"])["id"], known.as_str());
+    assert_eq!(desk.scene.output(&["explain", "1002"]).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn two_candidates_take_a_person() {
+    let (desk, [ada, grace]) = Desk::with_two_candidates().await;
+    let (scene, case) = (&desk.scene, desk.case("email-match"));
+    scene.run(&["explain", &ada]);
+    scene.run(&["explain", &grace]);
+    assert_snapshot!(scene.run(&["review", "decide", &case, "link"]), @r"
+    exit 1
+    --- stderr
+    error: say which person the claim is about: --person 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000002
+    ");
+    let stranger = "00000000-0000-7000-8000-000000000000";
+    let said = scene.run(&["review", "decide", &case, "link", "--person", stranger]);
+    assert!(said.starts_with("exit 1") && said.contains("is not a candidate of this case"), "{said}");
+    assert_snapshot!(scene.run(&["review", "decide", &case, "create", "--person", &grace]), @r"
+    exit 1
+    --- stderr
+    error: --person goes with `link` only
+    ");
+    assert_snapshot!(scene.run(&["review", "decide", &case, "link", "--person", &grace]), @r"
+    exit 0
+    --- stderr
+    case 00000000-0000-0000-0000-000000000004 is decided: link; the source's next try follows it
+    ");
+    assert_snapshot!(scene.run(&["review", "decide", &case, "create"]), @r"
+    exit 1
+    --- stderr
+    error: case `00000000-0000-0000-0000-000000000004` has been decided already
+    ");
+}
+
+#[tokio::test]
+async fn near_duplicates_wait_for_nobody() {
+    let (desk, _) = Desk::with_two_candidates().await;
+    let case = desk.case("near-duplicate");
+    assert_snapshot!(desk.scene.run(&["review", "decide", &case, "link"]), @r"
+    exit 1
+    --- stderr
+    error: both people of this case exist, and nobody is merged; end one of the accounts at its source
+    ");
+    assert_snapshot!(desk.scene.run(&["review", "decide", &case, "create"]), @r"
+    exit 0
+    --- stderr
+    case 00000000-0000-0000-0000-000000000001 is decided: create; nothing waited for it
+    ");
+}

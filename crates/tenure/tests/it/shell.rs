@@ -1,0 +1,52 @@
+//! Completions and manual pages.
+
+use crate::support::Scene;
+
+#[test]
+fn completions_come_for_each_shell() {
+    let scene = Scene::empty();
+    for (shell, sign) in [("bash", "_tenure()"), ("zsh", "#compdef tenure"), ("fish", "complete -c tenure")] {
+        let script = scene.data(&["completions", shell]);
+        assert!(script.contains(sign) && script.contains("rotate"), "{shell}: {script}");
+    }
+}
+
+#[test]
+fn there_is_a_page_for_each_command() {
+    let scene = Scene::empty();
+    assert_eq!(scene.data(&["man", "pages/man1"]), "");
+    let folder = std::fs::read_dir(scene.path().join("pages/man1")).unwrap();
+    let mut pages: Vec<_> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    pages.sort();
+    insta::assert_snapshot!(pages.join("\n"), @r"
+    tenure-bench.1
+    tenure-completions.1
+    tenure-demo.1
+    tenure-explain.1
+    tenure-man.1
+    tenure-review-decide.1
+    tenure-review-list.1
+    tenure-review-show.1
+    tenure-review.1
+    tenure-serve.1
+    tenure-token-create.1
+    tenure-token-list.1
+    tenure-token-revoke.1
+    tenure-token-rotate.1
+    tenure-token.1
+    tenure.1
+    ");
+    assert!(scene.data(&["man"]).contains(".TH tenure 1"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let scene = Scene::empty();
+    scene.write("file", "");
+    insta::assert_snapshot!(scene.run(&["man", "file/pages"]), @r"
+    exit 1
+    --- stderr
+    error: cannot make `file/pages`
+      because: Not a directory (os error 20)
+    ");
+}

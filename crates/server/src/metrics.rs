@@ -1,4 +1,4 @@
-//! `/metrics` in the OpenMetrics text format: requests by route, method and status, and how long they took.
+//! `/metrics` in the `OpenMetrics` text format: requests by route, method and status, and how long they took.
 
 use crate::State;
 use axum::Router;

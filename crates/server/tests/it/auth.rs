@@ -1,7 +1,7 @@
 //! Who may do what: every endpoint with every kind of caller.
 
 use crate::support::bodies::{USER, group, operation};
-use crate::support::{Client, Setup, TestApp, at, user};
+use crate::support::{Answer, Client, Setup, TestApp, at, user};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tenure_engine::token::Scope;
@@ -48,13 +48,13 @@ struct World {
 impl World {
     async fn new() -> Self {
         let app = TestApp::with(Setup::at(0)).await;
-        let user = app.create(crate::support::user("ada")).await;
+        let user = app.create(user("ada")).await;
         let group = app.create_group(group("Team", &[])).await;
         Self { app, user, group }
     }
 
     /// The status of the endpoint for this caller, and what it answered.
-    async fn call(&self, client: &Client, endpoint: (&str, &str)) -> crate::support::Answer {
+    async fn call(&self, client: &Client, endpoint: (&str, &str)) -> Answer {
         let (method, path) = endpoint;
         let path = path.replace("{user}", &self.user).replace("{group}", &self.group);
         let call = client.call(method, &path);

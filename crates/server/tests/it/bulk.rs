@@ -8,11 +8,15 @@ use serde_json::{Value, json};
 const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
 fn bulk(operations: Value) -> Value {
-    json!({ "schemas": [BULK], "Operations": operations })
+    let mut request = json!({ "schemas": [BULK] });
+    request["Operations"] = operations;
+    request
 }
 
 fn post(path: &str, bulk_id: &str, data: Value) -> Value {
-    json!({ "method": "POST", "path": path, "bulkId": bulk_id, "data": data })
+    let mut operation = json!({ "method": "POST", "path": path, "bulkId": bulk_id });
+    operation["data"] = data;
+    operation
 }
 
 fn statuses(answer: &Answer) -> Vec<String> {

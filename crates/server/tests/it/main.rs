@@ -24,4 +24,5 @@ mod protocol;
 mod race;
 mod search;
 mod support;
+mod tour;
 mod wire;

@@ -249,3 +249,27 @@ async fn absolute_and_asterisk_targets() {
     let asterisk = raw(&server, ask("OPTIONS *").as_bytes()).await;
     assert!(asterisk.starts_with("HTTP/1.1 404"), "{asterisk}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_connects_and_says_nothing_is_let_go() {
+    let server = Running::start(Router::new(), None).await;
+    for beginning in [&b""[..], b"P", b"PRI * HTTP/2.0\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nhost: x\r\n"] {
+        let mut stream = server.connect().await;
+        stream.write_all(beginning).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 408"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_hangs_does_not_hold_up_the_end() {
+    let server = Running::start(Router::new(), Some(tls().0)).await;
+    let mut silent = server.connect().await;
+    // The listener takes connections in order: once a later one is refused its plain text, this one has been taken too.
+    raw(&server, b"GET / HTTP/1.1\r\n\r\n").await;
+    server.stop.send(()).unwrap();
+    let limit = std::time::Duration::from_secs(10);
+    tokio::time::timeout(limit, server.ended).await.expect("the end waits for nobody").unwrap();
+    assert!(matches!(silent.read(&mut [0; 1]).await, Ok(0) | Err(_)));
+}

@@ -37,12 +37,16 @@ pub(crate) fn group(name: &str, members: &[&str]) -> Value {
 
 /// A PATCH message.
 pub(crate) fn operations(operations: Value) -> Value {
-    json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
+    let mut message = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] });
+    message["Operations"] = operations;
+    message
 }
 
 /// A PATCH message with one operation.
 pub(crate) fn operation(op: &str, path: &str, value: Value) -> Value {
-    operations(json!([{ "op": op, "path": path, "value": value }]))
+    let mut operation = json!({ "op": op, "path": path });
+    operation["value"] = value;
+    operations(Value::Array(vec![operation]))
 }
 
 pub(crate) fn add_member(id: &str) -> Value {

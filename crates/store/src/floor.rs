@@ -19,7 +19,8 @@ impl Floor {
     pub async fn open(address: &str, options: Options) -> Result<Self, CommitError> {
         let floor = Self { database: database(address, &options).await? };
         let text = floor.database.dialect().text();
-        let table = format!("create table if not exists floor (id {text} primary key, key {text} unique, doc text)");
+        let table =
+            format!("create table if not exists floor (id {text} primary key, key {text} unique, doc text)");
         floor.write(Statement::built(table, Vec::new())).await?;
         Ok(floor)
     }

@@ -152,7 +152,8 @@ impl Store {
         let rows = self.rows(query, piece.as_ref(), &order, query.count, offset).await?;
         // A first page that is not full is everything: an identity provider's look-up needs no count.
         let everything = query.from == From::Offset(0) && rows.len() < query.count as usize;
-        let total = if everything { rows.len() as u64 } else { self.count(query, condition.as_ref()).await? };
+        let total =
+            if everything { rows.len() as u64 } else { self.count(query, condition.as_ref()).await? };
         Ok(Page { total, resources: rows.into_iter().map(stored).collect::<Result<_, _>>()? })
     }
 

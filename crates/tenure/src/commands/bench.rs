@@ -163,7 +163,11 @@ impl Bench {
 }
 
 /// Half as many requests again as a round of this length took before.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is small and not negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate is small and not negative"
+)]
 fn enough_for(sample: &Sample, time: Duration) -> usize {
     (sample.rate() * time.as_secs_f64() * 1.5) as usize + 256
 }

@@ -61,7 +61,8 @@ impl Adding {
         let last = MADE.fetch_add(count, Ordering::Relaxed) + count;
         let (left, ids) = (AtomicUsize::new(count), Arc::clone(ids));
         let source: Source = Arc::new(move || {
-            let left = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok()?;
+            let left =
+                left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok()?;
             Some(create(last - left, &ids[..self.base]))
         });
         let made = crew.work(None, &source).await?.made;

@@ -103,7 +103,9 @@ impl Operation {
         match self {
             Self::Create => create(To::Floor, ids.len() + index(turn)),
             Self::Get => Request::get(format!("/rows/{}", ids[anybody])),
-            Self::FilterUserName | Self::FilterExternalId => Request::get(format!("/keys/{}", user_name(anybody))),
+            Self::FilterUserName | Self::FilterExternalId => {
+                Request::get(format!("/keys/{}", user_name(anybody)))
+            }
             Self::PatchActive | Self::Put => {
                 let person = index(turn) % ids.len();
                 Request::send(Method::PUT, format!("/rows/{}", ids[person]), body(person, turn + 1))

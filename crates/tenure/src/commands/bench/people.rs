@@ -6,8 +6,10 @@ const STARTS: [&str; 16] =
     ["Al", "Be", "Ca", "Da", "El", "Fa", "Gi", "Ha", "Is", "Jo", "Ka", "Le", "Ma", "No", "Ro", "Sa"];
 const MIDDLES: [&str; 16] =
     ["ba", "ce", "di", "fo", "ga", "he", "ki", "lo", "mu", "na", "pe", "ri", "so", "ta", "ve", "zi"];
-const ENDS: [&str; 16] =
-    ["bert", "cia", "dan", "ell", "fred", "gan", "hild", "ia", "kel", "lin", "mon", "na", "ra", "son", "ton", "vin"];
+const ENDS: [&str; 16] = [
+    "bert", "cia", "dan", "ell", "fred", "gan", "hild", "ia", "kel", "lin", "mon", "na", "ra", "son", "ton",
+    "vin",
+];
 
 /// One number becomes another that looks like chance.
 pub(super) fn scatter(number: u64) -> u64 {
@@ -65,7 +67,10 @@ mod tests {
             assert_eq!(json["externalId"], external_id(number));
             assert_eq!(json["title"], "Engineer 3");
             assert_eq!(json["emails"][0]["value"], user_name(number));
-            assert!(json["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]["employeeNumber"].is_string());
+            assert!(
+                json["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]["employeeNumber"]
+                    .is_string()
+            );
         }
     }
 

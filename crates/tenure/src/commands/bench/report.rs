@@ -105,7 +105,9 @@ impl Line {
     }
 
     fn cells(&self) -> Vec<String> {
-        let optional = |value: Option<f64>, digits: usize| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.digits$}"));
+        let optional = |value: Option<f64>, digits: usize| {
+            value.map_or_else(|| "–".to_owned(), |v| format!("{v:.digits$}"))
+        };
         vec![
             self.words.clone(),
             format!("{:.0}", self.rate),
@@ -173,7 +175,8 @@ impl Report {
             self.rounds,
             options.seconds,
         ));
-        let megabytes = |bytes: Option<u64>| bytes.map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string());
+        let megabytes =
+            |bytes: Option<u64>| bytes.map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string());
         output::line(&format!(
             "memory of the server in MB: {} idle, {} with everybody loaded, {} at the end, {} at most",
             megabytes(self.idle.resident),
@@ -181,7 +184,9 @@ impl Report {
             megabytes(self.end.resident),
             megabytes(self.end.peak),
         ));
-        output::line("floor: the same HTTP stack and database, one indexed row in or out (a page is 100 rows)");
+        output::line(
+            "floor: the same HTTP stack and database, one indexed row in or out (a page is 100 rows)",
+        );
     }
 }
 

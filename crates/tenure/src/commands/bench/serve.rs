@@ -31,7 +31,9 @@ async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
     store.clone_into(&mut config.store_url);
     let engine = wiring::engine(&config).await?;
     if !engine.event_counts().await?.is_empty() {
-        bail!("the store `{store}` is not empty; measuring would fill a directory in use with invented people");
+        bail!(
+            "the store `{store}` is not empty; measuring would fill a directory in use with invented people"
+        );
     }
     let token = engine.create_token(&SourceName::new("okta"), &Scope::ALL, None).await?;
     let app = tenure_server::app(Arc::clone(&engine), config.server);

@@ -8,5 +8,6 @@ pub mod company;
 pub mod http;
 pub mod idp;
 pub mod play;
+pub mod postgres;
 pub mod rng;
 pub mod year;

@@ -32,6 +32,7 @@ pub(crate) fn keys_of(keys: &Keys, display_name: Option<&str>) -> BTreeSet<Key> 
     rows.extend(keys.emails.iter().map(|text| key(EMAIL, text)));
     rows.extend(keys.loose_emails.iter().map(|text| key(LOOSE_EMAIL, text)));
     rows.extend(keys.name.iter().map(|text| key(NAME, text)));
-    rows.extend(display_name.map(|text| Key { kind: DISPLAY_NAME, text: fold(text).to_string() }));
+    let display_name = display_name.map(str::trim).filter(|name| !name.is_empty());
+    rows.extend(display_name.map(|name| Key { kind: DISPLAY_NAME, text: fold(name).to_string() }));
     rows
 }

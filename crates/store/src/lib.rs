@@ -91,6 +91,6 @@ async fn database(address: &str, options: &Options) -> Result<Database, StoreErr
         Some(("postgres" | "postgresql", _)) => {
             Ok(Database::Postgres(Postgres::open(address, options, migrate::postgres).await?))
         }
-        _ => Err(StoreError::Address(address.to_owned())),
+        _ => Err(StoreError::Address(driver::without_password(address))),
     }
 }

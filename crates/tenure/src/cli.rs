@@ -231,7 +231,7 @@ fn duration(text: &str) -> Result<jiff::SignedDuration, String> {
         Some(days) => days.checked_mul(24).map(jiff::SignedDuration::from_hours),
         None => text.parse().ok(),
     };
-    let positive = duration.filter(|duration| duration.is_positive());
+    let positive = duration.filter(jiff::SignedDuration::is_positive);
     positive.ok_or_else(|| "a duration looks like 90d, 12h or 30m".to_owned())
 }
 

@@ -172,7 +172,7 @@ fn any_seed_and_size_ends_in_one_word_about_everybody() {
 #[test]
 fn nobody_gets_an_external_id_that_somebody_else_has() {
     let company = Company::generate(42, 120);
-    let mut owners = std::collections::BTreeMap::new();
+    let mut owners = BTreeMap::new();
     for dated in &Year::plan(&company, 42).events {
         let Some(account) = dated.event.account() else { continue };
         let owner = owners.entry(account.external_id.clone()).or_insert_with(|| account.human.number.clone());

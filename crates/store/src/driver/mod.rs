@@ -8,7 +8,7 @@ use crate::error::{CommitError, StoreError};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub(crate) use postgres::Postgres;
+pub(crate) use postgres::{Postgres, without_password};
 pub(crate) use sqlite::Sqlite;
 
 /// A parameter or a column.
@@ -116,7 +116,7 @@ impl Database {
         statements: [Statement; N],
     ) -> Result<[Vec<Row>; N], StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.query_all(statements),
+            Self::Sqlite(sqlite) => sqlite.query_all(&statements),
             Self::Postgres(postgres) => postgres.query_all(statements).await,
         }
     }

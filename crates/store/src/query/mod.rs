@@ -82,6 +82,9 @@ pub struct Stored {
 /// Resources that one query may look at without an index.
 pub const SCAN_LIMIT: usize = 1_000_000;
 
+/// Where [`rows`] has that column.
+const ACTIVE: usize = 6;
+
 impl Kind {
     fn table(self) -> &'static str {
         match self {
@@ -94,6 +97,14 @@ impl Kind {
         match self {
             Self::Users => "person_id",
             Self::Groups => "id",
+        }
+    }
+
+    /// The column that says whether the source's word is "active"; every live group is.
+    fn active(self) -> &'static str {
+        match self {
+            Self::Users => "active",
+            Self::Groups => "live",
         }
     }
 
@@ -124,15 +135,23 @@ impl Store {
 
     /// The whole list in order of age: the total is kept, and deep pages begin at a remembered position.
     async fn plain_page(&self, query: &Query<'_>) -> Result<Page, StoreError> {
-        let (total, reordered) = self.totals(query.kind, query.source).await?;
         let (after, offset) = match query.from {
             From::After(seq) => (seq, 0),
-            From::Offset(offset) if offset >= total => return Ok(Page { total, resources: Vec::new() }),
-            From::Offset(offset) => self.position(query.kind, query.source, reordered, offset).await?,
+            From::Offset(offset) if offset < positions::STRIDE => (0, offset),
+            From::Offset(offset) => return self.deep_page(query, offset).await,
         };
-        let condition = Condition { sql: "t.seq > $2".into(), params: vec![after.into()], exact: true };
-        let rows = self.rows(query, Some(&condition), "t.seq", query.count, offset).await?;
-        Ok(Page { total, resources: rows.into_iter().map(stored).collect::<Result<_, _>>()? })
+        let [totals, rows] =
+            self.database.query_all([totals(query), plain_rows(query, after, offset)]).await?;
+        page(read_totals(query, totals)?.0, rows)
+    }
+
+    async fn deep_page(&self, query: &Query<'_>, offset: u64) -> Result<Page, StoreError> {
+        let (total, reordered) = read_totals(query, self.database.query(totals(query)).await?)?;
+        if offset >= total {
+            return Ok(Page { total, resources: Vec::new() });
+        }
+        let (after, offset) = self.position(query.kind, query.source, reordered, offset).await?;
+        page(total, self.database.query(plain_rows(query, after, offset)).await?)
     }
 
     async fn indexed_page(
@@ -141,81 +160,18 @@ impl Store {
         condition: Option<Condition>,
         order: String,
     ) -> Result<Page, StoreError> {
-        let (offset, after) = match query.from {
-            From::Offset(offset) => (offset, None),
-            From::After(seq) => (0, Some(seq)),
+        let count = count(query, condition.as_ref());
+        let (offset, condition) = match query.from {
+            From::Offset(offset) => (offset, condition),
+            From::After(seq) => (0, Some(translate::and_after(condition, seq))),
         };
-        let piece = match after {
-            None => condition.clone(),
-            Some(seq) => Some(translate::and_after(condition.clone(), seq)),
-        };
-        let rows = self.rows(query, piece.as_ref(), &order, query.count, offset).await?;
+        let rows = self.database.query(rows(query, condition.as_ref(), &order, query.count, offset)).await?;
         // A first page that is not full is everything: an identity provider's look-up needs no count.
-        let everything = query.from == From::Offset(0) && rows.len() < query.count as usize;
-        let total =
-            if everything { rows.len() as u64 } else { self.count(query, condition.as_ref()).await? };
-        Ok(Page { total, resources: rows.into_iter().map(stored).collect::<Result<_, _>>()? })
-    }
-
-    async fn count(&self, query: &Query<'_>, condition: Option<&Condition>) -> Result<u64, StoreError> {
-        let table = query.kind.table();
-        let mut sql = format!("select count(*) from {table} as t where t.source = $1 and t.live = 1");
-        let mut params: Vec<Value> = vec![query.source.as_str().into()];
-        if let Some(condition) = condition {
-            write!(sql, " and {}", condition.sql).expect("text can be written to a string");
-            params.extend_from_slice(&condition.params);
+        if query.from == From::Offset(0) && rows.len() < query.count as usize {
+            return page(rows.len() as u64, rows);
         }
-        let rows = self.database.query(Statement::built(sql, params)).await?;
-        let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
-        Ok(count.unsigned_abs())
-    }
-
-    /// Rows of the list that satisfy the condition; its parameters start at `$2`.
-    async fn rows(
-        &self,
-        query: &Query<'_>,
-        condition: Option<&Condition>,
-        order: &str,
-        count: u32,
-        offset: u64,
-    ) -> Result<Vec<Row>, StoreError> {
-        if count == 0 {
-            return Ok(Vec::new());
-        }
-        let (table, id) = (query.kind.table(), query.kind.id());
-        let mut sql = format!(
-            "select t.seq, t.{id}, t.version, t.created_at, t.modified_at, t.doc from {table} as t \
-             where t.source = $1 and t.live = 1"
-        );
-        let mut params: Vec<Value> = vec![query.source.as_str().into()];
-        if let Some(condition) = condition {
-            write!(sql, " and {}", condition.sql).expect("text can be written to a string");
-            params.extend_from_slice(&condition.params);
-        }
-        let next = params.len() + 1;
-        write!(sql, " order by {order} limit ${next} offset ${}", next + 1)
-            .expect("text can be written to a string");
-        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-        params.extend([i64::from(count).into(), offset.into()]);
-        self.database.query(Statement::built(sql, params)).await
-    }
-
-    /// The total of a list, and how often something left or re-entered its middle.
-    ///
-    /// # Errors
-    /// If the database fails.
-    async fn totals(&self, kind: Kind, source: &SourceName) -> Result<(u64, i64), StoreError> {
-        let (total, reordered) = crate::write::listing_counters(kind.name(), source);
-        let statement = Statement::new(
-            "select name, value from counters where name in ($1, $2)",
-            [total.as_str().into(), reordered.as_str().into()],
-        );
-        let mut totals = (0, 0);
-        for mut row in self.database.query(statement).await? {
-            let value = row.int(1)?;
-            if row.text(0)? == total { totals.0 = value.unsigned_abs() } else { totals.1 = value }
-        }
-        Ok(totals)
+        let count = self.database.query(count).await?;
+        page(count.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs(), rows)
     }
 
     /// How many live users or groups the source has.
@@ -223,8 +179,67 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn total(&self, kind: Kind, source: &SourceName) -> Result<u64, StoreError> {
-        Ok(self.totals(kind, source).await?.0)
+        let query = Query { kind, source, filter: None, order: None, from: From::Offset(0), count: 0 };
+        Ok(read_totals(&query, self.database.query(totals(&query)).await?)?.0)
     }
+}
+
+fn page(total: u64, rows: Vec<Row>) -> Result<Page, StoreError> {
+    Ok(Page { total, resources: rows.into_iter().map(stored).collect::<Result<_, _>>()? })
+}
+
+/// The total of a list, and how often something left or re-entered its middle.
+fn totals(query: &Query<'_>) -> Statement {
+    let (total, reordered) = crate::write::listing_counters(query.kind.name(), query.source);
+    Statement::new(
+        "select name, value from counters where name in ($1, $2)",
+        [total.into(), reordered.into()],
+    )
+}
+
+fn read_totals(query: &Query<'_>, rows: Vec<Row>) -> Result<(u64, i64), StoreError> {
+    let (total, _) = crate::write::listing_counters(query.kind.name(), query.source);
+    let mut totals = (0, 0);
+    for mut row in rows {
+        let value = row.int(1)?;
+        if row.text(0)? == total { totals.0 = value.unsigned_abs() } else { totals.1 = value }
+    }
+    Ok(totals)
+}
+
+fn plain_rows(query: &Query<'_>, after: i64, offset: u64) -> Statement {
+    let condition = Condition { sql: "t.seq > $2".into(), params: vec![after.into()], exact: true };
+    rows(query, Some(&condition), "t.seq", query.count, offset)
+}
+
+/// How many resources of the list satisfy the condition; its parameters start at `$2`.
+fn count(query: &Query<'_>, condition: Option<&Condition>) -> Statement {
+    let (sql, params) = select(query, "count(*)", condition);
+    Statement::built(sql, params)
+}
+
+/// Resources of the list that satisfy the condition; its parameters start at `$2`.
+fn rows(query: &Query<'_>, condition: Option<&Condition>, order: &str, count: u32, offset: u64) -> Statement {
+    let (id, active) = (query.kind.id(), query.kind.active());
+    let columns = format!("t.seq, t.{id}, t.version, t.created_at, t.modified_at, t.doc, t.{active}");
+    let (mut sql, mut params) = select(query, &columns, condition);
+    let next = params.len() + 1;
+    write!(sql, " order by {order} limit ${next} offset ${}", next + 1)
+        .expect("text can be written to a string");
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    params.extend([i64::from(count).into(), offset.into()]);
+    Statement::built(sql, params)
+}
+
+fn select(query: &Query<'_>, columns: &str, condition: Option<&Condition>) -> (String, Vec<Value>) {
+    let table = query.kind.table();
+    let mut sql = format!("select {columns} from {table} as t where t.source = $1 and t.live = 1");
+    let mut params: Vec<Value> = vec![query.source.as_str().into()];
+    if let Some(condition) = condition {
+        write!(sql, " and {}", condition.sql).expect("text can be written to a string");
+        params.extend_from_slice(&condition.params);
+    }
+    (sql, params)
 }
 
 pub(crate) fn stored(mut row: Row) -> Result<Stored, StoreError> {

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use tenure_identity::id::SourceName;
 
 /// Resources between two remembered positions.
-const STRIDE: u64 = 1_000;
+pub(super) const STRIDE: u64 = 1_000;
 
 /// What is remembered of each list.
 #[derive(Debug, Default)]

@@ -1,16 +1,17 @@
 //! The scan: what indexes cannot decide is decided on the resources themselves, in pieces, with a bound.
 
-use super::{From, Kind, Page, Query, SCAN_LIMIT, Stored, stored};
+use super::{ACTIVE, From, Kind, Page, Query, SCAN_LIMIT, Stored, rows, stored};
 use crate::Store;
-use crate::driver::Statement;
-use crate::encode::object;
+use crate::driver::{Row, Statement};
+use crate::encode::{object, texts};
 use crate::error::StoreError;
 use crate::query::translate::{Condition, and_after};
 use serde_json::{Value, json};
-use tenure_identity::id::{GroupId, PersonId};
+use std::collections::HashMap;
+use tenure_identity::id::GroupId;
 use tenure_scim::Object;
 use tenure_scim::filter::Bound;
-use tenure_scim::sort::SortKey;
+use tenure_scim::sort::{Order, SortKey};
 
 /// Resources that are read at a time; other requests run in between.
 const PIECE: u32 = 500;
@@ -19,7 +20,12 @@ const PIECE: u32 = 500;
 struct Match {
     key: Option<SortKey>,
     seq: i64,
+    /// The resource itself, if it is known already that it is on the page.
+    resource: Option<Stored>,
 }
+
+/// The groups of each user of a piece, as a filter sees them.
+type Groups = HashMap<String, Vec<Value>>;
 
 impl Store {
     pub(super) async fn scanned_page(
@@ -27,37 +33,31 @@ impl Store {
         query: &Query<'_>,
         condition: Option<Condition>,
     ) -> Result<Page, StoreError> {
-        let mut matches = self.scan(query, condition.as_ref()).await?;
-        if let Some(order) = query.order {
-            matches.sort_by(|a, b| match (&a.key, &b.key) {
-                (Some(a), Some(b)) => order.compare_keys(a, b),
-                _ => a.seq.cmp(&b.seq),
-            });
-        }
+        let matches = self.scan(query, condition.as_ref()).await?;
         let total = matches.len() as u64;
-        let start = match query.from {
-            From::Offset(offset) => usize::try_from(offset).unwrap_or(usize::MAX),
-            From::After(seq) => matches.partition_point(|found| found.seq <= seq),
+        let resources = match query.order {
+            None => matches.into_iter().filter_map(|found| found.resource).collect(),
+            Some(order) => self.by_seq(query.kind, &sorted(matches, order, query)).await?,
         };
-        let page = matches.into_iter().skip(start).take(query.count as usize);
-        let mut resources = Vec::new();
-        for found in page {
-            resources.extend(self.by_seq(query.kind, found.seq).await?);
-        }
         Ok(Page { total, resources })
     }
 
     async fn scan(&self, query: &Query<'_>, condition: Option<&Condition>) -> Result<Vec<Match>, StoreError> {
-        let (mut after, mut seen, mut matches) = (0, 0, Vec::new());
+        let (mut after, mut seen, mut kept, mut matches) = (0, 0, 0, Vec::new());
         loop {
             let piece = and_after(condition.cloned(), after);
-            let rows = self.rows(query, Some(&piece), "t.seq", PIECE, 0).await?;
+            let rows = self.database.query(rows(query, Some(&piece), "t.seq", PIECE, 0)).await?;
             let last = rows.len() < PIECE as usize;
             seen += rows.len();
+            let groups = self.groups_of_all(query, &rows).await?;
             for row in rows {
-                let resource = stored(row)?;
+                let (active, resource) = (row.flag(ACTIVE)?, stored(row)?);
                 after = resource.seq;
-                matches.extend(self.examine(query, &resource).await?);
+                let Some(key) = self.examine(query, &resource, active, &groups).await? else { continue };
+                let on_page =
+                    key.is_none() && kept < query.count && is_past(query.from, matches.len(), after);
+                kept += u32::from(on_page);
+                matches.push(Match { key, seq: after, resource: on_page.then_some(resource) });
             }
             if last {
                 return Ok(matches);
@@ -69,56 +69,91 @@ impl Store {
         }
     }
 
-    async fn examine(&self, query: &Query<'_>, resource: &Stored) -> Result<Option<Match>, StoreError> {
+    /// The key by which a resource that satisfies the filter is sorted, if it is sorted at all.
+    async fn examine(
+        &self,
+        query: &Query<'_>,
+        resource: &Stored,
+        active: bool,
+        groups: &Groups,
+    ) -> Result<Option<Option<SortKey>>, StoreError> {
         let mut object = object(&resource.doc, "resource")?;
         add_envelope(&mut object, query.kind, resource);
-        if let Some(filter) = query.filter {
-            self.add_relations(query.kind, filter, &resource.id, &mut object).await?;
-            if !filter.matches(&object) {
-                return Ok(None);
-            }
+        if query.kind == Kind::Users {
+            object.insert("active".into(), active.into());
         }
-        let key = query.order.map(|order| order.key(&object));
-        Ok(Some(Match { key, seq: resource.seq }))
+        if let Some(groups) = groups.get(&resource.id) {
+            object.insert("groups".into(), groups.clone().into());
+        }
+        if query.kind == Kind::Groups && wants(query, "members") {
+            let members = self.members(&GroupId::new(&resource.id), u32::MAX).await?;
+            object.insert(
+                "members".into(),
+                members.iter().map(|member| Value::Object(member.to_object())).collect(),
+            );
+        }
+        if query.filter.is_some_and(|filter| !filter.matches(&object)) {
+            return Ok(None);
+        }
+        Ok(Some(query.order.map(|order| order.key(&object))))
     }
 
-    /// Members and groups are not part of the document; a filter that asks for them needs them.
-    async fn add_relations(
-        &self,
-        kind: Kind,
-        filter: &Bound,
-        id: &str,
-        object: &mut Object,
-    ) -> Result<(), StoreError> {
-        match kind {
-            Kind::Groups if mentions(filter, "members") => {
-                let members = self.members(&GroupId::new(id), u32::MAX).await?;
-                let members = members.iter().map(|member| Value::Object(member.to_object()));
-                object.insert("members".into(), members.collect());
-            }
-            Kind::Users if mentions(filter, "groups") => {
-                let groups = self.groups_of(&PersonId::new(id)).await?;
-                let groups =
-                    groups.iter().map(|group| json!({ "value": group.id, "display": group.display_name }));
-                object.insert("groups".into(), groups.collect());
-            }
-            Kind::Users | Kind::Groups => {}
+    /// Groups are not part of a user's document; a filter that asks for them needs them, all of a piece at once.
+    async fn groups_of_all(&self, query: &Query<'_>, rows: &[Row]) -> Result<Groups, StoreError> {
+        let wanted = wants(query, "groups");
+        let mut groups = Groups::new();
+        if query.kind != Kind::Users || !wanted {
+            return Ok(groups);
         }
-        Ok(())
+        let ids = rows.iter().map(|row| row.clone().text(1)).collect::<Result<Vec<_>, _>>()?;
+        let sql = format!(
+            "select m.member_id, g.id, g.display_name from members as m join groups as g on g.id = m.group_id \
+             where m.member_id in {} and m.present = 1 and g.live = 1 order by g.seq",
+            self.database.dialect().array_elements(1)
+        );
+        for mut row in self.database.query(Statement::built(sql, vec![texts(&ids).into()])).await? {
+            let group = json!({ "value": row.text(1)?, "display": row.text(2)? });
+            groups.entry(row.text(0)?).or_default().push(group);
+        }
+        Ok(groups)
     }
 
-    async fn by_seq(&self, kind: Kind, seq: i64) -> Result<Option<Stored>, StoreError> {
-        let sql = match kind {
-            Kind::Users => {
-                "select seq, person_id, version, created_at, modified_at, doc from claims where seq = $1"
-            }
-            Kind::Groups => {
-                "select seq, id, version, created_at, modified_at, doc from groups where seq = $1"
-            }
-        };
-        let rows = self.database.query(Statement::new(sql, [seq.into()])).await?;
-        rows.into_iter().next().map(stored).transpose()
+    /// These resources, in this order.
+    async fn by_seq(&self, kind: Kind, seqs: &[i64]) -> Result<Vec<Stored>, StoreError> {
+        if seqs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "select seq, {}, version, created_at, modified_at, doc from {} \
+             where seq in (select cast(value as bigint) from {} as sought)",
+            kind.id(),
+            kind.table(),
+            self.database.dialect().array_elements(1)
+        );
+        let rows = self.database.query(Statement::built(sql, vec![json!(seqs).to_string().into()])).await?;
+        let found = rows.into_iter().map(|row| stored(row).map(|resource| (resource.seq, resource)));
+        let mut found = found.collect::<Result<HashMap<_, _>, _>>()?;
+        Ok(seqs.iter().filter_map(|seq| found.remove(seq)).collect())
     }
+}
+
+/// Whether the match with this index and sequence number comes at or after the beginning of the page.
+fn is_past(from: From, index: usize, seq: i64) -> bool {
+    match from {
+        From::Offset(offset) => index as u64 >= offset,
+        From::After(after) => seq > after,
+    }
+}
+
+/// The sequence numbers of the page.
+fn sorted(mut matches: Vec<Match>, order: &Order, query: &Query<'_>) -> Vec<i64> {
+    matches.sort_by(|a, b| match (&a.key, &b.key) {
+        (Some(a), Some(b)) => order.compare_keys(a, b),
+        _ => a.seq.cmp(&b.seq),
+    });
+    let past = |(index, found): &(usize, Match)| is_past(query.from, *index, found.seq);
+    let page = matches.into_iter().enumerate().filter(past).take(query.count as usize);
+    page.map(|(_, found)| found.seq).collect()
 }
 
 /// What a filter or an order may ask for beside the document.
@@ -136,6 +171,12 @@ fn add_envelope(object: &mut Object, kind: Kind, resource: &Stored) {
             "lastModified": resource.modified.to_string(),
         }),
     );
+}
+
+/// Whether the filter or the order asks for this attribute.
+fn wants(query: &Query<'_>, attribute: &str) -> bool {
+    query.filter.is_some_and(|filter| mentions(filter, attribute))
+        || query.order.is_some_and(|order| order.target.attribute == attribute)
 }
 
 fn mentions(filter: &Bound, attribute: &str) -> bool {

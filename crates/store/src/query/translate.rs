@@ -5,8 +5,8 @@
 
 use super::Kind;
 use crate::driver::Value;
-use crate::encode::micros;
 use crate::keys;
+use jiff::Timestamp;
 use tenure_identity::id::SourceName;
 use tenure_scim::filter::{Bound, CompareOp, Op, Operand, Test};
 use tenure_scim::path::Target;
@@ -97,29 +97,30 @@ impl Translator<'_> {
             }
             (_, "externalId", op) => self.external_id(op),
             (_, "meta.created", Op::Compare(op, Operand::Instant(at))) => {
-                self.column("created_at", *op, micros(*at).into())
+                self.instant("created_at", *op, *at)
             }
             (_, "meta.lastModified", Op::Compare(op, Operand::Instant(at))) => {
-                self.column("modified_at", *op, micros(*at).into())
+                self.instant("modified_at", *op, *at)
             }
+            // The number stands in the text, so that the partial index of the inactive ones serves.
             (Kind::Users, "active", Op::Compare(CompareOp::Eq, Operand::Bool(active))) => {
-                self.column("active", CompareOp::Eq, (*active).into())
+                exact(format!("t.active = {}", i64::from(*active)))
             }
-            (Kind::Users, "userName", op) => self.key(keys::USER_NAME, op, false),
-            (Kind::Users, "displayName", op) => self.key(keys::DISPLAY_NAME, op, false),
-            (Kind::Users, "emails.value", op) => self.key(keys::EMAIL, op, true),
+            (Kind::Users, "userName", op) if is_presence(op) => exact("1 = 1".to_owned()),
+            (Kind::Groups, "displayName", op) if is_presence(op) => exact("1 = 1".to_owned()),
+            (Kind::Users, "userName", op) => self.key(keys::USER_NAME, op),
+            (Kind::Users, "displayName", op) => self.key(keys::DISPLAY_NAME, op),
+            (Kind::Users, "emails.value", op) => self.key(keys::EMAIL, op),
+            (Kind::Users, other, op) if is_employee_number(other) => self.key(keys::EMPLOYEE_NUMBER, op),
+            (Kind::Groups, "displayName", Op::Compare(op, Operand::Text(text))) => {
+                self.display_key(*op, text)
+            }
             (Kind::Users, "groups.value", Op::Compare(CompareOp::Eq, Operand::Text(group))) => {
                 let parameter = self.param(group.as_str().into());
                 exact(format!(
                     "exists (select 1 from members as m where m.group_id = {parameter} \
                      and m.member_id = t.person_id and m.present = 1)"
                 ))
-            }
-            (Kind::Users, other, op) if is_employee_number(other) => {
-                self.key(keys::EMPLOYEE_NUMBER, op, false)
-            }
-            (Kind::Groups, "displayName", Op::Compare(op, Operand::Text(text))) => {
-                self.column("display_key", *op, text.as_str().into())
             }
             (Kind::Groups, "members.value", Op::Compare(CompareOp::Eq, Operand::Text(member))) => {
                 let parameter = self.param(member.as_str().into());
@@ -132,7 +133,7 @@ impl Translator<'_> {
         }
     }
 
-    /// A column that is never null.
+    /// A column that is never null and holds exactly the value.
     fn column(&mut self, column: &str, op: CompareOp, value: Value) -> Fragment {
         let operator = match op {
             CompareOp::Eq => "=",
@@ -141,18 +142,40 @@ impl Translator<'_> {
             CompareOp::Ge => ">=",
             CompareOp::Lt => "<",
             CompareOp::Le => "<=",
-            CompareOp::Sw => return self.prefix(&format!("t.{column}"), value),
+            CompareOp::Sw => {
+                let Value::Text(prefix) = value else { return None };
+                return exact(self.prefix(&format!("t.{column}"), &prefix));
+            }
             CompareOp::Co | CompareOp::Ew => return None,
         };
         let parameter = self.param(value);
         exact(format!("t.{column} {operator} {parameter}"))
     }
 
-    fn prefix(&mut self, column: &str, value: Value) -> Fragment {
-        let Value::Text(prefix) = value else { return None };
-        let from = self.param(prefix.as_str().into());
-        let to = self.param(format!("{prefix}\u{10ffff}").into());
-        exact(format!("({column} >= {from} and {column} < {to})"))
+    /// Times are stored in whole microseconds; one between two of them equals none and lies after the first.
+    fn instant(&mut self, column: &str, op: CompareOp, at: Timestamp) -> Fragment {
+        let (below, rest) = (at.as_nanosecond().div_euclid(1_000), at.as_nanosecond().rem_euclid(1_000));
+        let below = i64::try_from(below).ok()?;
+        let op = match (rest, op) {
+            (0, op) => op,
+            (_, CompareOp::Eq) => return exact("1 = 0".to_owned()),
+            (_, CompareOp::Ne) => return exact("1 = 1".to_owned()),
+            (_, CompareOp::Ge) => CompareOp::Gt,
+            (_, CompareOp::Lt) => CompareOp::Le,
+            (_, op) => op,
+        };
+        self.column(column, op, below.into())
+    }
+
+    fn prefix(&mut self, column: &str, prefix: &str) -> String {
+        let from = self.param(prefix.into());
+        match after_prefix(prefix) {
+            Some(end) => {
+                let to = self.param(end.into());
+                format!("({column} >= {from} and {column} < {to})")
+            }
+            None => format!("{column} >= {from}"),
+        }
     }
 
     fn external_id(&mut self, op: &Op) -> Fragment {
@@ -169,36 +192,27 @@ impl Translator<'_> {
         }
     }
 
-    /// A folded key of the claim. `many` says that there may be several, for which `ne` means something else than not.
-    fn key(&mut self, kind: i64, op: &Op, many: bool) -> Fragment {
-        let rows = |test: &str| {
-            format!("t.person_id in (select k.person_id from claim_keys as k where k.kind = {kind}{test})")
+    /// A folded key of the claim. Keys have no blanks around them and values may, so that a key only narrows the search.
+    fn key(&mut self, kind: i64, op: &Op) -> Fragment {
+        let Op::Compare(op @ (CompareOp::Eq | CompareOp::Sw), Operand::Text(text)) = op else { return None };
+        let text = trimmed(text)?;
+        let test = match op {
+            CompareOp::Eq => format!("k.key = {}", self.param(text.into())),
+            _ => self.prefix("k.key", text),
         };
-        let source = |this: &mut Self| this.param(this.source.as_str().into());
-        match op {
-            Op::Present | Op::Compare(CompareOp::Ne, Operand::Null) => {
-                let source = source(self);
-                exact(rows(&format!(" and k.source = {source}")))
-            }
-            Op::Compare(CompareOp::Eq, Operand::Null) => {
-                let source = source(self);
-                exact(format!("not {}", rows(&format!(" and k.source = {source}"))))
-            }
-            Op::Compare(CompareOp::Eq, Operand::Text(text)) => {
-                let (key, source) = (self.param(text.trim().into()), source(self));
-                exact(rows(&format!(" and k.key = {key} and k.source = {source}")))
-            }
-            Op::Compare(CompareOp::Ne, Operand::Text(text)) if !many => {
-                let (key, source) = (self.param(text.trim().into()), source(self));
-                exact(format!("not {}", rows(&format!(" and k.key = {key} and k.source = {source}"))))
-            }
-            Op::Compare(CompareOp::Sw, Operand::Text(text)) => {
-                let (range, _) = self.prefix("k.key", text.trim_start().into())?;
-                let source = source(self);
-                exact(rows(&format!(" and {range} and k.source = {source}")))
-            }
-            Op::Compare(..) => None,
-        }
+        let source = self.param(self.source.as_str().into());
+        let keys = format!("from claim_keys as k where k.kind = {kind} and {test} and k.source = {source}");
+        Some((format!("t.person_id in (select k.person_id {keys})"), false))
+    }
+
+    fn display_key(&mut self, op: CompareOp, text: &str) -> Fragment {
+        let text = trimmed(text)?;
+        let sql = match op {
+            CompareOp::Eq => format!("t.display_key = {}", self.param(text.into())),
+            CompareOp::Sw => self.prefix("t.display_key", text),
+            _ => return None,
+        };
+        Some((sql, false))
     }
 
     /// One and the same element: what is known about its value narrows the search, the rest is decided by the scan.
@@ -226,6 +240,26 @@ fn is_employee_number(name: &str) -> bool {
     name.strip_prefix(ENTERPRISE_USER).is_some_and(|rest| rest == ":employeeNumber")
 }
 
+/// Whether it is asked only that there is a value.
+fn is_presence(op: &Op) -> bool {
+    matches!(op, Op::Present | Op::Compare(CompareOp::Ne, Operand::Null))
+}
+
+/// Without blanks around it; nothing if nothing is left, because blank values have no key.
+fn trimmed(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// The least text that comes after every text with this prefix; none if there is no such text.
+fn after_prefix(prefix: &str) -> Option<String> {
+    let last = prefix.trim_end_matches(char::MAX);
+    let next = last.chars().next_back().map(|c| (c..=char::MAX).nth(1).expect("the greatest was trimmed"))?;
+    let mut end = last.to_owned();
+    end.pop();
+    end.push(next);
+    Some(end)
+}
+
 /// The text that the element's `value` must equal, and whether nothing else is asked of it.
 fn equal_value(filter: &Bound) -> Option<(String, bool)> {
     match filter {
@@ -236,5 +270,23 @@ fn equal_value(filter: &Bound) -> Option<(String, bool)> {
         }
         Bound::And(items) => items.iter().find_map(equal_value).map(|(text, _)| (text, false)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_prefix;
+
+    #[test]
+    fn what_comes_after_a_prefix() {
+        for (prefix, after) in [
+            ("a", Some("b")),
+            ("a\u{10ffff}", Some("b")),
+            ("\u{d7ff}", Some("\u{e000}")),
+            ("", None),
+            ("\u{10ffff}", None),
+        ] {
+            assert_eq!(after_prefix(prefix).as_deref(), after, "{prefix:?}");
+        }
     }
 }

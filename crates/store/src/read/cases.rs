@@ -15,7 +15,7 @@ pub(crate) fn newest_blocking(source: &SourceName, identity: &str) -> Statement 
     Statement::new(
         "select id, kind, source, identity, claim, candidates, evidence, opened_at, ruling, ruling_person, \
          decided_by, decided_at from cases where source = $1 and identity = $2 and blocking = 1 \
-         order by opened_at desc limit 1",
+         order by opened_at desc, id desc limit 1",
         [source.as_str().into(), identity.into()],
     )
 }
@@ -37,7 +37,8 @@ impl Store {
     /// If the database fails or a stored value does not read back.
     pub async fn cases(&self, all: bool, limit: u32) -> Result<Vec<Case>, StoreError> {
         let open_only = if all { "" } else { "where decided_at is null" };
-        let sql = format!("select {COLUMNS} from cases {open_only} order by opened_at desc, id limit $1");
+        let sql =
+            format!("select {COLUMNS} from cases {open_only} order by opened_at desc, id desc limit $1");
         let rows = self.database.query(Statement::built(sql, vec![i64::from(limit).into()])).await?;
         rows.into_iter().map(read).collect()
     }

@@ -4,7 +4,7 @@ use crate::Store;
 use crate::driver::{Row, Statement, Value};
 use crate::encode::{object, opt_time, texts, time};
 use crate::error::StoreError;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use tenure_identity::group::{Group, GroupFacts, MemberFacts, MemberState, display_key};
 use tenure_identity::id::{GroupId, SourceName};
 use tenure_scim::Object;
@@ -33,8 +33,9 @@ impl Store {
     ) -> Result<GroupFacts, StoreError> {
         let key = display_key(attributes);
         let by_name = format!("select {COLUMNS} from groups where display_key = $1 and live = 1");
-        let namesake = self.one_group(Statement::built(by_name, vec![key.as_str().into()])).await?;
+        let by_name = Statement::built(by_name, vec![key.as_str().into()]);
         let external_id = attributes.get("externalId").and_then(|value| value.as_str());
+        let external_id = external_id.filter(|id| !id.trim().is_empty());
         let (former, params): (_, Vec<Value>) = match external_id {
             Some(id) => ("source = $1 and external_id = $2", vec![source.as_str().into(), id.into()]),
             None => (
@@ -43,7 +44,9 @@ impl Store {
             ),
         };
         let former = format!("select {COLUMNS} from groups where {former}");
-        Ok(GroupFacts { namesake, former: self.one_group(Statement::built(former, params)).await? })
+        let [namesake, former] = self.database.query_all([by_name, Statement::built(former, params)]).await?;
+        let first = |rows: Vec<Row>| rows.into_iter().next().map(read_group).transpose();
+        Ok(GroupFacts { namesake: first(namesake)?, former: first(former)? })
     }
 
     async fn one_group(&self, statement: Statement) -> Result<Option<Group>, StoreError> {
@@ -60,48 +63,34 @@ impl Store {
         named: &HashSet<&str>,
         everybody: bool,
     ) -> Result<MemberFacts, StoreError> {
-        let mut states = HashMap::new();
-        if let Some(group) = group {
-            if everybody {
-                self.member_states(group, None, &mut states).await?;
-            }
-            if !named.is_empty() {
-                self.member_states(group, Some(named), &mut states).await?;
-            }
-        }
-        Ok(MemberFacts { states, known: self.known_members(named).await? })
+        let group = group.filter(|_| everybody || !named.is_empty());
+        let states = group.map(|group| self.member_states(group, named, everybody));
+        let known = (!named.is_empty()).then(|| self.known_members(named));
+        let (states, mut known) = match (states, known) {
+            (Some(states), Some(known)) => self.database.query_all([states, known]).await?.into(),
+            (Some(states), None) => (self.database.query(states).await?, Vec::new()),
+            (None, Some(known)) => (Vec::new(), self.database.query(known).await?),
+            (None, None) => return Ok(MemberFacts::default()),
+        };
+        let by_id = |state: MemberState| (state.member.value.clone(), state);
+        Ok(MemberFacts {
+            states: states.into_iter().map(|row| read_state(row).map(by_id)).collect::<Result<_, _>>()?,
+            known: known.iter_mut().map(|row| row.text(0)).collect::<Result<_, _>>()?,
+        })
     }
 
-    async fn member_states(
-        &self,
-        group: &GroupId,
-        named: Option<&HashSet<&str>>,
-        states: &mut HashMap<String, MemberState>,
-    ) -> Result<(), StoreError> {
-        let mut params: Vec<Value> = vec![group.as_str().into()];
-        let which = match named {
-            Some(ids) => {
-                params.push(id_list(ids).into());
-                format!("member_id in {}", self.database.dialect().array_elements(2))
-            }
-            None => "present = 1".to_owned(),
-        };
+    fn member_states(&self, group: &GroupId, named: &HashSet<&str>, everybody: bool) -> Statement {
+        let present = if everybody { "present = 1 or " } else { "" };
         let sql = format!(
             "select member_id, kind, display, present, changed_at, writer, cycles from members \
-             where group_id = $1 and {which}"
+             where group_id = $1 and ({present}member_id in {})",
+            self.database.dialect().array_elements(2)
         );
-        for row in self.database.query(Statement::built(sql, params)).await? {
-            let state = read_state(row)?;
-            states.insert(state.member.value.clone(), state);
-        }
-        Ok(())
+        Statement::built(sql, vec![group.as_str().into(), id_list(named).into()])
     }
 
     /// Which of these ids belong to a person or group that we know.
-    async fn known_members(&self, ids: &HashSet<&str>) -> Result<HashSet<String>, StoreError> {
-        if ids.is_empty() {
-            return Ok(HashSet::new());
-        }
+    fn known_members(&self, ids: &HashSet<&str>) -> Statement {
         let list = id_list(ids);
         let dialect = self.database.dialect();
         let sql = format!(
@@ -109,9 +98,7 @@ impl Store {
             dialect.array_elements(1),
             dialect.array_elements(2)
         );
-        let mut rows =
-            self.database.query(Statement::built(sql, vec![list.as_str().into(), list.into()])).await?;
-        rows.iter_mut().map(|row| row.text(0)).collect()
+        Statement::built(sql, vec![list.as_str().into(), list.into()])
     }
 
     /// Present members in the order of their ids, at most `limit`.
@@ -130,7 +117,8 @@ impl Store {
 }
 
 fn id_list(ids: &HashSet<&str>) -> String {
-    let ids: Vec<_> = ids.iter().map(|&id| id.to_owned()).collect();
+    // PostgreSQL's JSON refuses NUL, and no stored id has one.
+    let ids: Vec<_> = ids.iter().filter(|id| !id.contains('\0')).map(|&id| id.to_owned()).collect();
     texts(&ids)
 }
 

@@ -2,22 +2,23 @@
 
 use crate::Store;
 use crate::driver::{Row, Statement, Value};
-use crate::encode::{object, opt_time, record, time};
+use crate::encode::{object, opt_time, record, texts, time};
 use crate::error::StoreError;
 use crate::keys;
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::fmt::Write;
+use tenure_identity::case::Ruling;
 use tenure_identity::claim::Claim;
 use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
 use tenure_identity::receive::Facts;
 
-const PERSON: &str = "select id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
-     employee_key, employee_shared from persons where id = $1";
+const PERSON: &str = "id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
+     employee_key, employee_shared";
 
-const CLAIMS: &str = "select source, active, active_since, ended_at, version, created_at, modified_at, doc \
-     from claims where person_id = $1 order by seq";
+const CLAIM: &str =
+    "person_id, source, active, active_since, ended_at, version, created_at, modified_at, doc";
 
 /// People with a common name or address who are looked at as near-duplicates; exact keys are never cut.
 const LOOSE: usize = 8;
@@ -30,10 +31,25 @@ impl Store {
     /// # Errors
     /// If the database fails or a stored value does not read back.
     pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let statements =
-            [Statement::new(PERSON, [id.as_str().into()]), Statement::new(CLAIMS, [id.as_str().into()])];
-        let [person, claims] = self.database.query_all(statements).await?;
-        person.into_iter().next().map(|row| read_person(row, claims)).transpose()
+        Ok(self.people("= $1", id.as_str().into()).await?.pop())
+    }
+
+    /// People whose ids satisfy the condition, in the order of their ids, in one round trip.
+    async fn people(&self, condition: &str, parameter: Value) -> Result<Vec<Person>, StoreError> {
+        let person = format!("select {PERSON} from persons where id {condition} order by id");
+        let claims = format!("select {CLAIM} from claims where person_id {condition} order by seq");
+        let person = Statement::built(person, vec![parameter.clone()]);
+        let claims = Statement::built(claims, vec![parameter]);
+        let [people, claims] = self.database.query_all([person, claims]).await?;
+        let mut claims_of = HashMap::<String, Vec<Claim>>::new();
+        for mut row in claims {
+            claims_of.entry(row.text(0)?).or_default().push(read_claim(row)?);
+        }
+        let mut people = people.into_iter().map(read_person).collect::<Result<Vec<_>, _>>()?;
+        for person in &mut people {
+            person.claims = claims_of.remove(person.id.as_str()).unwrap_or_default();
+        }
+        Ok(people)
     }
 
     /// What is known about a new identity: everybody who shares a key with it, and the newest case about it.
@@ -45,29 +61,28 @@ impl Store {
         let statements = [candidates(source, keys), super::cases::newest_blocking(source, &identity)];
         let [mut found, cases] = self.database.query_all(statements).await?;
         let case = cases.into_iter().next().map(super::cases::read).transpose()?;
-        let mut ids = BTreeSet::new();
-        for row in &mut found {
-            ids.insert(PersonId::new(row.text(0)?));
-        }
+        let mut ids = found.iter_mut().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
         // A ruling may name somebody who shares no key.
-        if let Some(tenure_identity::case::Ruling::Link(person)) =
-            case.as_ref().and_then(|case| case.decided.as_ref()).map(|decided| &decided.ruling)
+        if let Some(Ruling::Link(person)) =
+            case.as_ref().and_then(|case| case.decided.as_ref()).map(|d| &d.ruling)
         {
-            ids.insert(person.clone());
+            ids.push(person.to_string());
         }
-        let mut people = Vec::with_capacity(ids.len());
-        for id in ids {
-            people.extend(self.person(&id).await?);
+        if ids.is_empty() {
+            return Ok(Facts { candidates: Vec::new(), case });
         }
-        Ok(Facts { candidates: people, case })
+        let listed = format!("in {}", self.database.dialect().array_elements(1));
+        Ok(Facts { candidates: self.people(&listed, texts(&ids).into()).await?, case })
     }
 
-    /// The ids of everybody who could be meant by `who`: an id, a login, an external id, an employee number or a case.
+    /// The ids of everybody who could be meant by `who`: an id, a login, an employee number, an e-mail address, or an
+    /// external id that a source uses or has used.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn find_people(&self, who: &str) -> Result<Vec<PersonId>, StoreError> {
-        let folded = tenure_scim::text::fold(who.trim()).to_string();
+        let who = who.trim();
+        let folded = tenure_scim::text::fold(who).to_string();
         let statement = Statement::new(
             "select id from persons where id = $1 \
              union select person_id from claims where external_id = $2 \
@@ -122,7 +137,7 @@ fn candidates(source: &SourceName, keys: &Keys) -> Statement {
     Statement::built(sql, params)
 }
 
-fn read_person(mut row: Row, claims: Vec<Row>) -> Result<Person, StoreError> {
+fn read_person(mut row: Row) -> Result<Person, StoreError> {
     let held = |key: Option<String>, shared: bool| if shared { Held::Shared } else { Held::Exclusively(key) };
     Ok(Person {
         id: PersonId::new(row.text(0)?),
@@ -133,19 +148,19 @@ fn read_person(mut row: Row, claims: Vec<Row>) -> Result<Person, StoreError> {
         record: record(&row.text(5)?)?,
         login: held(row.opt_text(6)?, row.flag(7)?),
         employee_number: held(row.opt_text(8)?, row.flag(9)?),
-        claims: claims.into_iter().map(read_claim).collect::<Result<_, _>>()?,
+        claims: Vec::new(),
     })
 }
 
 fn read_claim(mut row: Row) -> Result<Claim, StoreError> {
     Ok(Claim {
-        source: SourceName::new(row.text(0)?),
-        active: row.flag(1)?,
-        active_since: time(row.int(2)?)?,
-        ended: opt_time(row.opt_int(3)?)?,
-        version: row.int(4)?,
-        created: time(row.int(5)?)?,
-        modified: time(row.int(6)?)?,
-        attributes: object(&row.text(7)?, "claim")?,
+        source: SourceName::new(row.text(1)?),
+        active: row.flag(2)?,
+        active_since: time(row.int(3)?)?,
+        ended: opt_time(row.opt_int(4)?)?,
+        version: row.int(5)?,
+        created: time(row.int(6)?)?,
+        modified: time(row.int(7)?)?,
+        attributes: object(&row.text(8)?, "claim")?,
     })
 }

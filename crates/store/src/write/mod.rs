@@ -15,7 +15,8 @@ use tenure_identity::id::SourceName;
 pub(crate) fn transaction(change: &Change) -> Transaction {
     let mut out = Transaction::default();
     if let Some(person) = &change.person {
-        out.statements.push(persons::write(person));
+        let moment = change.events.iter().map(|event| event.at).max().unwrap_or(person.person.created);
+        out.statements.push(persons::write(person, moment));
     }
     for claim in &change.claims {
         claims::write(claim, &mut out);

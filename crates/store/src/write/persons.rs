@@ -2,6 +2,7 @@
 
 use crate::driver::{Statement, Value};
 use crate::encode::{micros, record_text};
+use jiff::Timestamp;
 use tenure_identity::change::PersonChange;
 use tenure_identity::person::Held;
 
@@ -13,12 +14,11 @@ const UPDATE: &str = "update persons set version = $1, active = $2, deactivated_
      login_key = $5, login_shared = $6, employee_key = $7, employee_shared = $8, \
      dirty_at = coalesce(dirty_at, $9) where id = $10 and version = $11";
 
-pub(super) fn write(change: &PersonChange) -> Statement {
+/// `moment` is when the change happens: since then the record waits for delivery, unless it waits already.
+pub(super) fn write(change: &PersonChange, moment: Timestamp) -> Statement {
     let person = &change.person;
     let shared = |held: &Held| Value::from(*held == Held::Shared);
-    // The moment of the change is the newest among the claims; a person without claims is never written.
-    let now = person.claims.iter().map(|claim| claim.modified).max().unwrap_or(person.created);
-    let dirty = Value::from(change.dirty.then(|| micros(now)));
+    let dirty = Value::from(change.dirty.then(|| micros(moment)));
     let common = [
         Value::from(person.version),
         person.active.into(),

@@ -10,7 +10,7 @@ use tenure_engine::SharedEngine;
 use tenure_engine::explain::Explanation;
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::event::Event;
-use tenure_identity::id::PersonId;
+use tenure_identity::id::{PersonId, SourceName};
 
 pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
@@ -137,7 +137,7 @@ fn as_json(explanation: &Explanation, field: Option<&str>) -> Value {
     let person = &explanation.person;
     let wanted = |name: &str| field.is_none_or(|field| field == name);
     let fields = person.record.fields.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| {
-        let source = value.source.as_ref().map(|source| source.as_str());
+        let source = value.source.as_ref().map(SourceName::as_str);
         (name.clone(), json!({ "value": value.value.to_string(), "source": source }))
     });
     let claims = person.claims.iter().map(|claim| {
@@ -164,7 +164,7 @@ fn event_json(event: &Event, field: Option<&str>) -> Value {
     let decisions = event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).map(|d| {
         json!({
             "field": d.field, "outcome": d.outcome.label(), "from": d.from, "to": d.to,
-            "source": d.source.as_ref().map(|source| source.as_str()), "reason": d.reason,
+            "source": d.source.as_ref().map(SourceName::as_str), "reason": d.reason,
         })
     });
     json!({

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 fn bench(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
     command.args(["bench", "--people", "50", "--concurrency", "4", "--seconds", "0.05", "--format", "json"]);
-    command.args(arguments).output().unwrap()
+    command.args(arguments).output().expect("the binary runs")
 }
 
 #[test]

@@ -17,6 +17,9 @@ use writer::Writer;
 /// Reads wait for the network, so that a few connections serve many of them.
 const MIN_READERS: usize = 8;
 
+/// Prepared statements that a reader keeps; filters make ever new ones, and the server remembers each.
+const PREPARED: usize = 256;
+
 /// An open PostgreSQL database.
 #[derive(Debug)]
 pub(crate) struct Postgres {
@@ -72,14 +75,18 @@ impl Postgres {
     }
 
     async fn connection(&self) -> Result<Object, StoreError> {
-        self.pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(error)))
+        let connection = self.pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        if connection.statement_cache.size() >= PREPARED {
+            connection.statement_cache.clear();
+        }
+        Ok(connection)
     }
 }
 
 async fn run(connection: &Object, statement: &Statement) -> Result<Vec<Row>, StoreError> {
     let answer = async {
         let prepared = connection.prepare_cached(&statement.sql).await?;
-        connection.query_raw(&prepared, statement.params.iter()).await
+        connection.query_raw(&prepared, statement.params.iter().map(Sought)).await
     };
     let rows = answer.await.map_err(statement_error)?;
     let rows: Vec<_> = futures_util::TryStreamExt::try_collect(rows).await.map_err(statement_error)?;
@@ -124,13 +131,36 @@ impl ToSql for Value {
     tokio_postgres::types::to_sql_checked!();
 }
 
+/// A parameter of a read. PostgreSQL refuses NUL, which no stored text has ([`tenure_scim::text::check`]); neither has
+/// one U+0001, so that it finds, and sorts before, exactly the same.
+#[derive(Debug)]
+struct Sought<'a>(&'a Value);
+
+impl ToSql for Sought<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self.0 {
+            Value::Text(text) if text.contains('\0') => text.replace('\0', "\u{1}").to_sql(kind, out),
+            value => value.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <Value as ToSql>::accepts(kind)
+    }
+
+    tokio_postgres::types::to_sql_checked!();
+}
+
 /// The address as it may be logged.
 pub(crate) fn without_password(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else { return "postgres".to_owned() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return address.to_owned() };
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return if address.contains('=') { "postgres".to_owned() } else { address.to_owned() };
+    };
+    // A password may hold any character: what follows the last `@` is the host.
+    let (user, host) = rest.rsplit_once('@').unwrap_or(("", rest));
     let user = user.split_once(':').map_or(user, |(name, _)| name);
     let host = host.split_once('?').map_or(host, |(host, _)| host);
-    format!("{scheme}://{user}@{host}")
+    if user.is_empty() { format!("{scheme}://{host}") } else { format!("{scheme}://{user}@{host}") }
 }
 
 #[cfg(test)]
@@ -140,7 +170,8 @@ mod tests {
     #[test]
     fn an_address_is_shown_without_its_password() {
         assert_eq!(without_password("postgres://a:secret@h:5/db?password=x"), "postgres://a@h:5/db");
-        assert_eq!(without_password("postgres://h/db"), "postgres://h/db");
+        assert_eq!(without_password("postgres://h/db?password=x"), "postgres://h/db");
+        assert_eq!(without_password("mysql://a:b@c@h"), "mysql://a@h");
         assert_eq!(without_password("host=h password=x"), "postgres");
     }
 }

@@ -126,10 +126,15 @@ impl Session {
 
     /// One transaction for all of these, or none of them.
     async fn transact(&mut self, transactions: &[&Transaction]) -> Answer {
-        let mut statements: Vec<_> = transactions.iter().flat_map(|t| t.statements.iter().cloned()).collect();
-        statements.extend(add_up(transactions));
+        // INVARIANT: counters come first. Whoever adds to a list holds its counter until the commit, so that sequence
+        // numbers appear in their order whichever node gave them out, and no cursor passes one that is still to come.
+        let mut statements = add_up(transactions);
+        statements.extend(transactions.iter().flat_map(|t| t.statements.iter().cloned()));
+        if self.prepared.len() >= PREPARED {
+            self.prepared.clear();
+        }
         for statement in &statements {
-            self.prepare(&statement.sql).await?;
+            self.prepare(statement.sql.clone()).await?;
         }
         match self.pipeline(&statements).await {
             Ok(()) => {
@@ -160,15 +165,12 @@ impl Session {
         Ok(())
     }
 
-    async fn prepare(&mut self, sql: &Cow<'static, str>) -> Result<(), CommitError> {
-        if self.prepared.contains_key(sql) {
+    async fn prepare(&mut self, sql: Cow<'static, str>) -> Result<(), CommitError> {
+        if self.prepared.contains_key(&sql) {
             return Ok(());
         }
-        if self.prepared.len() >= PREPARED {
-            self.prepared.clear();
-        }
-        let prepared = self.client.prepare(sql).await.map_err(statement_error)?;
-        self.prepared.insert(sql.clone(), prepared);
+        let prepared = self.client.prepare(&sql).await.map_err(statement_error)?;
+        self.prepared.insert(sql, prepared);
         Ok(())
     }
 }

@@ -86,7 +86,7 @@ fn run(connection: &Connection, log: &Path, shared: &Shared) {
         match checkpoint(connection, mode) {
             Ok(()) => moved = commits,
             Err(error) => {
-                tracing::warn!(%error, "the write-ahead log could not be moved; it will be tried again")
+                tracing::warn!(%error, "the write-ahead log could not be moved; it will be tried again");
             }
         }
     }

@@ -45,7 +45,8 @@ impl Sqlite {
         };
         let mut connection = writable(path).map_err(open)?;
         migrate(&mut connection)?;
-        let readers: Result<Vec<_>, _> = (0..readers).map(|_| read_only(path).map(Mutex::new)).collect();
+        let readers: Result<Vec<_>, _> =
+            (0..readers.max(1)).map(|_| read_only(path).map(Mutex::new)).collect();
         let checkpointer = Checkpointer::start(writable(path).map_err(open)?, path);
         Ok(Self {
             readers: readers.map_err(open)?,
@@ -61,11 +62,11 @@ impl Sqlite {
 
     pub(crate) fn query_all<const N: usize>(
         &self,
-        statements: [Statement; N],
+        statements: &[Statement; N],
     ) -> Result<[Vec<Row>; N], StoreError> {
         let reader = self.reader();
         let mut answers: [Vec<Row>; N] = std::array::from_fn(|_| Vec::new());
-        for (answer, statement) in answers.iter_mut().zip(&statements) {
+        for (answer, statement) in answers.iter_mut().zip(statements) {
             *answer = query(&reader, statement)?;
         }
         Ok(answers)

@@ -1,0 +1,18 @@
+//! The contract of the store: every test runs on SQLite and on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod cases;
+mod claims;
+mod commit;
+mod concurrency;
+mod crash;
+mod filters;
+mod fixture;
+mod groups;
+mod list;
+mod migrate;
+mod people;
+mod support;
+mod timeline;
+mod tokens;

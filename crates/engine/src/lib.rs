@@ -12,6 +12,7 @@ pub mod groups;
 pub mod list;
 pub mod review;
 pub mod token;
+mod unclaimed;
 pub mod users;
 
 pub use clock::Clock;

@@ -1,6 +1,6 @@
 //! Lists of users, groups or both: bound to the schema, paged by index or cursor, rendered into one answer.
 
-use crate::{Caller, Engine, EngineError};
+use crate::{Caller, Engine, EngineError, Visibility};
 use std::collections::HashMap;
 use tenure_scim::Error;
 use tenure_scim::filter::Bound;
@@ -30,7 +30,9 @@ impl Engine {
         let from = self.from(&query.page, fingerprint)?;
         let (total, resources) = self.page(caller, &typed, from, count).await?;
         let bodies = self.render_page(kind, &resources, query).await?;
-        let paging = self.paging(&query.page, from, fingerprint, total, &resources, typed.order.is_some());
+        let by_age = typed.order.is_none() && self.visibility(&caller.actor.source) == Visibility::Own;
+        let shown = Shown { from, count, total, resources: &resources };
+        let paging = self.paging(&query.page, &shown, by_age, fingerprint);
         Ok(list_response(total, &paging, bodies.iter().map(String::as_str)))
     }
 
@@ -94,6 +96,7 @@ impl Engine {
             from,
             count,
         };
+        let everybody = typed.kind == Kind::Users && self.visibility(&caller.actor.source) == Visibility::All;
         let page = self.store.list(&query).await.map_err(|error| match error {
             StoreError::ScanTooLarge { limit } => EngineError::Request(Error::too_many(format!(
                 "no index serves this filter or order, and there are more than {limit} resources to look at; \
@@ -101,7 +104,36 @@ impl Engine {
             ))),
             other => EngineError::Store(other),
         })?;
-        Ok((page.total, page.resources))
+        let (mut total, mut resources) = (page.total, page.resources);
+        if everybody {
+            self.add_unclaimed(caller, typed, from, count, &mut total, &mut resources).await?;
+        }
+        Ok((total, resources))
+    }
+
+    /// Whom the source does not claim comes after whom it claims.
+    async fn add_unclaimed(
+        &self,
+        caller: &Caller,
+        typed: &Typed,
+        from: From,
+        count: u32,
+        total: &mut u64,
+        resources: &mut Vec<Stored>,
+    ) -> Result<(), EngineError> {
+        if typed.order.is_some() {
+            let detail = "sortBy is not offered to a source that sees everybody; leave it out";
+            return Err(Error::invalid_value(detail).into());
+        }
+        // A place in the order of age says nothing about those who come after; such a cursor is not given out here.
+        let From::Offset(offset) = from else { return Err(unknown_cursor().into()) };
+        let room = count - u32::try_from(resources.len()).unwrap_or(count).min(count);
+        let skip = offset.saturating_sub(*total);
+        let filter = typed.filter.as_ref();
+        let (others, more) = self.unclaimed_page(&caller.actor.source, filter, skip, room).await?;
+        *total += others;
+        resources.extend(more);
+        Ok(())
     }
 
     async fn render_page(
@@ -152,41 +184,52 @@ impl Engine {
         }
     }
 
-    fn paging(
-        &self,
-        page: &Page,
-        from: From,
-        query_hash: u64,
-        total: u64,
-        resources: &[Stored],
-        sorted: bool,
-    ) -> Paging {
-        let Page::Cursor { .. } = page else {
-            let Page::Index { start, .. } = page else { unreachable!("a page is one or the other") };
-            return Paging::Index { start: *start };
-        };
-        let shown = resources.len() as u64;
-        let position = match (from, resources.last(), sorted) {
-            (_, None, _) => None,
-            (_, Some(last), false) => Some(format!("after:{}", last.seq)),
-            (From::Offset(offset), Some(_), true) if offset + shown < total => {
-                Some(format!("offset:{}", offset + shown))
+    fn paging(&self, page: &Page, shown: &Shown<'_>, by_age: bool, query_hash: u64) -> Paging {
+        match page {
+            Page::Index { start, .. } => Paging::Index { start: *start },
+            Page::Cursor { .. } => {
+                let issued = self.clock.now().as_second();
+                let position = if by_age { shown.next_by_age() } else { shown.next_by_offset() };
+                let next = position.map(|position| Cursor { position, query_hash, issued }.encode());
+                Paging::Cursor { next, previous: None }
             }
-            (_, Some(_), true) => None,
-        };
-        let issued = self.clock.now().as_second();
-        let next = position.map(|position| Cursor { position, query_hash, issued }.encode());
-        Paging::Cursor { next, previous: None }
+        }
+    }
+}
+
+/// A page as it was shown.
+struct Shown<'a> {
+    from: From,
+    /// How many were wanted.
+    count: u32,
+    total: u64,
+    resources: &'a [Stored],
+}
+
+impl Shown<'_> {
+    /// A page that is not full is the last one.
+    fn next_by_age(&self) -> Option<String> {
+        let full = self.resources.len() == self.count as usize;
+        self.resources.last().filter(|_| full).map(|last| format!("after:{}", last.seq))
+    }
+
+    fn next_by_offset(&self) -> Option<String> {
+        let From::Offset(offset) = self.from else { return None };
+        let next = offset + self.resources.len() as u64;
+        (!self.resources.is_empty() && next < self.total).then(|| format!("offset:{next}"))
     }
 }
 
 /// In order of age a cursor is the place after the last resource; in any other order it is how many came before.
 fn position(text: &str) -> Result<From, Error> {
-    let unknown = || Error::invalid_cursor("the cursor is not one of ours; begin again with an empty cursor");
-    let (kind, number) = text.split_once(':').ok_or_else(unknown)?;
+    let (kind, number) = text.split_once(':').ok_or_else(unknown_cursor)?;
     match kind {
-        "after" => number.parse().map(From::After).map_err(|_| unknown()),
-        "offset" => number.parse().map(From::Offset).map_err(|_| unknown()),
-        _ => Err(unknown()),
+        "after" => number.parse().map(From::After).map_err(|_| unknown_cursor()),
+        "offset" => number.parse().map(From::Offset).map_err(|_| unknown_cursor()),
+        _ => Err(unknown_cursor()),
     }
+}
+
+fn unknown_cursor() -> Error {
+    Error::invalid_cursor("the cursor is not one of ours; begin again with an empty cursor")
 }

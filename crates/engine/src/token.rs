@@ -67,7 +67,9 @@ const MEMORY: usize = 1024;
 
 /// Tokens that worked a moment ago, so that not every request reads them.
 #[derive(Debug, Default)]
-pub struct TokenMemory(Mutex<HashMap<String, (Grant, Instant)>>);
+pub struct TokenMemory(Mutex<HashMap<Digested, (Grant, Instant)>>);
+
+type Digested = [u8; 32];
 
 impl Engine {
     /// Makes a token for a source.
@@ -120,17 +122,18 @@ impl Engine {
     /// # Errors
     /// If the store fails.
     pub async fn authenticate(&self, secret: &str) -> Result<Option<Grant>, EngineError> {
-        let hash = hash(secret);
-        if let Some(grant) = self.remembered.recall(&hash) {
+        let digest: Digested = Sha256::digest(secret).into();
+        if let Some(grant) = self.remembered.recall(&digest) {
             return Ok(Some(grant));
         }
+        let hash = hex(&digest);
         let Some(token) = self.store.token_by_hash(&hash).await? else { return Ok(None) };
         let same: bool = token.hash.as_bytes().ct_eq(hash.as_bytes()).into();
         if !same || !works(&token, self.clock.now()) {
             return Ok(None);
         }
         let grant = Grant { scopes: scopes(&token.scopes), id: token.id, source: token.source };
-        self.remembered.remember(hash, &grant);
+        self.remembered.remember(digest, &grant);
         Ok(Some(grant))
     }
 
@@ -165,13 +168,13 @@ impl Engine {
 }
 
 impl TokenMemory {
-    fn recall(&self, hash: &str) -> Option<Grant> {
+    fn recall(&self, hash: &Digested) -> Option<Grant> {
         let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (grant, since) = memory.get(hash)?;
         (since.elapsed() < REMEMBERED).then(|| grant.clone())
     }
 
-    fn remember(&self, hash: String, grant: &Grant) {
+    fn remember(&self, hash: Digested, grant: &Grant) {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() >= MEMORY {
             memory.clear();

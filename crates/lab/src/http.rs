@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{self, HeaderName};
 use hyper_util::rt::TokioIo;
@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 
 pub use hyper::Method;
+pub use hyper::body::Bytes;
 
 /// Okta's socket time-out, and ours.
 pub const TIME_OUT: Duration = Duration::from_secs(60);
@@ -79,6 +80,17 @@ pub struct Response {
     pub headers: Headers,
     /// The body: null when it is empty, a string when it is not JSON.
     pub body: Value,
+}
+
+/// An answer whose body nobody has looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawResponse {
+    /// The status code.
+    pub status: u16,
+    /// The headers that a SCIM client reads.
+    pub headers: Headers,
+    /// The body as it came.
+    pub body: Bytes,
 }
 
 /// The headers that a SCIM client reads, as they were sent.
@@ -162,6 +174,18 @@ impl Client {
         path_and_query: &str,
         body: Option<Value>,
     ) -> Result<Response, HttpError> {
+        let body = body.map(|body| Bytes::from(body.to_string()));
+        let RawResponse { status, headers, body } = self.raw(method, path_and_query, body).await?;
+        Ok(Response { status, headers, body: json_or_text(&body) })
+    }
+
+    /// The same without JSON, for those who count answers and do not read them.
+    pub async fn raw(
+        &mut self,
+        method: Method,
+        path_and_query: &str,
+        body: Option<Bytes>,
+    ) -> Result<RawResponse, HttpError> {
         let after = self.endpoint.time_out;
         let exchange = self.exchange(&method, path_and_query, body.as_ref());
         if let Ok(answer) = tokio::time::timeout(after, exchange).await {
@@ -175,8 +199,8 @@ impl Client {
         &mut self,
         method: &Method,
         path: &str,
-        body: Option<&Value>,
-    ) -> Result<Response, HttpError> {
+        body: Option<&Bytes>,
+    ) -> Result<RawResponse, HttpError> {
         let kept = self.connection.take().filter(|connection| !connection.is_closed());
         if let Some(connection) = kept {
             match self.send(connection, method, path, body).await {
@@ -193,8 +217,8 @@ impl Client {
         mut connection: SendRequest<Full<Bytes>>,
         method: &Method,
         path: &str,
-        body: Option<&Value>,
-    ) -> Result<Response, HttpError> {
+        body: Option<&Bytes>,
+    ) -> Result<RawResponse, HttpError> {
         let broke = |source| HttpError::Exchange { method: method.clone(), path: path.to_owned(), source };
         let request = self.endpoint.write(method, path, body)?;
         connection.ready().await.map_err(broke)?;
@@ -221,7 +245,7 @@ impl Endpoint {
         &self,
         method: &Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<&Bytes>,
     ) -> Result<hyper::Request<Full<Bytes>>, HttpError> {
         let mut request = hyper::Request::builder()
             .method(method)
@@ -233,7 +257,7 @@ impl Endpoint {
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, &self.media_type);
         }
-        let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+        let bytes = body.cloned().unwrap_or_default();
         let unwritable =
             |source| HttpError::Unwritable { method: method.clone(), path: path.to_owned(), source };
         request.body(Full::new(bytes)).map_err(unwritable)
@@ -246,7 +270,7 @@ fn may_repeat(method: &Method, error: &hyper::Error) -> bool {
     never_sent || (error.is_incomplete_message() && method != Method::POST)
 }
 
-async fn read(answer: hyper::Response<Incoming>) -> Result<Response, hyper::Error> {
+async fn read(answer: hyper::Response<Incoming>) -> Result<RawResponse, hyper::Error> {
     let (parts, body) = answer.into_parts();
     let text = |name: HeaderName| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
     let headers = Headers {
@@ -254,8 +278,8 @@ async fn read(answer: hyper::Response<Incoming>) -> Result<Response, hyper::Erro
         etag: text(header::ETAG),
         location: text(header::LOCATION),
     };
-    let bytes = body.collect().await?.to_bytes();
-    Ok(Response { status: parts.status.as_u16(), headers, body: json_or_text(&bytes) })
+    let body = body.collect().await?.to_bytes();
+    Ok(RawResponse { status: parts.status.as_u16(), headers, body })
 }
 
 fn json_or_text(bytes: &[u8]) -> Value {

@@ -152,7 +152,7 @@ impl Place {
 
     fn running(&self) -> Option<Cluster> {
         let port = read(&self.state).ok()?.trim().parse().ok()?;
-        execute(port, "select 1").ok()?;
+        execute(port, "show server_version").ok()?;
         Some(Cluster { port })
     }
 
@@ -255,7 +255,7 @@ impl Server {
 
 fn wait_until_ready(child: &mut Child, folder: &Path, port: u16) -> Result<(), ClusterError> {
     for _ in 0..READY_WITHIN.as_millis() / POLL.as_millis() {
-        if execute(port, "select 1").is_ok() {
+        if execute(port, "show server_version").is_ok() {
             return Ok(());
         }
         if child.try_wait()?.is_some() {

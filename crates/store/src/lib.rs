@@ -7,6 +7,7 @@
 mod driver;
 mod encode;
 pub mod error;
+pub mod floor;
 mod keys;
 mod migrate;
 pub mod query;
@@ -54,17 +55,7 @@ impl Store {
     /// # Errors
     /// If the address is not understood, the database cannot be reached, or it was written by a newer version.
     pub async fn open(address: &str, options: Options) -> Result<Self, StoreError> {
-        let database = match address.split_once(':') {
-            Some(("sqlite", path)) => {
-                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-                Database::Sqlite(Sqlite::open(path, options.readers, migrate::sqlite)?)
-            }
-            Some(("postgres" | "postgresql", _)) => {
-                let open = Postgres::open(address, &options, migrate::postgres);
-                Database::Postgres(open.await?)
-            }
-            _ => return Err(StoreError::Address(driver::without_password(address))),
-        };
+        let database = database(address, &options).await?;
         Ok(Self { database, positions: query::positions::Positions::default() })
     }
 
@@ -87,5 +78,19 @@ impl Store {
     /// Waits until everything that was accepted is durable, then closes.
     pub async fn close(&self) {
         self.database.close().await;
+    }
+}
+
+/// The database of this address, brought up to date.
+async fn database(address: &str, options: &Options) -> Result<Database, StoreError> {
+    match address.split_once(':') {
+        Some(("sqlite", path)) => {
+            let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+            Ok(Database::Sqlite(Sqlite::open(path, options.readers, migrate::sqlite)?))
+        }
+        Some(("postgres" | "postgresql", _)) => {
+            Ok(Database::Postgres(Postgres::open(address, options, migrate::postgres).await?))
+        }
+        _ => Err(StoreError::Address(driver::without_password(address))),
     }
 }

@@ -18,6 +18,8 @@ const BOOK: &str =
     "create table if not exists migrations (version bigint primary key, checksum text not null)";
 const APPLIED: &str = "select version, checksum from migrations order by version";
 const RECORD: &str = "insert into migrations (version, checksum) values ($1, $2)";
+/// SQLite plans with these figures; PostgreSQL gathers its own.
+const SQLITE_STATISTICS: &str = include_str!("migrations/sqlite_statistics.sql");
 /// Any number that no other program on the same database uses for its advisory locks.
 const LOCK: i64 = 0x7465_6e75_7265;
 
@@ -62,9 +64,13 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
         rows.collect::<Result<_, _>>().map_err(failed)?
     };
-    for migration in pending(&applied)? {
+    let pending = pending(&applied)?;
+    for migration in &pending {
         transaction.execute_batch(&migration.sql(Dialect::Sqlite)).map_err(failed)?;
         transaction.execute(RECORD, (migration.version, migration.checksum())).map_err(failed)?;
+    }
+    if !pending.is_empty() {
+        transaction.execute_batch(SQLITE_STATISTICS).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
 }

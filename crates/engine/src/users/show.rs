@@ -1,15 +1,14 @@
 //! Users as their source sees them: the document with what the server adds, projected to what was asked for.
 
 use super::person_id;
-use crate::{Answer, Caller, Engine, EngineError, Preconditions, Visibility};
+use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::{Value, json};
 use tenure_identity::claim::Claim;
-use tenure_identity::id::{PersonId, SourceName};
-use tenure_identity::person::Person;
+use tenure_identity::id::PersonId;
 use tenure_scim::Object;
 use tenure_scim::projection::Projection;
 use tenure_scim::render::{Envelope, Relations};
-use tenure_scim::schema::{RECORD, USER};
+use tenure_scim::schema::RECORD;
 use tenure_store::query::Stored;
 use tenure_store::read::resources::GroupOf;
 
@@ -29,28 +28,13 @@ impl Engine {
         let found = self.store.user(&caller.actor.source, &id).await?;
         let (stored, groups) = match found {
             Some(found) => found,
-            None => self.unclaimed_user(&caller.actor.source, &id).await?,
+            None => {
+                let unclaimed = self.visible_unclaimed(&caller.actor.source, &id).await?;
+                (unclaimed.ok_or_else(|| EngineError::user(id.as_str()))?, self.store.groups_of(&id).await?)
+            }
         };
         conditions.check_read(stored.version)?;
         self.show_user(&stored, &groups, projection).await
-    }
-
-    /// Somebody whom the source does not claim, rendered from their record, if it may see everybody.
-    async fn unclaimed_user(
-        &self,
-        source: &SourceName,
-        id: &PersonId,
-    ) -> Result<(Stored, Vec<GroupOf>), EngineError> {
-        let unknown = || EngineError::user(id.as_str());
-        if self.visibility(source) != Visibility::All {
-            return Err(unknown());
-        }
-        let person = self.store.person(id).await?.ok_or_else(unknown)?;
-        // After its own DELETE a source gets 404, whatever it may see of others.
-        if person.claim_of(source).is_some() {
-            return Err(unknown());
-        }
-        Ok((stored_from_record(&person), self.store.groups_of(id).await?))
     }
 
     pub(super) async fn show_claim(
@@ -77,7 +61,7 @@ impl Engine {
         groups: &[GroupOf],
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
-        let envelope = self.user_envelope(stored);
+        let envelope = self.envelope(stored);
         let groups: Vec<_> =
             groups.iter().map(|group| (group.id.clone(), group.display_name.clone())).collect();
         let relations = Relations::Groups(&groups);
@@ -94,7 +78,7 @@ impl Engine {
         Ok(Answer { body, location: envelope.location(), version: stored.version, id: stored.id.clone() })
     }
 
-    fn user_envelope<'a>(&'a self, stored: &'a Stored) -> Envelope<'a> {
+    pub(crate) fn envelope<'a>(&'a self, stored: &'a Stored) -> Envelope<'a> {
         Envelope {
             resource_type: &self.catalog.user,
             id: &stored.id,
@@ -136,39 +120,6 @@ pub(crate) fn parse(document: &str) -> Result<Object, EngineError> {
         why: error.to_string(),
     };
     Ok(serde_json::from_str(document).map_err(corrupt)?)
-}
-
-/// A user resource for a source that does not claim the person: what the record says, in SCIM's words.
-fn stored_from_record(person: &Person) -> Stored {
-    let text = |field: &str| person.record.text(field);
-    let mut document = json!({
-        "schemas": [USER],
-        "userName": text("user_name").unwrap_or(person.id.as_str()),
-        "active": person.active,
-    });
-    let mut name = Object::new();
-    for (part, field) in
-        [("givenName", "first_name"), ("middleName", "middle_name"), ("familyName", "last_name")]
-    {
-        name.extend(text(field).map(|value| (part.to_owned(), Value::from(value))));
-    }
-    if !name.is_empty() {
-        document["name"] = Value::Object(name);
-    }
-    if let Some(email) = text("email") {
-        document["emails"] = json!([{ "value": email, "type": "work", "primary": true }]);
-    }
-    if let Some(title) = text("title") {
-        document["title"] = title.into();
-    }
-    Stored {
-        seq: 0,
-        id: person.id.to_string(),
-        version: person.version,
-        created: person.created,
-        modified: person.claims.iter().map(|claim| claim.modified).max().unwrap_or(person.created),
-        doc: document.to_string(),
-    }
 }
 
 impl Preconditions {

@@ -10,6 +10,7 @@ use tenure_identity::id::PersonId;
 use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
 use tenure_identity::receive::{self, Facts, Incoming, Plan, Reply};
+use tenure_scim::Object;
 use tenure_scim::patch::{self, PatchRequest};
 use tenure_scim::projection::Projection;
 use tenure_scim::resource::{self, Accepted};
@@ -97,7 +98,8 @@ impl Engine {
         let id = person_id(id)?;
         let mut tries = Tries::default();
         loop {
-            let (person, claim) = self.claimed(caller, &id).await?;
+            let (person, claim) = self.person_and_claim(caller, &id).await?;
+            let claim = claim.ok_or_else(|| EngineError::user(id.as_str()))?;
             conditions.check(claim.version)?;
             let plan = receive::end(&self.context(caller, self.clock.now()), &person, &claim);
             if self.commit(&plan.change, &mut tries).await? {
@@ -117,13 +119,12 @@ impl Engine {
         let id = person_id(id)?;
         let mut tries = Tries::default();
         let written = loop {
-            let (person, claim) = self.claimed(caller, &id).await?;
-            conditions.check(claim.version)?;
-            let incoming = self.updated(&claim, update)?;
-            let facts = self.update_facts(caller, &person, &claim, &incoming).await?;
-            let context = self.context(caller, self.clock.now());
-            let plan = receive::update(&context, &person, &claim, &incoming, &facts);
-            let (outcome, change) = outcome(plan, Some(claim));
+            let (person, claim) = self.person_and_claim(caller, &id).await?;
+            let plan = match &claim {
+                Some(claim) => self.decide_user_update(caller, &person, claim, update, conditions).await?,
+                None => self.decide_first_claim(caller, &person, update, conditions).await?,
+            };
+            let (outcome, change) = outcome(plan, claim);
             if self.commit(&change, &mut tries).await? {
                 break outcome?;
             }
@@ -131,16 +132,52 @@ impl Engine {
         self.show_written(&written, projection).await
     }
 
-    fn updated(&self, claim: &Claim, update: &Update<'_>) -> Result<Incoming, EngineError> {
+    async fn decide_user_update(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        claim: &Claim,
+        update: &Update<'_>,
+        conditions: &Preconditions,
+    ) -> Result<Plan, EngineError> {
+        conditions.check(claim.version)?;
+        let incoming = self.updated(&claim.attributes, claim.active, update)?;
+        let facts = self.update_facts(caller, person, claim, &incoming).await?;
+        let context = self.context(caller, self.clock.now());
+        Ok(receive::update(&context, person, claim, &incoming, &facts))
+    }
+
+    /// A source that may see everybody has matched this person, and now pushes to them for the first time.
+    async fn decide_first_claim(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        update: &Update<'_>,
+        conditions: &Preconditions,
+    ) -> Result<Plan, EngineError> {
+        let seen = self.visible_unclaimed(&caller.actor.source, &person.id).await?;
+        let seen = seen.ok_or_else(|| EngineError::user(person.id.as_str()))?;
+        conditions.check(seen.version)?;
+        let incoming = self.updated(&super::parse(&seen.doc)?, person.active, update)?;
+        let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
+        Ok(receive::claim(&self.context(caller, self.clock.now()), person, &incoming, &facts))
+    }
+
+    fn updated(
+        &self,
+        attributes: &Object,
+        active: bool,
+        update: &Update<'_>,
+    ) -> Result<Incoming, EngineError> {
         match update {
             Update::Replace(body) => {
-                let mut accepted = resource::replace((*body).clone(), &claim.attributes, &self.catalog.user)?;
+                let mut accepted = resource::replace((*body).clone(), attributes, &self.catalog.user)?;
                 // A profile push that leaves `active` out neither ends nor restores access.
-                accepted.attributes.entry("active").or_insert(claim.active.into());
+                accepted.attributes.entry("active").or_insert(active.into());
                 Ok(incoming(accepted))
             }
             Update::Patch(request) => {
-                let patched = patch::apply(request, &claim.attributes, &self.catalog.user)?;
+                let patched = patch::apply(request, attributes, &self.catalog.user)?;
                 Ok(Incoming { attributes: patched.attributes, notes: patched.notes })
             }
         }
@@ -167,11 +204,14 @@ impl Engine {
         Ok(self.store.identity_facts(&caller.actor.source, &keys).await?)
     }
 
-    /// The person and the source's live claim.
-    async fn claimed(&self, caller: &Caller, id: &PersonId) -> Result<(Person, Claim), EngineError> {
+    /// The person, and the source's live claim if it makes one.
+    async fn person_and_claim(
+        &self,
+        caller: &Caller,
+        id: &PersonId,
+    ) -> Result<(Person, Option<Claim>), EngineError> {
         let person = self.store.person(id).await?.ok_or_else(|| EngineError::user(id.as_str()))?;
         let claim = person.live_claim_of(&caller.actor.source).cloned();
-        let claim = claim.ok_or_else(|| EngineError::user(id.as_str()))?;
         Ok((person, claim))
     }
 

@@ -36,6 +36,12 @@ pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan
     }
 }
 
+/// PUT or PATCH of somebody whom the source has never claimed and may see: it names them by our own id, which is as firm
+/// a link as there is.
+pub fn claim(context: &Context<'_>, person: &Person, incoming: &Incoming, facts: &Facts) -> Plan {
+    adopt(context, incoming, facts, person, "linked by the source, which named the person's id")
+}
+
 /// Does what correlation says.
 fn follow(context: &Context<'_>, incoming: &Incoming, facts: &Facts, found: Correlation<'_>) -> Plan {
     match found {

@@ -12,7 +12,7 @@ mod hold;
 mod settle;
 mod update;
 
-pub use create::create;
+pub use create::{claim, create};
 pub use decide::decide;
 pub use end::end;
 pub use update::update;

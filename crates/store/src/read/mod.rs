@@ -5,3 +5,4 @@ pub mod groups;
 pub mod people;
 pub mod resources;
 pub mod timeline;
+pub mod unclaimed;

@@ -108,14 +108,15 @@ impl Store {
     }
 }
 
-/// One statement that finds everybody who shares a key, whatever the size of the directory.
+/// One statement that finds everybody who shares a key, whatever the size of the directory; whoever shares several is
+/// found several times.
 fn candidates(source: &SourceName, keys: &Keys) -> Statement {
     let mut sql = String::from("select person_id from claims where source = $1 and external_id = $2");
     let mut params: Vec<Value> = vec![source.as_str().into(), keys.external_id.as_deref().into()];
     let mut exact = |kind: i64, text: &str| {
         params.push(text.into());
         let parameter = params.len();
-        write!(sql, " union select person_id from claim_keys where kind = {kind} and key = ${parameter}")
+        write!(sql, " union all select person_id from claim_keys where kind = {kind} and key = ${parameter}")
             .expect("text can be written to a string");
     };
     exact(keys::USER_NAME, &keys.user_name);
@@ -126,7 +127,7 @@ fn candidates(source: &SourceName, keys: &Keys) -> Statement {
         let parameter = params.len();
         write!(
             sql,
-            " union select person_id from (select person_id from claim_keys where kind = {kind} \
+            " union all select person_id from (select person_id from claim_keys where kind = {kind} \
              and key = ${parameter} limit {LOOSE}) as alike"
         )
         .expect("text can be written to a string");

@@ -59,6 +59,11 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Config> {
     check(file)
 }
 
+/// What holds when nobody configures anything.
+pub(crate) fn built_in() -> anyhow::Result<Config> {
+    check(file::File::default())
+}
+
 #[expect(clippy::disallowed_methods, reason = "the configuration is read here and nowhere else")]
 fn read(path: &Path) -> anyhow::Result<String> {
     let help = || format!("configuration file `{}` cannot be read", path.display());

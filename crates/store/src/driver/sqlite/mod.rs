@@ -9,6 +9,7 @@ mod writer;
 use super::{Row, Statement, Transaction, Value};
 use crate::error::{CommitError, StoreError};
 use checkpoint::Checkpointer;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::path::Path;
@@ -111,6 +112,8 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
 
 fn prepare_connection(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
+    // Without it a statement is planned anew whenever a parameter that could change the plan is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(())
 }

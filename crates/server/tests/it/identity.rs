@@ -140,7 +140,12 @@ async fn a_source_may_be_allowed_to_see_everybody() {
     let path = format!("/Users/{id}");
     let seen = app.hr.get(&path).await.expect(200);
     assert_eq!((&seen["userName"], &seen["name"]["givenName"]), (&json!("ada"), &json!("Givenada")));
-    app.hr.put(&path, user("ada")).await.refused(404, None);
+    let listed = app.hr.get("/Users?filter=userName%20eq%20%22ADA%22").await.expect(200);
+    assert_eq!((&listed["totalResults"], &listed["Resources"][0]["id"]), (&json!(1), &json!(id)));
+    assert_eq!(app.hr.get("/Users").await.expect(200)["totalResults"], 1);
+    app.hr.put(&path, user("ada")).await.expect(200);
+    assert!(app.kinds(&id).await.contains(&Linked));
+    assert_eq!(app.hr.get("/Users").await.expect(200)["totalResults"], 1);
     app.delete(&path).await.expect(204);
     app.get(&path).await.refused(404, None);
 }

@@ -22,7 +22,7 @@ use tenure_identity::id::SourceName;
 use tenure_lab::company::Company;
 use tenure_lab::idp::okta::Dialect;
 use tenure_lab::play::{Played, Progress, Stage, play};
-use tenure_lab::year::Year;
+use tenure_lab::year::{Event, Year};
 use tenure_server::{app, listen};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -60,7 +60,7 @@ pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
     show::show(&result, options.format);
     let right = result.comparison.is_right() && result.played.failures.is_empty();
     if !options.once {
-        theatre.stay_up().await?;
+        theatre.stay_up(&year).await?;
     }
     theatre.close().await;
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -118,7 +118,7 @@ impl Theatre {
     }
 
     /// Leaves the server to whoever wants to look around.
-    async fn stay_up(&self) -> anyhow::Result<()> {
+    async fn stay_up(&self, year: &Year) -> anyhow::Result<()> {
         let token = self.token("okta").await?;
         let configuration = self.configuration.display();
         output::say(&format!(
@@ -127,17 +127,22 @@ impl Theatre {
              tenure --config {configuration} review list\n  \
              tenure --config {configuration} explain {}",
             self.base_url,
-            self.example().await?,
+            self.example(year).await?,
         ));
         stop_signal()?.await;
         Ok(())
     }
 
     /// Somebody with a story to tell.
-    async fn example(&self) -> anyhow::Result<String> {
+    async fn example(&self, year: &Year) -> anyhow::Result<String> {
         let cases = self.engine.cases(true, 1).await?;
         let candidate = cases.first().and_then(|case| case.candidates.first());
-        Ok(candidate.map_or_else(|| "LOGIN".to_owned(), ToString::to_string))
+        // Without a case, whoever changed last.
+        let joined = |event: &Event| matches!(event, Event::Joined { .. });
+        let events = year.events.iter().rev().map(|dated| &dated.event).filter(|event| !joined(event));
+        let anybody =
+            events.filter_map(Event::account).map(|account| account.human.number.to_string()).next();
+        Ok(candidate.map(ToString::to_string).or(anybody).unwrap_or_default())
     }
 
     async fn close(self) {

@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::id::SourceName;
 use tenure_identity::record::{Field, FieldValue, Record};
@@ -34,18 +34,37 @@ pub(crate) fn object_text(object: &Object) -> String {
 
 /// `{"user_name": ["ada", "okta"], "active": [true]}`: value, and the source that decided it.
 pub(crate) fn record_text(record: &Record) -> String {
-    let field = |field: &Field| {
-        let value = match &field.value {
-            FieldValue::Text(text) => Value::from(text.as_str()),
-            FieldValue::Flag(flag) => Value::from(*flag),
-        };
-        match &field.source {
-            Some(source) => json!([value, source.as_str()]),
-            None => json!([value]),
+    let mut out = String::with_capacity(1_024);
+    let mut separator = '{';
+    for (name, field) in &record.fields {
+        out.push(separator);
+        separator = ',';
+        push_text(&mut out, name);
+        out.push_str(":[");
+        match &field.value {
+            FieldValue::Text(text) => push_text(&mut out, text),
+            FieldValue::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
         }
-    };
-    let fields: Map<_, _> = record.fields.iter().map(|(name, value)| (name.clone(), field(value))).collect();
-    object_text(&fields)
+        if let Some(source) = &field.source {
+            out.push(',');
+            push_text(&mut out, source.as_str());
+        }
+        out.push(']');
+    }
+    out.push_str(if separator == '{' { "{}" } else { "}" });
+    out
+}
+
+/// The text as JSON, quotes and all. Records and decisions are written with every request, so they are written straight
+/// to text, without a tree in between.
+fn push_text(out: &mut String, text: &str) {
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        out.push_str(&serde_json::to_string(text).expect("text can be written as JSON"));
+        return;
+    }
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
 }
 
 pub(crate) fn record(text: &str) -> Result<Record, StoreError> {
@@ -65,26 +84,46 @@ fn field(value: &Value) -> Result<Field, StoreError> {
 /// Unchanged fields as a list of names, everything else in full: most decisions of most requests are "unchanged".
 pub(crate) fn decisions_text(decisions: &[Decision]) -> String {
     let is_plain =
-        |d: &Decision| d.outcome == Outcome::Unchanged && d.reason.is_none() && d.field != "members";
-    let (plain, full): (Vec<_>, Vec<_>) = decisions.iter().partition(|decision| is_plain(decision));
-    let plain: Vec<_> = plain.into_iter().map(|decision| decision.field.as_str()).collect();
-    let full: Vec<_> = full.into_iter().map(decision_value).collect();
-    json!({ "unchanged": plain, "decisions": full }).to_string()
+        |d: &&Decision| d.outcome == Outcome::Unchanged && d.reason.is_none() && d.field != "members";
+    let mut out = String::with_capacity(80 * decisions.len() + 40);
+    out.push_str("{\"unchanged\":[");
+    for (index, decision) in decisions.iter().filter(is_plain).enumerate() {
+        separate(&mut out, index);
+        push_text(&mut out, &decision.field);
+    }
+    out.push_str("],\"decisions\":[");
+    for (index, decision) in decisions.iter().filter(|decision| !is_plain(decision)).enumerate() {
+        separate(&mut out, index);
+        push_decision(&mut out, decision);
+    }
+    out.push_str("]}");
+    out
 }
 
-fn decision_value(decision: &Decision) -> Value {
-    let mut value = Map::new();
-    value.insert("field".into(), decision.field.as_str().into());
-    value.insert("outcome".into(), decision.outcome.label().into());
-    let source = decision.source.as_ref().map(|source| source.as_str().to_owned());
-    let optional =
-        [("from", &decision.from), ("to", &decision.to), ("source", &source), ("reason", &decision.reason)];
-    for (key, text) in optional {
+fn separate(out: &mut String, index: usize) {
+    if index > 0 {
+        out.push(',');
+    }
+}
+
+fn push_decision(out: &mut String, decision: &Decision) {
+    out.push_str("{\"field\":");
+    push_text(out, &decision.field);
+    let source = decision.source.as_ref().map(SourceName::as_str);
+    let parts = [
+        (",\"outcome\":", Some(decision.outcome.label())),
+        (",\"from\":", decision.from.as_deref()),
+        (",\"to\":", decision.to.as_deref()),
+        (",\"source\":", source),
+        (",\"reason\":", decision.reason.as_deref()),
+    ];
+    for (name, text) in parts {
         if let Some(text) = text {
-            value.insert(key.into(), text.as_str().into());
+            out.push_str(name);
+            push_text(out, text);
         }
     }
-    Value::Object(value)
+    out.push('}');
 }
 
 pub(crate) fn decisions(text: &str) -> Result<Vec<Decision>, StoreError> {
@@ -131,7 +170,7 @@ mod tests {
     fn records_and_decisions_read_back() {
         let okta = SourceName::new("okta");
         let mut written = Record::default();
-        let text = FieldValue::Text("ada \"x\"".into());
+        let text = FieldValue::Text("ada \"x\" \\ \n\u{1}é".into());
         written.fields.insert("user_name".into(), Field { value: text, source: Some(okta.clone()) });
         written.fields.insert("active".into(), Field { value: FieldValue::Flag(true), source: None });
         assert_eq!(record(&record_text(&written)).unwrap(), written);

@@ -127,7 +127,10 @@ impl Store {
         let exact = condition.as_ref().is_none_or(|condition| condition.exact);
         match (exact, sql_order) {
             (true, None) if query.filter.is_none() => self.plain_page(query).await,
-            (true, None) => self.indexed_page(query, condition, "t.seq".to_owned()).await,
+            (true, None) => {
+                let order = Condition::by_age(condition.as_ref()).to_owned();
+                self.indexed_page(query, condition, order).await
+            }
             (true, Some(Some(order))) => self.indexed_page(query, condition, order).await,
             _ => self.scanned_page(query, condition).await,
         }
@@ -208,7 +211,8 @@ fn read_totals(query: &Query<'_>, rows: Vec<Row>) -> Result<(u64, i64), StoreErr
 }
 
 fn plain_rows(query: &Query<'_>, after: i64, offset: u64) -> Statement {
-    let condition = Condition { sql: "t.seq > $2".into(), params: vec![after.into()], exact: true };
+    let condition =
+        Condition { sql: "t.seq > $2".into(), params: vec![after.into()], exact: true, narrow: false };
     rows(query, Some(&condition), "t.seq", query.count, offset)
 }
 

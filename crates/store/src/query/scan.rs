@@ -46,7 +46,10 @@ impl Store {
         let (mut after, mut seen, mut kept, mut matches) = (0, 0, 0, Vec::new());
         loop {
             let piece = and_after(condition.cloned(), after);
-            let rows = self.database.query(rows(query, Some(&piece), "t.seq", PIECE, 0)).await?;
+            let rows = self
+                .database
+                .query(rows(query, Some(&piece), Condition::by_age(Some(&piece)), PIECE, 0))
+                .await?;
             let last = rows.len() < PIECE as usize;
             seen += rows.len();
             let groups = self.groups_of_all(query, &rows).await?;

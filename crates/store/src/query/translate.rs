@@ -19,21 +19,58 @@ pub(super) struct Condition {
     pub(super) params: Vec<Value>,
     /// Whether it selects exactly what the filter does.
     pub(super) exact: bool,
+    /// Whether it selects a handful, however many there are.
+    pub(super) narrow: bool,
+}
+
+impl Condition {
+    /// The order of age. A handful is found by its key and then sorted; without the `+ 0` a planner may walk the whole
+    /// list in its order until it meets them.
+    pub(super) fn by_age(this: Option<&Self>) -> &'static str {
+        if this.is_some_and(|condition| condition.narrow) { "t.seq + 0" } else { "t.seq" }
+    }
 }
 
 /// The condition for a filter on this list.
 pub(super) fn condition(kind: Kind, source: &SourceName, filter: &Bound) -> Condition {
     let mut translator = Translator { kind, source, params: Vec::new() };
     let (sql, exact) = translator.bound(filter).unwrap_or_else(|| ("1 = 1".to_owned(), false));
-    Condition { sql, params: translator.params, exact }
+    Condition { sql, params: translator.params, exact, narrow: is_narrow(filter) }
+}
+
+/// Whether the filter asks for the value of a key that few resources share.
+fn is_narrow(filter: &Bound) -> bool {
+    match filter {
+        Bound::And(items) => items.iter().any(is_narrow),
+        Bound::Or(items) => items.iter().all(is_narrow),
+        Bound::Element { target, filter } => {
+            matches!(target.attribute.as_str(), "emails" | "members" | "groups")
+                && equal_value(filter).is_some()
+        }
+        Bound::Test(test) => {
+            let name = test.target.name();
+            let is_key = matches!(
+                name.as_str(),
+                "id" | "externalId" | "userName" | "displayName" | "emails.value" | "members.value"
+            );
+            let equal = matches!(test.op, Op::Compare(CompareOp::Eq, Operand::Text(_)));
+            equal && (is_key || is_employee_number(&name))
+        }
+        Bound::Not(_) | Bound::Never => false,
+    }
 }
 
 /// The condition, and only what comes after this place in the order of age.
 pub(super) fn and_after(condition: Option<Condition>, seq: i64) -> Condition {
-    let Condition { sql, mut params, exact } =
-        condition.unwrap_or(Condition { sql: "1 = 1".to_owned(), params: Vec::new(), exact: true });
+    let Condition { sql, mut params, exact, narrow } = condition.unwrap_or(Condition {
+        sql: "1 = 1".to_owned(),
+        params: Vec::new(),
+        exact: true,
+        narrow: false,
+    });
     params.push(seq.into());
-    Condition { sql: format!("{sql} and t.seq > ${}", params.len() + 1), params, exact }
+    let place = if narrow { "t.seq + 0" } else { "t.seq" };
+    Condition { sql: format!("{sql} and {place} > ${}", params.len() + 1), params, exact, narrow }
 }
 
 struct Translator<'a> {

@@ -5,6 +5,7 @@ use crate::encode::{micros, object_text};
 use crate::keys::keys_of;
 use tenure_identity::change::{ClaimBefore, ClaimChange};
 use tenure_identity::claim::Claim;
+use tenure_identity::keys::Keys;
 
 const INSERT: &str = "insert into claims (person_id, source, external_id, user_name_key, active, active_since, live, \
      ended_at, version, created_at, modified_at, doc) \
@@ -41,12 +42,12 @@ const KEEP_FORMER_LINK: &str = "insert into former_links (person_id, source, ext
 
 pub(super) fn write(change: &ClaimChange, out: &mut Transaction) {
     let claim = &change.claim;
-    let person = change.person.as_str();
+    let (person, keys) = (change.person.as_str(), claim.keys());
     match &change.before {
-        None => out.statements.push(insert(person, claim)),
-        Some(_) => out.statements.push(update(person, claim).must_touch_one()),
+        None => out.statements.push(insert(person, claim, &keys)),
+        Some(_) => out.statements.push(update(person, claim, &keys).must_touch_one()),
     }
-    write_keys(person, claim, change.before.as_ref(), out);
+    write_keys(person, claim, &keys, change.before.as_ref(), out);
     if let Some(before) = &change.before
         && let Some(old) = &before.keys.external_id
         && claim.external_id() != Some(old)
@@ -58,12 +59,12 @@ pub(super) fn write(change: &ClaimChange, out: &mut Transaction) {
     count(claim, change.before.as_ref(), out);
 }
 
-fn insert(person: &str, claim: &Claim) -> Statement {
+fn insert(person: &str, claim: &Claim, keys: &Keys) -> Statement {
     let params = [
         person.into(),
         claim.source.as_str().into(),
         claim.external_id().into(),
-        claim.keys().user_name.into(),
+        keys.user_name.as_str().into(),
         claim.active.into(),
         micros(claim.active_since).into(),
         claim.is_live().into(),
@@ -76,10 +77,10 @@ fn insert(person: &str, claim: &Claim) -> Statement {
     Statement::new(INSERT, params)
 }
 
-fn update(person: &str, claim: &Claim) -> Statement {
+fn update(person: &str, claim: &Claim, keys: &Keys) -> Statement {
     let params = [
         claim.external_id().into(),
-        claim.keys().user_name.into(),
+        keys.user_name.as_str().into(),
         claim.active.into(),
         micros(claim.active_since).into(),
         claim.is_live().into(),
@@ -93,9 +94,9 @@ fn update(person: &str, claim: &Claim) -> Statement {
     Statement::new(UPDATE, params)
 }
 
-fn write_keys(person: &str, claim: &Claim, before: Option<&ClaimBefore>, out: &mut Transaction) {
+fn write_keys(person: &str, claim: &Claim, keys: &Keys, before: Option<&ClaimBefore>, out: &mut Transaction) {
     let display_name = claim.attributes.get("displayName").and_then(|name| name.as_str());
-    let new = keys_of(&claim.keys(), display_name);
+    let new = keys_of(keys, display_name);
     let old = before.map(|before| keys_of(&before.keys, before.display_name.as_deref())).unwrap_or_default();
     for key in old.difference(&new) {
         let params = [key.kind.into(), key.text.as_str().into(), claim.source.as_str().into(), person.into()];

@@ -10,6 +10,7 @@ pub mod error;
 pub mod explain;
 pub mod groups;
 pub mod list;
+mod resources;
 pub mod review;
 pub mod token;
 mod unclaimed;

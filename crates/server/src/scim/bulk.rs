@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
-use tenure_engine::{Answer, EngineError, Preconditions};
+use tenure_engine::{Answer, Preconditions};
 use tenure_scim::Error;
 use tenure_scim::bulk::{
     BulkLimits, BulkOperation, BulkRequest, BulkResponse, BulkResult, Method, Step, completion, plan,
@@ -16,6 +16,7 @@ use tenure_scim::bulk::{
 };
 use tenure_scim::etag::{Condition, Version};
 use tenure_scim::projection::Projection;
+use tenure_store::query::Kind;
 
 pub(crate) async fn bulk(call: Call, Body(body): Body) -> Result<Response, Failure> {
     let engine = call.engine();
@@ -86,52 +87,44 @@ impl Run<'_> {
         // If the first half failed, its failure is the answer.
         let Some(id) = id else { return Ok(None) };
         let data = completion(operation.data.as_ref().unwrap_or(&Value::Null), references, &self.known)?;
-        let answer = self.patch(&operation.path.resource_type, &id, data, &Preconditions::default()).await?;
+        let (engine, conditions, projection) =
+            (self.call.engine(), Preconditions::default(), Projection::default());
+        let answer =
+            engine.patch(kind(operation), &self.call.caller, &id, data, &conditions, &projection).await?;
         let status = if operation.method == Method::Post { StatusCode::CREATED } else { StatusCode::OK };
         Ok(Some(Done { status, answer: Some(answer) }))
     }
 
     async fn carry_out(&self, operation: &BulkOperation, data: Value) -> Result<Done, Failure> {
-        let kind = operation.path.resource_type.as_str();
-        let conditions = conditions(operation)?;
+        let (kind, conditions) = (kind(operation), conditions(operation)?);
         let (engine, caller, projection) = (self.call.engine(), &self.call.caller, Projection::default());
-        if operation.method == Method::Post {
-            let answer = match kind {
-                "User" => engine.create_user(caller, data, &projection).await?,
-                _ => engine.create_group(caller, data, &projection).await?,
-            };
-            return Ok(Done { status: StatusCode::CREATED, answer: Some(answer) });
-        }
-        let id = operation.path.resolved_id(&self.known)?;
-        let id = id.ok_or_else(|| Error::invalid_value("the path of the operation has no id"))?;
-        if operation.method == Method::Delete {
-            match kind {
-                "User" => engine.delete_user(caller, &id, &conditions).await?,
-                _ => engine.delete_group(caller, &id, &conditions).await?,
-            }
-            return Ok(Done { status: StatusCode::NO_CONTENT, answer: None });
-        }
-        let answer = match (operation.method, kind) {
-            (Method::Put, "User") => engine.replace_user(caller, &id, data, &conditions, &projection).await?,
-            (Method::Put, _) => engine.replace_group(caller, &id, data, &conditions, &projection).await?,
-            _ => self.patch(kind, &id, data, &conditions).await?,
+        let id = || {
+            let id = operation.path.resolved_id(&self.known)?;
+            id.ok_or_else(|| Error::invalid_value("the path of the operation has no id"))
         };
-        Ok(Done { status: StatusCode::OK, answer: Some(answer) })
+        let (status, answer) = match operation.method {
+            Method::Post => {
+                (StatusCode::CREATED, Some(engine.create(kind, caller, data, &projection).await?))
+            }
+            Method::Put => {
+                let answer = engine.replace(kind, caller, &id()?, data, &conditions, &projection).await?;
+                (StatusCode::OK, Some(answer))
+            }
+            Method::Patch => {
+                let answer = engine.patch(kind, caller, &id()?, data, &conditions, &projection).await?;
+                (StatusCode::OK, Some(answer))
+            }
+            Method::Delete => {
+                engine.end(kind, caller, &id()?, &conditions).await?;
+                (StatusCode::NO_CONTENT, None)
+            }
+        };
+        Ok(Done { status, answer })
     }
+}
 
-    async fn patch(
-        &self,
-        kind: &str,
-        id: &str,
-        data: Value,
-        conditions: &Preconditions,
-    ) -> Result<Answer, EngineError> {
-        let (engine, caller, projection) = (self.call.engine(), &self.call.caller, Projection::default());
-        match kind {
-            "User" => engine.patch_user(caller, id, data, conditions, &projection).await,
-            _ => engine.patch_group(caller, id, data, conditions, &projection).await,
-        }
-    }
+fn kind(operation: &BulkOperation) -> Kind {
+    if operation.path.resource_type == "Group" { Kind::Groups } else { Kind::Users }
 }
 
 fn conditions(operation: &BulkOperation) -> Result<Preconditions, Error> {

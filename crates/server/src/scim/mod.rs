@@ -4,10 +4,9 @@ mod answer;
 mod body;
 mod bulk;
 mod discovery;
-mod groups;
+mod resources;
 mod search;
 mod segment;
-mod users;
 
 use crate::State;
 use crate::auth::authenticate;
@@ -15,20 +14,14 @@ use crate::failure::Failure;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
+use resources::{Groups, Users};
 
 pub(crate) fn routes(state: &State) -> Router<State> {
     Router::new()
         .route("/", get(search::everything))
         .route("/.search", post(search::everything_by_post))
-        .route("/Users", get(users::list).post(users::create))
-        .route("/Users/.search", post(users::search))
-        .route("/Users/{id}", get(users::read).put(users::replace).patch(users::patch).delete(users::end))
-        .route("/Groups", get(groups::list).post(groups::create))
-        .route("/Groups/.search", post(groups::search))
-        .route(
-            "/Groups/{id}",
-            get(groups::read).put(groups::replace).patch(groups::patch).delete(groups::end),
-        )
+        .nest("/Users", resources::routes::<Users>())
+        .nest("/Groups", resources::routes::<Groups>())
         .route("/Bulk", post(bulk::bulk))
         .route("/Me", any(me))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))

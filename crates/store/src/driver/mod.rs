@@ -2,6 +2,7 @@
 //! listed in [`Dialect`] and nowhere else.
 
 mod postgres;
+mod queue;
 mod sqlite;
 
 use crate::error::{CommitError, StoreError};

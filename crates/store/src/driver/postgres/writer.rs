@@ -5,61 +5,43 @@
 
 use super::connect::Connector;
 use super::statement_error;
+use crate::driver::queue::{Answer, Job, Jobs, Queue, closed, gather};
 use crate::driver::{ADD_TO_COUNTER, Counters, Statement, Transaction, Value};
 use crate::error::{CommitError, Constraint, StoreError};
 use futures_util::future::join_all;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Mutex;
-use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
 /// The most transactions that share one commit.
 const BATCH: usize = 128;
-/// Requests that may wait for the writer; more wait to be let in.
-const QUEUE: usize = 4096;
 /// Prepared statements that are kept; beyond, all are forgotten.
 const PREPARED: usize = 256;
-
-type Answer = Result<(), CommitError>;
-
-struct Job {
-    transaction: Transaction,
-    answer: oneshot::Sender<Answer>,
-}
 
 /// The handle to the writer task.
 #[derive(Debug)]
 pub(super) struct Writer {
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Queue,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     pub(super) async fn start(connector: Connector) -> Result<Self, StoreError> {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (queue, jobs) = Queue::new();
         let session = Session::open(&connector).await?;
-        let task = tokio::spawn(run(connector, session, receiver));
-        Ok(Self { jobs: Mutex::new(Some(sender)), task: Mutex::new(Some(task)) })
+        let task = tokio::spawn(run(connector, session, jobs));
+        Ok(Self { queue, task: Mutex::new(Some(task)) })
     }
 
     pub(super) async fn commit(&self, transaction: Transaction) -> Answer {
-        let (answer, result) = oneshot::channel();
-        let sender = self.jobs.lock().expect("nothing panics while it holds the sender").clone();
-        let sent = match sender {
-            Some(sender) => sender.send(Job { transaction, answer }).await.is_ok(),
-            None => false,
-        };
-        if !sent {
-            return Err(closed());
-        }
-        result.await.unwrap_or_else(|_| Err(closed()))
+        self.queue.commit(transaction).await
     }
 
     /// Takes no more and waits until everything that was taken is durable.
     pub(super) async fn close(&self) {
-        self.jobs.lock().expect("nothing panics while it holds the sender").take();
+        self.queue.close();
         let task = self.task.lock().expect("nothing panics while it holds the task").take();
         if let Some(task) = task
             && task.await.is_err()
@@ -69,18 +51,9 @@ impl Writer {
     }
 }
 
-fn closed() -> CommitError {
-    CommitError::Store(StoreError::Unavailable("the database writer has stopped".into()))
-}
-
-async fn run(connector: Connector, mut session: Session, mut jobs: mpsc::Receiver<Job>) {
+async fn run(connector: Connector, mut session: Session, mut jobs: Jobs) {
     while let Some(first) = jobs.recv().await {
-        let mut batch = vec![first];
-        while batch.len() < BATCH
-            && let Ok(job) = jobs.try_recv()
-        {
-            batch.push(job);
-        }
+        let batch = gather(first, &mut jobs, BATCH);
         if session.client.is_closed() {
             match Session::open(&connector).await {
                 Ok(fresh) => session = fresh,

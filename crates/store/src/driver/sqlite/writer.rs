@@ -1,58 +1,40 @@
 //! The writer thread: what has gathered while the last batch was made durable becomes the next batch.
 
 use super::checkpoint::Signal;
+use crate::driver::queue::{Answer, Job, Jobs, Queue, gather};
 use crate::driver::{ADD_TO_COUNTER, Counters, Statement, Transaction};
 use crate::error::{CommitError, Constraint, StoreError};
 use rusqlite::Connection;
 use std::sync::Mutex;
 use std::thread::JoinHandle;
-use tokio::sync::{mpsc, oneshot};
 
 /// The most transactions that share one fsync.
 const BATCH: usize = 256;
-/// Requests that may wait for the writer; more wait to be let in.
-const QUEUE: usize = 4096;
-
-type Answer = Result<(), CommitError>;
-
-struct Job {
-    transaction: Transaction,
-    answer: oneshot::Sender<Answer>,
-}
 
 /// The handle to the writer thread.
 #[derive(Debug)]
 pub(super) struct Writer {
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, signal: Signal) -> Self {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (queue, jobs) = Queue::new();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || run(connection, receiver, &signal))
+            .spawn(move || run(connection, jobs, &signal))
             .expect("a thread can be started while the process starts");
-        Self { jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) }
+        Self { queue, thread: Mutex::new(Some(thread)) }
     }
 
     pub(super) async fn commit(&self, transaction: Transaction) -> Answer {
-        let (answer, result) = oneshot::channel();
-        let sender = self.jobs.lock().expect("nothing panics while it holds the sender").clone();
-        let sent = match sender {
-            Some(sender) => sender.send(Job { transaction, answer }).await.is_ok(),
-            None => false,
-        };
-        if !sent {
-            return Err(closed());
-        }
-        result.await.unwrap_or_else(|_| Err(closed()))
+        self.queue.commit(transaction).await
     }
 
     /// Takes no more and waits until everything that was taken is durable.
     pub(super) async fn close(&self) {
-        self.jobs.lock().expect("nothing panics while it holds the sender").take();
+        self.queue.close();
         let thread = self.thread.lock().expect("nothing panics while it holds the thread").take();
         if let Some(thread) = thread {
             let joined = tokio::task::spawn_blocking(move || thread.join()).await;
@@ -63,20 +45,9 @@ impl Writer {
     }
 }
 
-fn closed() -> CommitError {
-    CommitError::Store(StoreError::Unavailable("the database writer has stopped".into()))
-}
-
-fn run(mut connection: Connection, mut jobs: mpsc::Receiver<Job>, signal: &Signal) {
-    let mut batch = Vec::with_capacity(BATCH);
+fn run(mut connection: Connection, mut jobs: Jobs, signal: &Signal) {
     while let Some(first) = jobs.blocking_recv() {
-        batch.push(first);
-        while batch.len() < BATCH
-            && let Ok(job) = jobs.try_recv()
-        {
-            batch.push(job);
-        }
-        write(&mut connection, std::mem::take(&mut batch));
+        write(&mut connection, gather(first, &mut jobs, BATCH));
         signal.committed();
     }
 }

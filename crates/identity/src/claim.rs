@@ -6,6 +6,7 @@
 use crate::id::SourceName;
 use crate::keys::Keys;
 use jiff::Timestamp;
+use std::sync::Arc;
 use tenure_scim::Object;
 
 /// What one source says of one person.
@@ -14,7 +15,7 @@ pub struct Claim {
     /// Who says it.
     pub source: SourceName,
     /// The canonical SCIM attributes, with `externalId`, without `id`, `meta` and `groups`.
-    pub attributes: Object,
+    pub attributes: Arc<Object>,
     /// Whether the source says that the person is active.
     pub active: bool,
     /// When `active` last changed, or the claim was made.

@@ -50,7 +50,7 @@ impl Engine {
             version: claim.version,
             created: claim.created,
             modified: claim.modified,
-            doc: serde_json::to_string(&claim.attributes).expect("a JSON object can be written"),
+            doc: serde_json::to_string(&*claim.attributes).expect("a JSON object can be written"),
         };
         self.show_user(&stored, groups, projection).await
     }

@@ -178,7 +178,7 @@ impl Engine {
             }
             Update::Patch(request) => {
                 let patched = patch::apply(request, attributes, &self.catalog.user)?;
-                Ok(Incoming { attributes: patched.attributes, notes: patched.notes })
+                Ok(Incoming { attributes: patched.attributes.into(), notes: patched.notes })
             }
         }
     }
@@ -225,7 +225,7 @@ impl Engine {
 }
 
 fn incoming(accepted: Accepted) -> Incoming {
-    Incoming { attributes: accepted.attributes, notes: accepted.notes }
+    Incoming { attributes: accepted.attributes.into(), notes: accepted.notes }
 }
 
 /// A refusal is an answer too: it may have opened a case, which has to be committed before the source hears of it.

@@ -13,6 +13,7 @@ use crate::id::{PersonId, SourceName};
 use crate::keys::Keys;
 use crate::person::Person;
 use crate::policy::{OnDoubt, OnRotation};
+use std::sync::Arc;
 
 /// Decides what a new claim does. An active holder of the external id or login is a conflict; everybody else who is
 /// known returns under their old id.
@@ -152,9 +153,11 @@ fn adopted(
 }
 
 fn new_claim(context: &Context<'_>, incoming: &Incoming, before: Option<&Claim>) -> Claim {
-    let mut attributes = incoming.attributes.clone();
-    let active = says_active(&attributes).unwrap_or(true);
-    attributes.entry("active").or_insert(active.into());
+    let mut attributes = Arc::clone(&incoming.attributes);
+    let active = says_active(&attributes).unwrap_or_else(|| {
+        Arc::make_mut(&mut attributes).insert("active".into(), true.into());
+        true
+    });
     Claim {
         source: context.actor.source.clone(),
         attributes,
@@ -221,6 +224,6 @@ fn near_duplicates(
 }
 
 fn notes(context: &Context<'_>, incoming: &Incoming, before: Option<&Claim>) -> Vec<Decision> {
-    let before = before.map(|claim| &claim.attributes);
+    let before = before.map(|claim| claim.attributes.as_ref());
     claim_decisions(context.policy, &context.actor.source, before, &incoming.attributes, &incoming.notes)
 }

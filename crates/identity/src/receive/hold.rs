@@ -7,6 +7,7 @@ use crate::change::Change;
 use crate::event::{Event, EventKind, Subject};
 use crate::id::PersonId;
 use crate::keys::Keys;
+use tenure_scim::Object;
 
 /// What a human has said about this identity, if anything binds.
 pub(super) fn ruling(facts: &Facts) -> Option<(&Case, &Ruling)> {
@@ -49,7 +50,7 @@ pub(super) fn open(
         kind,
         source: context.actor.source.clone(),
         identity: Keys::of(&incoming.attributes).identity(),
-        claim: incoming.attributes.clone(),
+        claim: Object::clone(&incoming.attributes),
         candidates,
         evidence,
         opened: context.now,

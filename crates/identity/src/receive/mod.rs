@@ -25,6 +25,7 @@ use crate::id::{CaseId, PersonId};
 use crate::person::Person;
 use crate::policy::Policy;
 use jiff::Timestamp;
+use std::sync::Arc;
 use tenure_scim::Object;
 use tenure_scim::resource::Note;
 
@@ -47,7 +48,7 @@ pub struct Context<'a> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Incoming {
     /// The whole claim as it would be.
-    pub attributes: Object,
+    pub attributes: Arc<Object>,
     /// What was ignored or coerced on the way.
     pub notes: Vec<Note>,
 }

@@ -11,6 +11,8 @@ use crate::keys::Keys;
 use crate::person::Person;
 use crate::policy::OnRotation;
 
+use std::sync::Arc;
+
 /// Decides what new attributes for the source's live claim on this person do.
 ///
 /// `facts` are about the new attributes; the person may be among the candidates.
@@ -82,7 +84,7 @@ fn both_sides(person: &Person, old: &Keys, new: &Keys) -> Vec<String> {
 
 fn changed_claim(context: &Context<'_>, before: &Claim, incoming: &Incoming) -> Claim {
     let active = says_active(&incoming.attributes).unwrap_or(before.active);
-    let attributes = incoming.attributes.clone();
+    let attributes = Arc::clone(&incoming.attributes);
     if active == before.active && attributes == before.attributes {
         return before.clone();
     }
@@ -108,7 +110,7 @@ fn carry_out(
     if settled.contest.login.is_some() {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
-    let (source, old) = (&context.actor.source, Some(&before.attributes));
+    let (source, old) = (&context.actor.source, Some(before.attributes.as_ref()));
     let notes = claim_decisions(context.policy, source, old, &claim.attributes, &incoming.notes);
     let (kind, note) = what_happened(before, &claim, &settled);
     let events = settled.events(context, kind, note, &notes);

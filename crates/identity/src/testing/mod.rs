@@ -87,7 +87,7 @@ impl User {
         Claim {
             source: source(name),
             active: says_active(&self.0).unwrap_or(true),
-            attributes: self.0,
+            attributes: self.0.into(),
             active_since: at(0),
             ended: None,
             version: 1,

@@ -42,7 +42,7 @@ impl World {
     pub(crate) fn post_noted(&mut self, name: &str, user: User, notes: Vec<Note>) -> Told {
         self.clock += 1;
         let facts = self.facts(&source(name), &Keys::of(&user.0));
-        let incoming = Incoming { attributes: user.0, notes };
+        let incoming = Incoming { attributes: user.0.into(), notes };
         self.plan(name, |context| create(context, &incoming, &facts))
     }
 
@@ -50,7 +50,7 @@ impl World {
     pub(crate) fn put(&mut self, name: &str, id: &PersonId, user: User) -> Told {
         self.clock += 1;
         let facts = self.facts(&source(name), &Keys::of(&user.0));
-        let incoming = Incoming { attributes: user.0, notes: Vec::new() };
+        let incoming = Incoming { attributes: user.0.into(), notes: Vec::new() };
         let person = self.people[id].clone();
         let before = person.live_claim_of(&source(name)).expect("the source claims the person").clone();
         self.plan(name, |context| update(context, &person, &before, &incoming, &facts))

@@ -161,6 +161,6 @@ fn read_claim(mut row: Row) -> Result<Claim, StoreError> {
         version: row.int(5)?,
         created: time(row.int(6)?)?,
         modified: time(row.int(7)?)?,
-        attributes: object(&row.text(8)?, "claim")?,
+        attributes: object(&row.text(8)?, "claim")?.into(),
     })
 }

@@ -3,6 +3,7 @@
 use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use serde_json::json;
+use std::sync::Arc;
 use tenure_identity::change::{Change, ClaimChange};
 use tenure_identity::claim::Claim;
 use tenure_identity::id::SourceName;
@@ -73,17 +74,22 @@ async fn keys_follow_the_claim(place: Place) {
     let keys = "select kind, key from claim_keys order by kind, key";
     store.commit(&joiner(1)).await.unwrap();
     change(&store, &id, |claim| {
-        claim.attributes.insert("displayName".into(), " Ada L ".into());
-        claim.attributes.insert("emails".into(), json!([{ "value": "Ada.L@x.com" }, { "value": "b@x.com" }]));
-        claim.attributes.insert("name".into(), json!({ "givenName": "Ada", "familyName": "L" }));
+        Arc::make_mut(&mut claim.attributes).insert("displayName".into(), " Ada L ".into());
+        Arc::make_mut(&mut claim.attributes)
+            .insert("emails".into(), json!([{ "value": "Ada.L@x.com" }, { "value": "b@x.com" }]));
+        Arc::make_mut(&mut claim.attributes)
+            .insert("name".into(), json!({ "givenName": "Ada", "familyName": "L" }));
     })
     .await;
     let expected = ["1 user1@example.com", "3 ada.l@x.com", "3 b@x.com", "4 adal", "5 ada l", "6 ada l"];
     assert_eq!(place.sql(keys).await.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), expected);
     for name in ["", "  ", "Ada"] {
-        change(&store, &id, |claim| drop(claim.attributes.insert("displayName".into(), name.into()))).await;
+        change(&store, &id, |claim| {
+            drop(Arc::make_mut(&mut claim.attributes).insert("displayName".into(), name.into()));
+        })
+        .await;
     }
-    change(&store, &id, |claim| claim.attributes = attributes(1)).await;
+    change(&store, &id, |claim| claim.attributes = attributes(1).into()).await;
     assert_eq!(place.sql(keys).await, [["1", "user1@example.com"]]);
 }
 
@@ -102,7 +108,7 @@ async fn a_lost_external_id_is_remembered(place: Place) {
     for (second, external_id) in [(1, "new"), (2, "newer")] {
         change(&store, &person_id(1), |claim| {
             claim.modified = at(second);
-            claim.attributes.insert("externalId".into(), external_id.into());
+            Arc::make_mut(&mut claim.attributes).insert("externalId".into(), external_id.into());
         })
         .await;
     }

@@ -4,6 +4,7 @@ use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use futures_util::future::join_all;
 use serde_json::json;
+use std::sync::Arc;
 use std::task::Poll;
 use tenure_identity::case::CaseKind;
 use tenure_identity::change::{Change, Expect, GroupChange};
@@ -54,10 +55,13 @@ async fn a_moved_person_is_refused_and_nothing_written(place: Place) {
     let store = place.open().await;
     store.commit(&joiner(1)).await.unwrap();
     let late = changed(&store, &person_id(1), |claim| {
-        claim.attributes.insert("externalId".into(), "late".into());
+        Arc::make_mut(&mut claim.attributes).insert("externalId".into(), "late".into());
     })
     .await;
-    change(&store, &person_id(1), |claim| drop(claim.attributes.insert("title".into(), "CTO".into()))).await;
+    change(&store, &person_id(1), |claim| {
+        drop(Arc::make_mut(&mut claim.attributes).insert("title".into(), "CTO".into()));
+    })
+    .await;
     let (before, rows_before) = (store.person(&person_id(1)).await.unwrap(), rows(&place).await);
     is_moved(&store.commit(&late).await);
     assert_eq!(store.person(&person_id(1)).await.unwrap(), before);

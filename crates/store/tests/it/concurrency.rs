@@ -3,6 +3,7 @@
 use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use futures_util::future::join_all;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tenure_identity::change::Change;
 use tenure_identity::person::Held;
@@ -63,7 +64,7 @@ async fn one_of_many_changes_wins(place: Place) {
         let title = format!("title {n}");
         changes.push(
             changed(&left, &person_id(1), |claim| {
-                drop(claim.attributes.insert("title".into(), title.into()));
+                drop(Arc::make_mut(&mut claim.attributes).insert("title".into(), title.into()));
             })
             .await,
         );

@@ -52,7 +52,7 @@ pub(crate) fn claim(attributes: Object) -> Claim {
     let active = attributes.get("active").and_then(Value::as_bool).unwrap_or(true);
     Claim {
         source: okta(),
-        attributes,
+        attributes: attributes.into(),
         active,
         active_since: at(0),
         ended: None,

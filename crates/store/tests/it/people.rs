@@ -3,6 +3,7 @@
 use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use serde_json::json;
+use std::sync::Arc;
 use tenure_identity::keys::Keys;
 use tenure_scim::schema::ENTERPRISE_USER;
 use tenure_store::Store;
@@ -29,8 +30,10 @@ async fn people_are_found_by_what_is_typed(place: Place) {
     )
     .await;
     with(&store, 2, json!({})).await;
-    change(&store, &person_id(1), |claim| drop(claim.attributes.insert("externalId".into(), "new".into())))
-        .await;
+    change(&store, &person_id(1), |claim| {
+        drop(Arc::make_mut(&mut claim.attributes).insert("externalId".into(), "new".into()));
+    })
+    .await;
     for who in ["p000001", " p000001 ", "USER1@example.com", "x1", "new ", "e-77", "ada@X.com"] {
         assert_eq!(store.find_people(who).await.unwrap(), [person_id(1)], "{who}");
     }

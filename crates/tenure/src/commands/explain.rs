@@ -186,7 +186,7 @@ fn as_json(explanation: &Explanation, field: Option<&str>) -> Value {
         json!({
             "source": claim.source.as_str(), "externalId": claim.external_id(), "userName": claim.user_name(),
             "active": claim.active, "ended": claim.ended.map(|at| at.to_string()), "version": claim.version,
-            "attributes": claim.attributes,
+            "attributes": *claim.attributes,
         })
     });
     let former = explanation.former_links.iter();

@@ -1,4 +1,4 @@
-//! Remembered page positions: the sequence number behind every thousandth resource of a list, so that a page deep down
+//! Remembered page positions: the sequence number of every 128th resource of a list, so that a page deep down
 //! costs what the first one costs.
 //!
 //! A list only grows at its end, so a position stays right until something leaves or re-enters the middle; a counter in
@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use tenure_identity::id::SourceName;
 
 /// Resources between two remembered positions.
-pub(super) const STRIDE: u64 = 1_000;
+pub(super) const STRIDE: u64 = 128;
 
 /// What is remembered of each list.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub struct Positions(Mutex<HashMap<(&'static str, SourceName), List>>);
 struct List {
     /// The counter for which the positions hold.
     reordered: i64,
-    /// Sequence number of the resource number 1,000, 2,000 and so on.
+    /// Sequence number of the resource number 128, 256 and so on.
     seqs: Vec<i64>,
 }
 

@@ -27,12 +27,15 @@ impl Engine {
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
         let group = self.live_group(&group_id(id)?).await?;
-        let foreign = group.source != caller.actor.source;
-        if foreign && self.visibility(&caller.actor.source) != Visibility::All {
+        if !self.may_read(caller, &group) {
             return Err(EngineError::group(id));
         }
         conditions.check_read(group.version)?;
         self.show_group(&group, projection).await
+    }
+
+    fn may_read(&self, caller: &Caller, group: &Group) -> bool {
+        group.source == caller.actor.source || self.visibility(&caller.actor.source) == Visibility::All
     }
 
     pub(super) async fn show_group(
@@ -55,12 +58,17 @@ impl Engine {
         self.render_group(stored, &members, projection)
     }
 
-    /// After a change: the members too, unless they are many and nobody asked for them by name.
+    /// After a change: the members too, unless they are many and nobody asked for them by name. To a source whose write
+    /// was skipped, and that may not read the group, they are not shown at all.
     pub(super) async fn show_changed_group(
         &self,
+        caller: &Caller,
         group: &Group,
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
+        if !self.may_read(caller, group) {
+            return self.render_group(&stored(group), &[], projection);
+        }
         if !projection.is_default() {
             return self.show_group(group, projection).await;
         }

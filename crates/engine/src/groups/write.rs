@@ -128,7 +128,7 @@ impl Engine {
                 break outcome?;
             }
         };
-        self.show_changed_group(&group, projection).await
+        self.show_changed_group(caller, &group, projection).await
     }
 
     async fn decide_update(

@@ -1,17 +1,19 @@
-//! Newtypes for every id and name, so that a person is never passed where a group or a source is meant.
+//! Newtypes for every id and name, so that a person is never passed where a group or a source is meant. Every decision
+//! names a source, so that copies share the text.
 
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Wraps the text as it is.
-            pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(text.as_ref().into())
             }
 
             /// The text.

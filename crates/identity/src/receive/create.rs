@@ -116,12 +116,12 @@ fn adopt(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Per
     if let Some(refusal) = taken_at_source(&claim, &person.id, facts) {
         return Plan::refuse(refusal);
     }
-    let settled = settle(context, person, &claim, Some(facts));
+    let mut settled = settle(context, person, &claim, Some(facts));
     if settled.contest.login.is_some() {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
     let (kind, note) = adopted(before, &claim, settled.transition, how);
-    let events = settled.events(context, kind, Some(note), &notes(context, incoming, before));
+    let events = settled.events(context, kind, Some(note), notes(context, incoming, before));
     let claim = match before {
         Some(before) => ClaimChange::update(&person.id, before, claim),
         None => ClaimChange::new(&person.id, claim),
@@ -182,11 +182,11 @@ enum Login {
 /// The claim is about somebody new.
 fn make(context: &Context<'_>, incoming: &Incoming, facts: &Facts, alike: Vec<Alike>, login: Login) -> Plan {
     let claim = new_claim(context, incoming, None);
-    let settled = settle(context, &newcomer(context), &claim, Some(facts));
+    let mut settled = settle(context, &newcomer(context), &claim, Some(facts));
     if settled.contest.login.is_some() && login == Login::Alone {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
-    let mut events = settled.events(context, EventKind::Created, None, &notes(context, incoming, None));
+    let mut events = settled.events(context, EventKind::Created, None, notes(context, incoming, None));
     let opened = near_duplicates(context, incoming, &settled, alike, &mut events);
     let reply = Reply::Created(settled.person.id.clone());
     let claims = vec![ClaimChange::new(&settled.person.id, claim)];

@@ -17,8 +17,8 @@ pub fn end(context: &Context<'_>, person: &Person, before: &Claim) -> Plan {
         modified: context.now,
         ..before.clone()
     };
-    let settled = settle(context, person, &claim, None);
-    let events = settled.events(context, EventKind::ClaimEnded, None, &[]);
+    let mut settled = settle(context, person, &claim, None);
+    let events = settled.events(context, EventKind::ClaimEnded, None, Vec::new());
     let claims = vec![ClaimChange::update(&person.id, before, claim)];
     let reply = Reply::Ended(person.id.clone());
     Plan {

@@ -89,16 +89,16 @@ impl Settled<'_> {
         PersonChange { person: self.person, expect: self.expect, dirty: self.dirty }
     }
 
-    /// The line of the timeline for this change, and one for access that ended or began.
+    /// The line of the timeline for this change, and one for access that ended or began. The decisions go into it.
     pub(super) fn events(
-        &self,
+        &mut self,
         context: &Context<'_>,
         kind: EventKind,
         note: Option<String>,
-        notes: &[Decision],
+        notes: Vec<Decision>,
     ) -> Vec<Event> {
-        let mut decisions = self.decisions.clone();
-        decisions.extend_from_slice(notes);
+        let mut decisions = std::mem::take(&mut self.decisions);
+        decisions.extend(notes);
         let mut events = vec![event(context, &self.person, kind, note, decisions)];
         if let Some(transition) = self.transition.filter(|&transition| transition != kind) {
             events.push(event(context, &self.person, transition, None, Vec::new()));

@@ -106,14 +106,14 @@ fn carry_out(
     incoming: &Incoming,
     facts: &Facts,
 ) -> Plan {
-    let settled = settle(context, person, &claim, Some(facts));
+    let mut settled = settle(context, person, &claim, Some(facts));
     if settled.contest.login.is_some() {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
     let (source, old) = (&context.actor.source, Some(before.attributes.as_ref()));
     let notes = claim_decisions(context.policy, source, old, &claim.attributes, &incoming.notes);
     let (kind, note) = what_happened(before, &claim, &settled);
-    let events = settled.events(context, kind, note, &notes);
+    let events = settled.events(context, kind, note, notes);
     let claims =
         if claim == *before { Vec::new() } else { vec![ClaimChange::update(&person.id, before, claim)] };
     let person_change = (kind != EventKind::Unchanged).then(|| settled.into_change());

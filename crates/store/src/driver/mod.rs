@@ -78,6 +78,15 @@ impl Dialect {
         }
     }
 
+    /// Whether the column is one of the few values that the query finds. The query runs first and its answer drives the
+    /// look-up; PostgreSQL takes a plain `in (select …)` for a join, and may walk the column's table to carry it out.
+    pub(crate) fn is_one_of(self, column: &str, query: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{column} in ({query})"),
+            Self::Postgres => format!("{column} = any (array({query}))"),
+        }
+    }
+
     /// The texts of a JSON array, as rows with one column `value`; `parameter` is a whole number from 1.
     pub(crate) fn array_elements(self, parameter: usize) -> String {
         match self {

@@ -3,6 +3,7 @@
 //! What indexes can answer is translated to SQL. What is left of a filter is decided on the resources themselves, by a
 //! scan in pieces that gives up beyond a bound.
 
+mod excerpt;
 pub mod positions;
 mod scan;
 mod translate;
@@ -122,7 +123,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::ScanTooLarge`] if no index serves and there is too much to look at; otherwise as every read.
     pub async fn list(&self, query: &Query<'_>) -> Result<Page, StoreError> {
-        let condition = query.filter.map(|filter| translate::condition(query.kind, query.source, filter));
+        let dialect = self.database.dialect();
+        let condition =
+            query.filter.map(|filter| translate::condition(dialect, query.kind, query.source, filter));
         let sql_order = query.order.map(|order| order_by(query.kind, order));
         let exact = condition.as_ref().is_none_or(|condition| condition.exact);
         match (exact, sql_order) {

@@ -3,14 +3,14 @@
 use super::{ACTIVE, From, Kind, Page, Query, SCAN_LIMIT, Stored, rows, stored};
 use crate::Store;
 use crate::driver::{Row, Statement};
-use crate::encode::{object, texts};
+use crate::encode::texts;
 use crate::error::StoreError;
+use crate::query::excerpt::Excerpt;
 use crate::query::translate::{Condition, and_after};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tenure_identity::id::GroupId;
 use tenure_scim::Object;
-use tenure_scim::filter::Bound;
 use tenure_scim::sort::{Order, SortKey};
 
 /// Resources that are read at a time; other requests run in between.
@@ -43,6 +43,7 @@ impl Store {
     }
 
     async fn scan(&self, query: &Query<'_>, condition: Option<&Condition>) -> Result<Vec<Match>, StoreError> {
+        let excerpt = Excerpt::of(query);
         let (mut after, mut seen, mut kept, mut matches) = (0, 0, 0, Vec::new());
         loop {
             let piece = and_after(condition.cloned(), after);
@@ -52,11 +53,13 @@ impl Store {
                 .await?;
             let last = rows.len() < PIECE as usize;
             seen += rows.len();
-            let groups = self.groups_of_all(query, &rows).await?;
+            let groups = self.groups_of_all(query, &excerpt, &rows).await?;
             for row in rows {
                 let (active, resource) = (row.flag(ACTIVE)?, stored(row)?);
                 after = resource.seq;
-                let Some(key) = self.examine(query, &resource, active, &groups).await? else { continue };
+                let Some(key) = self.examine(query, &excerpt, &resource, active, &groups).await? else {
+                    continue;
+                };
                 let on_page =
                     key.is_none() && kept < query.count && is_past(query.from, matches.len(), after);
                 kept += u32::from(on_page);
@@ -76,20 +79,21 @@ impl Store {
     async fn examine(
         &self,
         query: &Query<'_>,
+        excerpt: &Excerpt<'_>,
         resource: &Stored,
         active: bool,
         groups: &Groups,
     ) -> Result<Option<Option<SortKey>>, StoreError> {
-        let mut object = object(&resource.doc, "resource")?;
-        add_envelope(&mut object, query.kind, resource);
+        let mut object = excerpt.read(&resource.doc)?;
+        add_envelope(&mut object, query.kind, excerpt, resource);
         if query.kind == Kind::Users {
             object.insert("active".into(), active.into());
         }
         if let Some(groups) = groups.get(&resource.id) {
             object.insert("groups".into(), groups.clone().into());
         }
-        if query.kind == Kind::Groups && wants(query, "members") {
-            let members = self.members(&GroupId::new(&resource.id), u32::MAX).await?;
+        if query.kind == Kind::Groups && excerpt.has("members") {
+            let members = self.members(&GroupId::new(resource.id.as_str()), u32::MAX).await?;
             object.insert(
                 "members".into(),
                 members.iter().map(|member| Value::Object(member.to_object())).collect(),
@@ -102,10 +106,14 @@ impl Store {
     }
 
     /// Groups are not part of a user's document; a filter that asks for them needs them, all of a piece at once.
-    async fn groups_of_all(&self, query: &Query<'_>, rows: &[Row]) -> Result<Groups, StoreError> {
-        let wanted = wants(query, "groups");
+    async fn groups_of_all(
+        &self,
+        query: &Query<'_>,
+        excerpt: &Excerpt<'_>,
+        rows: &[Row],
+    ) -> Result<Groups, StoreError> {
         let mut groups = Groups::new();
-        if query.kind != Kind::Users || !wanted {
+        if query.kind != Kind::Users || !excerpt.has("groups") {
             return Ok(groups);
         }
         let ids = rows.iter().map(|row| row.clone().text(1)).collect::<Result<Vec<_>, _>>()?;
@@ -160,12 +168,15 @@ fn sorted(mut matches: Vec<Match>, order: &Order, query: &Query<'_>) -> Vec<i64>
 }
 
 /// What a filter or an order may ask for beside the document.
-fn add_envelope(object: &mut Object, kind: Kind, resource: &Stored) {
+fn add_envelope(object: &mut Object, kind: Kind, excerpt: &Excerpt<'_>, resource: &Stored) {
+    object.insert("id".into(), resource.id.as_str().into());
+    if !excerpt.has("meta") {
+        return;
+    }
     let resource_type = match kind {
         Kind::Users => "User",
         Kind::Groups => "Group",
     };
-    object.insert("id".into(), resource.id.as_str().into());
     object.insert(
         "meta".into(),
         json!({
@@ -174,20 +185,4 @@ fn add_envelope(object: &mut Object, kind: Kind, resource: &Stored) {
             "lastModified": resource.modified.to_string(),
         }),
     );
-}
-
-/// Whether the filter or the order asks for this attribute.
-fn wants(query: &Query<'_>, attribute: &str) -> bool {
-    query.filter.is_some_and(|filter| mentions(filter, attribute))
-        || query.order.is_some_and(|order| order.target.attribute == attribute)
-}
-
-fn mentions(filter: &Bound, attribute: &str) -> bool {
-    match filter {
-        Bound::And(items) | Bound::Or(items) => items.iter().any(|item| mentions(item, attribute)),
-        Bound::Not(inner) => mentions(inner, attribute),
-        Bound::Test(test) => test.target.attribute == attribute,
-        Bound::Element { target, .. } => target.attribute == attribute,
-        Bound::Never => false,
-    }
 }

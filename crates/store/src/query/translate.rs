@@ -4,7 +4,7 @@
 //! Every fragment is true or false, never null, so that `not` means what the filter means.
 
 use super::Kind;
-use crate::driver::Value;
+use crate::driver::{Dialect, Value};
 use crate::keys;
 use jiff::Timestamp;
 use tenure_identity::id::SourceName;
@@ -32,8 +32,8 @@ impl Condition {
 }
 
 /// The condition for a filter on this list.
-pub(super) fn condition(kind: Kind, source: &SourceName, filter: &Bound) -> Condition {
-    let mut translator = Translator { kind, source, params: Vec::new() };
+pub(super) fn condition(dialect: Dialect, kind: Kind, source: &SourceName, filter: &Bound) -> Condition {
+    let mut translator = Translator { dialect, kind, source, params: Vec::new() };
     let (sql, exact) = translator.bound(filter).unwrap_or_else(|| ("1 = 1".to_owned(), false));
     Condition { sql, params: translator.params, exact, narrow: is_narrow(filter) }
 }
@@ -74,6 +74,7 @@ pub(super) fn and_after(condition: Option<Condition>, seq: i64) -> Condition {
 }
 
 struct Translator<'a> {
+    dialect: Dialect,
     kind: Kind,
     source: &'a SourceName,
     params: Vec<Value>,
@@ -161,10 +162,10 @@ impl Translator<'_> {
             }
             (Kind::Groups, "members.value", Op::Compare(CompareOp::Eq, Operand::Text(member))) => {
                 let parameter = self.param(member.as_str().into());
-                exact(format!(
-                    "exists (select 1 from members as m where m.member_id = {parameter} \
-                     and m.group_id = t.id and m.present = 1)"
-                ))
+                let groups = format!(
+                    "select m.group_id from members as m where m.member_id = {parameter} and m.present = 1"
+                );
+                exact(self.dialect.is_one_of("t.id", &groups))
             }
             _ => None,
         }
@@ -239,7 +240,8 @@ impl Translator<'_> {
         };
         let source = self.param(self.source.as_str().into());
         let keys = format!("from claim_keys as k where k.kind = {kind} and {test} and k.source = {source}");
-        Some((format!("t.person_id in (select k.person_id {keys})"), false))
+        let people = format!("select k.person_id {keys}");
+        Some((self.dialect.is_one_of("t.person_id", &people), false))
     }
 
     fn display_key(&mut self, op: CompareOp, text: &str) -> Fragment {

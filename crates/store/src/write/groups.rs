@@ -2,6 +2,8 @@
 
 use crate::driver::{Statement, Transaction};
 use crate::encode::{micros, object_text};
+use std::borrow::Cow;
+use std::sync::LazyLock;
 use tenure_identity::change::{Expect, GroupChange, MembersChange};
 use tenure_identity::group::Group;
 use tenure_identity::id::GroupId;
@@ -17,14 +19,10 @@ const UPDATE: &str = "update groups set external_id = $1, display_key = $2, disp
 const TOUCH: &str = "update groups set version = version + 1, modified_at = $1, dirty_at = coalesce(dirty_at, $2) \
      where id = $3 and live = 1";
 
-// A membership that last changed within the window goes through a quick cycle; otherwise the count starts again.
-const ADD_MEMBER: &str = "insert into members (group_id, member_id, kind, display, present, changed_at, writer, cycles) \
-     values ($1, $2, $3, $4, 1, $5, $6, 0) on conflict (group_id, member_id) do update set \
-     kind = coalesce(excluded.kind, members.kind), display = coalesce(excluded.display, members.display), \
-     present = 1, \
-     cycles = case when members.present = 1 or members.changed_at >= $7 then members.cycles else 0 end, \
-     changed_at = case when members.present = 1 then members.changed_at else excluded.changed_at end, \
-     writer = case when members.present = 1 then members.writer else excluded.writer end";
+/// How many members one statement adds: a few sizes, so that each is prepared once.
+const MEMBERS_AT_ONCE: [usize; 4] = [128, 16, 4, 1];
+
+static ADD_MEMBERS: LazyLock<[String; 4]> = LazyLock::new(|| MEMBERS_AT_ONCE.map(add_members_sql));
 
 const REMOVE_MEMBER: &str = "update members set present = 0, \
      cycles = case when changed_at >= $1 then cycles + 1 else 0 end, changed_at = $2, writer = $3 \
@@ -32,7 +30,7 @@ const REMOVE_MEMBER: &str = "update members set present = 0, \
 
 const CLEAR: &str = "update members set present = 0, \
      cycles = case when changed_at >= $1 then cycles + 1 else 0 end, changed_at = $2, writer = $3 \
-     where group_id = $4 and present = 1";
+     where group_id = $4 and present + 0 = 1";
 
 pub(super) fn write(change: &GroupChange, out: &mut Transaction) {
     let group = &change.group;
@@ -118,20 +116,39 @@ pub(super) fn write_members(group: &GroupId, change: &MembersChange, out: &mut T
         ];
         out.statements.push(Statement::new(REMOVE_MEMBER, params));
     }
-    out.statements.extend(change.add.iter().map(|member| add_member(group, member, change)));
+    let mut rest = change.add.as_slice();
+    for (size, sql) in MEMBERS_AT_ONCE.into_iter().zip(&*ADD_MEMBERS) {
+        let whole = rest.chunks_exact(size);
+        rest = whole.remainder();
+        out.statements.extend(whole.map(|members| add_members(sql, group, members, change)));
+    }
 }
 
-fn add_member(group: &GroupId, member: &Member, change: &MembersChange) -> Statement {
-    Statement::new(
-        ADD_MEMBER,
-        [
-            group.as_str().into(),
-            member.value.as_str().into(),
-            member.kind.as_deref().into(),
-            member.display.as_deref().into(),
-            micros(change.at).into(),
-            change.writer.as_str().into(),
-            micros(change.cycle_since).into(),
-        ],
+fn add_members(sql: &'static str, group: &GroupId, members: &[Member], change: &MembersChange) -> Statement {
+    let mut params = Vec::with_capacity(4 + 3 * members.len());
+    params.extend([group.as_str().into(), micros(change.at).into(), change.writer.as_str().into()]);
+    for member in members {
+        let (kind, display) = (member.kind.as_deref(), member.display.as_deref());
+        params.extend([member.value.as_str().into(), kind.into(), display.into()]);
+    }
+    params.push(micros(change.cycle_since).into());
+    Statement { sql: Cow::Borrowed(sql), params, must_touch: None }
+}
+
+/// A membership that last changed within the window goes through a quick cycle; otherwise the count starts again.
+fn add_members_sql(count: usize) -> String {
+    let row = |index: usize| {
+        let first = 4 + 3 * index;
+        format!("($1, $2, $3, ${first}, ${}, ${}, 1, 0)", first + 1, first + 2)
+    };
+    let (rows, since) = ((0..count).map(row).collect::<Vec<_>>().join(", "), 4 + 3 * count);
+    format!(
+        "insert into members (group_id, changed_at, writer, member_id, kind, display, present, cycles) \
+         values {rows} on conflict (group_id, member_id) do update set \
+         kind = coalesce(excluded.kind, members.kind), display = coalesce(excluded.display, members.display), \
+         present = 1, \
+         cycles = case when members.present = 1 or members.changed_at >= ${since} then members.cycles else 0 end, \
+         changed_at = case when members.present = 1 then members.changed_at else excluded.changed_at end, \
+         writer = case when members.present = 1 then members.writer else excluded.writer end"
     )
 }

@@ -10,6 +10,7 @@ use crate::group::Group;
 use crate::id::{CaseId, GroupId, PersonId};
 use crate::keys::Keys;
 use crate::person::Person;
+use crate::resolve::Wanted;
 use jiff::Timestamp;
 use tenure_scim::patch::Member;
 
@@ -30,6 +31,8 @@ pub struct Change {
     pub opened: Option<Case>,
     /// A human's answer.
     pub decided: Option<(CaseId, Decided)>,
+    /// Whether records depend on groups, so that whoever joins or leaves one is due to be resolved anew.
+    pub groups_matter: bool,
 }
 
 /// What becomes of a person.
@@ -41,6 +44,12 @@ pub struct PersonChange {
     pub expect: Option<i64>,
     /// Whether the record changed, so that it has to be delivered.
     pub dirty: bool,
+    /// Whom fields wait for now, instead of whom they waited for before; `None` leaves that as it is.
+    pub waits_for: Option<Vec<Wanted>>,
+    /// The version of the policy that the record was resolved under.
+    pub policy: i64,
+    /// [`Person::due`] as it was read, where nothing is due any more then; the commit is refused if more has become due.
+    pub settles: Option<i64>,
 }
 
 /// What becomes of a claim.

@@ -1,7 +1,7 @@
 //! A decision: what became of one attribute or field, and why. The same text is shown in the timeline, by `explain`
 //! and in the console.
 
-use crate::id::SourceName;
+use crate::id::{FieldName, SourceName};
 use std::fmt;
 use tenure_scim::resource::NoteKind;
 
@@ -9,7 +9,7 @@ use tenure_scim::resource::NoteKind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The record field (`first_name`) or, for what never reached the record, the claim's attribute (`nickName`).
-    pub field: String,
+    pub field: FieldName,
     /// What became of it.
     pub outcome: Outcome,
     /// The value before.
@@ -107,7 +107,7 @@ impl fmt::Display for Outcome {
 
 impl Decision {
     /// A decision with nothing but a field and an outcome.
-    pub fn new(field: impl Into<String>, outcome: Outcome) -> Self {
+    pub fn new(field: impl Into<FieldName>, outcome: Outcome) -> Self {
         Self { field: field.into(), outcome, from: None, to: None, source: None, reason: None }
     }
 

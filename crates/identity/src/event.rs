@@ -64,13 +64,17 @@ pub enum EventKind {
     CaseDecided,
     /// The members of a group changed.
     MembersChanged,
-    /// The same membership is added and removed again and again.
+    /// The same membership is added and removed again and again, or two sources decide a field back and forth.
     Flapping,
+    /// The record was computed anew: the policy, a group or somebody whom they refer to changed.
+    Resolved,
+    /// Somebody should look at this: a field could not be computed, a circle of managers.
+    Finding,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Created,
         Self::Linked,
         Self::Relinked,
@@ -85,6 +89,8 @@ impl EventKind {
         Self::CaseDecided,
         Self::MembersChanged,
         Self::Flapping,
+        Self::Resolved,
+        Self::Finding,
     ];
 
     /// The word for it, on every surface and in the store.
@@ -104,6 +110,8 @@ impl EventKind {
             Self::CaseDecided => "case decided",
             Self::MembersChanged => "members changed",
             Self::Flapping => "flapping",
+            Self::Resolved => "resolved",
+            Self::Finding => "finding",
         }
     }
 

@@ -1,6 +1,7 @@
 //! A person, as the facts of a decision: the record, the claims of all sources, and the version that a commit expects.
 
 use crate::claim::Claim;
+use crate::group::Membership;
 use crate::id::{PersonId, SourceName};
 use crate::keys::Keys;
 use crate::record::Record;
@@ -27,6 +28,14 @@ pub struct Person {
     pub login: Held,
     /// The employee number that is theirs alone.
     pub employee_number: Held,
+    /// The live groups that they are in.
+    pub groups: Vec<Membership>,
+    /// Whether they are, or have ever been, in the policy's scope. Nobody else is delivered anywhere.
+    pub provisioned: bool,
+    /// Whether a field waits for somebody who has not arrived.
+    pub waits: bool,
+    /// How often something outside their claims changed that their record may depend on, since they were last resolved.
+    pub due: i64,
 }
 
 /// Whether a person holds a key that only one person may hold.

@@ -1,7 +1,9 @@
-//! A record: the resolved fields of a person in the target's names, each with the source that decided it.
+//! A record: the resolved fields and roles of a person in the target's names, each field with the source that decided it
+//! and with what it was before.
 
-use crate::id::SourceName;
-use std::collections::BTreeMap;
+use crate::id::{FieldName, PersonId, SourceName};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A value as a target field holds it.
@@ -11,6 +13,17 @@ pub enum FieldValue {
     Text(String),
     /// True or false.
     Flag(bool),
+    /// One of our people.
+    Person(PersonReference),
+}
+
+/// A reference to one of our people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonReference {
+    /// Who.
+    pub id: PersonId,
+    /// What the source called them.
+    pub said: String,
 }
 
 /// One field of a record.
@@ -18,22 +31,40 @@ pub enum FieldValue {
 pub struct Field {
     /// Its value.
     pub value: FieldValue,
-    /// Who decided it; `None` for what the lifecycle decides.
+    /// Who decided it; `None` for what the lifecycle or a rule decides.
     pub source: Option<SourceName>,
+    /// Since when it is so; `None` where that was never noted.
+    pub since: Option<Timestamp>,
+    /// What it was before, if it was anything.
+    pub former: Option<Box<Former>>,
+}
+
+/// What a field was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Former {
+    /// Its value as text.
+    pub value: String,
+    /// Who had decided it.
+    pub source: Option<SourceName>,
+    /// Since when it was so.
+    pub since: Option<Timestamp>,
 }
 
 /// The resolved target fields of one person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
     /// By the target's field name, e.g. `user_name`.
-    pub fields: BTreeMap<String, Field>,
+    pub fields: BTreeMap<FieldName, Field>,
+    /// The roles that the policy gives them, of those that it manages.
+    pub roles: BTreeSet<String>,
 }
 
 impl Record {
-    /// The text of a field.
+    /// The text of a field; what the source said, for a reference.
     pub fn text(&self, field: &str) -> Option<&str> {
         match &self.fields.get(field)?.value {
             FieldValue::Text(text) => Some(text),
+            FieldValue::Person(person) => Some(&person.said),
             FieldValue::Flag(_) => None,
         }
     }
@@ -42,7 +73,51 @@ impl Record {
     pub fn flag(&self, field: &str) -> Option<bool> {
         match self.fields.get(field)?.value {
             FieldValue::Flag(flag) => Some(flag),
-            FieldValue::Text(_) => None,
+            FieldValue::Text(_) | FieldValue::Person(_) => None,
+        }
+    }
+
+    /// Whom a field refers to.
+    pub fn person(&self, field: &str) -> Option<&PersonId> {
+        match &self.fields.get(field)?.value {
+            FieldValue::Person(person) => Some(&person.id),
+            FieldValue::Text(_) | FieldValue::Flag(_) => None,
+        }
+    }
+
+    /// Whether both say the same of the person, whoever decided it and whenever.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let mut both = self.fields.iter().zip(&other.fields);
+        self.roles == other.roles
+            && self.fields.len() == other.fields.len()
+            && both
+                .all(|((name, field), (other_name, other))| name == other_name && field.value == other.value)
+    }
+}
+
+impl Field {
+    /// A field of which only the value is known.
+    pub fn new(value: FieldValue) -> Self {
+        Self { value, source: None, since: None, former: None }
+    }
+
+    /// This field after `before`: its time and its past, if it differs, and theirs if it does not.
+    pub(crate) fn after(mut self, before: Option<&Self>, now: Timestamp) -> Self {
+        match before {
+            Some(before) if before.value == self.value && before.source == self.source => before.clone(),
+            Some(before) => {
+                self.since = Some(now);
+                self.former = Some(Box::new(Former {
+                    value: before.value.to_string(),
+                    source: before.source.clone(),
+                    since: before.since,
+                }));
+                self
+            }
+            None => {
+                self.since = Some(now);
+                self
+            }
         }
     }
 }
@@ -52,6 +127,7 @@ impl fmt::Display for FieldValue {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Person(person) => f.write_str(person.id.as_str()),
         }
     }
 }

@@ -1,26 +1,38 @@
-//! Resolve: the record that the claims and the policy imply. A pure function of both, so that a policy change can be
-//! previewed, any value explained, and a rehire is only a claim that becomes active again. Resolving twice changes
-//! nothing; the order of the claims does not matter.
+//! Resolve: the record that the claims and the policy imply. A pure function of both, of the groups somebody is in and
+//! of who is referred to, so that a policy change can be previewed, any value explained, and a rehire is only a claim that
+//! becomes active again. Resolving twice changes nothing; the order of the claims does not matter.
+
+mod activity;
+pub mod explain;
+mod fields;
+pub mod references;
+mod roles;
+mod words;
+
+pub use activity::is_active;
+pub use references::{References, Wanted, wanted};
 
 use crate::claim::Claim;
 use crate::decision::{Decision, Outcome};
-use crate::id::SourceName;
-use crate::policy::{DeactivateWhen, Expression, Mapping, Policy};
+use crate::group::Membership;
+use crate::policy::Policy;
+use crate::policy::profile::PersonView;
 use crate::record::{Field, FieldValue, Record};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use tenure_el::Settings;
 
-/// What the claims imply.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Resolution {
-    /// The record as it should be.
-    pub record: Record,
-    /// Whether the person is active.
-    pub active: bool,
-    /// When they were deactivated, if they are inactive.
-    pub deactivated_at: Option<Timestamp>,
-    /// One per field that anybody speaks of, with its reason.
-    pub decisions: Vec<Decision>,
+/// What is known of a person.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What sources say, live and ended.
+    pub claims: &'a [Claim],
+    /// The live groups that they are in.
+    pub groups: &'a [Membership],
+    /// Whom their claims refer to.
+    pub references: &'a References,
+    /// What was true before.
+    pub before: Before<'a>,
 }
 
 /// What was true before.
@@ -30,158 +42,129 @@ pub struct Before<'a> {
     pub record: &'a Record,
     /// When they were deactivated, if they were inactive.
     pub deactivated_at: Option<Timestamp>,
+    /// Whether they have ever been in scope.
+    pub provisioned: bool,
+}
+
+/// What the claims imply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolution {
+    /// The record as it should be.
+    pub record: Record,
+    /// Whether the person is active.
+    pub active: bool,
+    /// Whether they are, or have ever been, in scope: nobody else is delivered anywhere.
+    pub provisioned: bool,
+    /// When they were deactivated, if they are inactive.
+    pub deactivated_at: Option<Timestamp>,
+    /// One per field that anybody speaks of, with its reason.
+    pub decisions: Vec<Decision>,
+    /// Whom a field waits for.
+    pub waits_for: Vec<Wanted>,
+    /// What somebody should look at: expressions that failed, fields that flap.
+    pub findings: Vec<Finding>,
+}
+
+/// Something about a person that somebody should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// A field or role could not be computed.
+    Failed(String),
+    /// Two sources decide a field back and forth.
+    Flapping(String),
+}
+
+static NOTHING: LazyLock<Record> = LazyLock::new(Record::default);
+
+impl<'a> Subject<'a> {
+    /// Somebody of whom only claims are known.
+    pub fn of(claims: &'a [Claim]) -> Self {
+        let before = Before { record: &NOTHING, deactivated_at: None, provisioned: false };
+        Self { claims, groups: &[], references: References::none(), before }
+    }
+
+    /// The same after this was true.
+    #[must_use]
+    pub fn after(self, before: Before<'a>) -> Self {
+        Self { before, ..self }
+    }
 }
 
 /// Computes the record that the claims and the policy imply.
-pub fn resolve(policy: &Policy, claims: &[Claim], before: Before<'_>, now: Timestamp) -> Resolution {
-    let active = is_active(policy, claims);
-    let speaking = speaking(claims, active);
-    let mut record = Record::default();
-    let mut decisions = Vec::new();
-    for name in fields(policy, &speaking, before.record) {
-        if let Some(field) = resolve_field(policy, &speaking, name, before.record, &mut decisions) {
-            record.fields.insert(name.to_owned(), field);
-        }
-    }
+pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolution {
+    let settings = Settings { now, ..policy.expressions.clone() };
+    let said_active = is_active(policy, subject.claims);
+    let speaking = speaking(policy, subject.claims, said_active);
+    let mut out = Progress::default();
+    let mut record = fields::mapped(policy, subject, &speaking, &settings, &mut out);
+    fields::ruled(policy, subject, &speaking, &settings, &mut record, &mut out);
+    let in_scope = in_scope(policy, subject, &speaking, &settings, &record, &mut out);
+    record.roles = roles::roles(policy, subject, &speaking, &settings, &record, &mut out);
+    let active = said_active && in_scope;
+    let before = &subject.before;
     let deactivated_at = if active { None } else { before.deactivated_at.or(Some(now)) };
-    decide_flags(policy, active, before.record, &mut record, &mut decisions);
-    Resolution { record, active, deactivated_at, decisions }
+    flags(policy, active, before.record, &mut record, now, &mut out.decisions);
+    Resolution {
+        record,
+        active,
+        provisioned: in_scope || before.provisioned,
+        deactivated_at,
+        decisions: out.decisions,
+        waits_for: out.waits_for,
+        findings: out.findings,
+    }
 }
 
-/// Live claims decide. Of a leaver, the last words of the ended ones stay where no live one has any: nothing a source
-/// does erases a person.
-fn speaking(claims: &[Claim], active: bool) -> Vec<&Claim> {
-    claims.iter().filter(|claim| claim.is_live() || !active).collect()
+/// What comes out beside the record.
+#[derive(Debug, Default)]
+struct Progress {
+    decisions: Vec<Decision>,
+    waits_for: Vec<Wanted>,
+    findings: Vec<Finding>,
 }
 
-/// Every field that a claim may fill, and those that one did fill before.
-fn fields<'a>(policy: &'a Policy, claims: &[&Claim], before: &'a Record) -> BTreeSet<&'a str> {
-    let mapped =
-        claims.iter().flat_map(|claim| policy.mapping_for(&claim.source)).map(|mapping| &mapping.field);
-    let filled = before.fields.iter().filter(|(_, field)| matches!(field.value, FieldValue::Text(_)));
-    mapped.chain(filled.map(|(name, _)| name)).map(String::as_str).collect()
+/// Live claims decide, the first in authority first. Of a leaver, the last words of the ended ones stay where no live one
+/// has any: nothing a source does erases a person.
+fn speaking<'a>(policy: &Policy, claims: &'a [Claim], active: bool) -> Vec<&'a Claim> {
+    let mut speaking: Vec<_> = claims.iter().filter(|claim| claim.is_live() || !active).collect();
+    speaking.sort_by_key(|claim| {
+        let rank = policy.authority.rank("default", &claim.source);
+        (rank.is_none(), !claim.is_live(), rank, &claim.source)
+    });
+    speaking
 }
 
-/// What one source says of one field.
-struct Word<'a> {
-    source: &'a SourceName,
-    ended: bool,
-    rank: Option<(usize, &'a SourceName)>,
-    value: String,
-    max_length: Option<usize>,
-}
-
-fn resolve_field(
+fn in_scope(
     policy: &Policy,
-    claims: &[&Claim],
-    name: &str,
-    before: &Record,
-    decisions: &mut Vec<Decision>,
-) -> Option<Field> {
-    let mut words: Vec<_> = claims.iter().filter_map(|claim| word(policy, claim, name)).collect();
-    words.sort_by_key(|word| (word.rank.is_none(), word.ended, word.rank, word.source));
-    let (deciding, others) = match words.split_first() {
-        Some((first, rest)) if first.rank.is_some() => (Some(first), rest),
-        _ => (None, words.as_slice()),
-    };
-    decisions.extend(others.iter().filter_map(|word| skip(name, word, deciding)));
-    let old = before.fields.get(name);
-    match deciding {
-        Some(word) => decide(name, word, old, decisions),
-        None => {
-            decisions.extend(old.map(|old| cleared(name, old)));
-            None
+    subject: &Subject<'_>,
+    speaking: &[&Claim],
+    settings: &Settings,
+    record: &Record,
+    out: &mut Progress,
+) -> bool {
+    let Some(scope) = &policy.scope else { return true };
+    let view = PersonView { claims: speaking, groups: subject.groups, record };
+    match scope.test(&view, settings) {
+        Ok(true) => true,
+        Ok(false) => {
+            let reason = format!("outside the scope `{scope}`");
+            out.decisions.push(Decision::new("active", Outcome::SkippedNotAuthoritative).because(reason));
+            false
+        }
+        Err(error) => {
+            out.findings
+                .push(Finding::Failed(format!("the scope could not be told, and stays as it was: {error}")));
+            subject.before.provisioned
         }
     }
 }
 
-fn cleared(name: &str, old: &Field) -> Decision {
-    let cleared = Decision::new(name, Outcome::Written).values(Some(old.value.to_string()), None);
-    cleared.because("no source that decides it has a value any more")
-}
-
-fn word<'a>(policy: &Policy, claim: &'a Claim, field: &str) -> Option<Word<'a>> {
-    let mapping = policy.mapping_for(&claim.source).iter().find(|mapping| mapping.field == field)?;
-    let value = evaluate(mapping, claim)?;
-    let rank = policy.authority.rank(field, &claim.source);
-    Some(Word { source: &claim.source, ended: !claim.is_live(), rank, value, max_length: mapping.max_length })
-}
-
-fn evaluate(mapping: &Mapping, claim: &Claim) -> Option<String> {
-    match &mapping.value {
-        Expression::Select(selector) => selector.select(&claim.attributes),
-        Expression::PrimaryLanguage(selector) => {
-            let tag = selector.select(&claim.attributes)?;
-            Some(tag.split(['-', '_']).next().unwrap_or_default().to_lowercase())
-        }
-    }
-}
-
-/// Why a word has no effect; nothing, where it agrees with what was decided.
-fn skip(field: &str, word: &Word<'_>, deciding: Option<&Word<'_>>) -> Option<Decision> {
-    let reason = match deciding {
-        Some(deciding) if deciding.value == word.value => return None,
-        Some(deciding) => format!("`{}` decides `{field}`", deciding.source),
-        None => format!("`{}` does not decide `{field}`", word.source),
-    };
-    let skipped =
-        Decision::new(field, Outcome::SkippedNotAuthoritative).values(None, Some(word.value.clone()));
-    Some(skipped.by(word.source).because(reason))
-}
-
-fn decide(name: &str, word: &Word<'_>, old: Option<&Field>, decisions: &mut Vec<Decision>) -> Option<Field> {
-    let from = old.map(|field| field.value.to_string());
-    if let Some(reason) = too_long(name, word) {
-        let rejected = Decision::new(name, Outcome::Rejected).values(from, Some(word.value.clone()));
-        decisions.push(rejected.by(word.source).because(reason));
-        return old.cloned();
-    }
-    let unchanged = from.as_deref() == Some(word.value.as_str());
-    let outcome = if unchanged { Outcome::Unchanged } else { Outcome::Written };
-    let from = if unchanged { None } else { from };
-    decisions.push(Decision::new(name, outcome).values(from, Some(word.value.clone())).by(word.source));
-    Some(Field { value: FieldValue::Text(word.value.clone()), source: Some(word.source.clone()) })
-}
-
-fn too_long(field: &str, word: &Word<'_>) -> Option<String> {
-    let max = word.max_length?;
-    let length = word.value.chars().count();
-    (length > max).then(|| {
-        format!(
-            "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut"
-        )
-    })
-}
-
-/// Whether the person has access.
-///
-/// Under [`DeactivateWhen::Any`] one live claim that says inactive is enough to end it. An ended claim ends it too,
-/// unless a source has said "active" since: otherwise somebody who left through one source could never return through
-/// another.
-pub fn is_active(policy: &Policy, claims: &[Claim]) -> bool {
-    match policy.lifecycle.deactivate_when {
-        DeactivateWhen::Any => {
-            let last_start = claims.iter().filter(|c| c.gives_access()).map(|c| c.active_since).max();
-            let last_end = claims.iter().filter_map(|claim| claim.ended).max();
-            let one_says_no = claims.iter().any(|claim| claim.is_live() && !claim.active);
-            !one_says_no && last_start.is_some() && last_start >= last_end
-        }
-        DeactivateWhen::Authoritative => {
-            let ranked = claims.iter().filter_map(|claim| {
-                let rank = policy.authority.rank("active", &claim.source)?;
-                Some(((!claim.is_live(), rank), claim))
-            });
-            let deciding = ranked.min_by(|(one, _), (other, _)| one.cmp(other));
-            deciding.is_some_and(|(_, claim)| claim.gives_access())
-        }
-    }
-}
-
-fn decide_flags(
+fn flags(
     policy: &Policy,
     active: bool,
     before: &Record,
     record: &mut Record,
+    now: Timestamp,
     out: &mut Vec<Decision>,
 ) {
     let mut flags = vec![("active", active)];
@@ -194,7 +177,8 @@ fn decide_flags(
         let outcome = if from == Some(flag) { Outcome::Unchanged } else { Outcome::Written };
         let from = from.filter(|_| outcome == Outcome::Written).map(|flag| flag.to_string());
         out.push(Decision::new(name, outcome).values(from, Some(flag.to_string())));
-        record.fields.insert(name.into(), Field { value: FieldValue::Flag(flag), source: None });
+        let field = Field::new(FieldValue::Flag(flag)).after(before.fields.get(name), now);
+        record.fields.insert(name.into(), field);
     }
 }
 

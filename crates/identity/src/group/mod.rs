@@ -33,6 +33,19 @@ pub struct Group {
     pub ended: Option<Timestamp>,
 }
 
+/// A live group that somebody is in, as expressions see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Our id.
+    pub id: GroupId,
+    /// Whose group it is.
+    pub source: SourceName,
+    /// The source's own id.
+    pub external_id: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
 impl Group {
     /// The name as the source writes it.
     pub fn display_name(&self) -> &str {
@@ -268,11 +281,11 @@ fn attribute_decisions(before: Option<&Object>, after: &Object, notes: &[Note]) 
     let written = after.iter().filter(|(key, _)| *key != "schemas").map(|(key, value)| {
         let (from, to) = (old(key), Some(show(value)));
         let outcome = if from == to { Outcome::Unchanged } else { Outcome::Written };
-        Decision::new(key, outcome).values(from.filter(|_| outcome == Outcome::Written), to)
+        Decision::new(key.as_str(), outcome).values(from.filter(|_| outcome == Outcome::Written), to)
     });
     let cleared = before.into_iter().flat_map(|before| before.keys()).filter(|key| !after.contains_key(*key));
-    let cleared = cleared.map(|key| Decision::new(key, Outcome::Written).values(old(key), None));
-    let ignored = notes.iter().map(|note| Decision::new(&note.path, note.kind.into()));
+    let cleared = cleared.map(|key| Decision::new(key.as_str(), Outcome::Written).values(old(key), None));
+    let ignored = notes.iter().map(|note| Decision::new(note.path.as_str(), note.kind.into()));
     written.chain(cleared).chain(ignored).collect()
 }
 

@@ -1,31 +1,55 @@
 //! The policy: what gets in, where, and by whose word.
 //!
-//! This is the form in which a policy is carried out. [`Policy::built_in`] makes the one that applies when nobody wrote another:
-//! SCIM core and enterprise attributes to the columns of ServiceNow's `sys_user`.
+//! A policy is written as a document ([`document`]), checked with every error at its place ([`Policy::parse`]), and
+//! carried out in this form, with all expressions compiled. [`Policy::built_in`] is the document that applies when nobody
+//! wrote another.
 
 mod built_in;
-mod selector;
+mod check;
+pub mod columns;
+pub mod document;
+mod problem;
+pub mod profile;
+mod rules;
 
-pub use selector::{Preference, Selector};
+pub use built_in::BUILT_IN;
+pub use check::Surroundings;
+pub use problem::{Problem, Problems, Severity};
 
-use crate::id::SourceName;
+use crate::id::{FieldName, SourceName};
 use std::collections::BTreeMap;
+use tenure_el::{Program, Settings};
 
 /// A whole policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
+    /// Which version of the document this is; 0 is the built-in one.
+    pub version: i64,
     /// How people are recognised.
     pub correlation: Correlation,
-    /// How claims become record fields, for sources without a mapping of their own.
+    /// Which sources may bring a person into being; all of them without a list.
+    pub joiners: Option<Vec<SourceName>>,
+    /// How claims become record fields, for sources without a mapping of their own. Sorted by field.
     pub mapping: Vec<Mapping>,
-    /// Mappings of single sources, instead of the general one.
+    /// Mappings of single sources, instead of the general one. Each sorted by field.
     pub mapping_of: BTreeMap<SourceName, Vec<Mapping>>,
     /// Who decides which field.
     pub authority: Authority,
+    /// Fields that follow from groups and other facts, before any source is asked. In the order in which they are tried:
+    /// what another rule reads comes before it, and of one field the first precedence first.
+    pub fields: Vec<FieldRule>,
+    /// Roles, sorted by role and precedence.
+    pub roles: Vec<RoleRule>,
+    /// Who is provisioned at all; everybody without it.
+    pub scope: Option<Program>,
     /// Joiners, leavers, rehires.
     pub lifecycle: Lifecycle,
-    /// When a membership counts as flapping.
+    /// When a membership or a field counts as flapping.
     pub flapping: Flapping,
+    /// How much may happen before a human is asked.
+    pub limits: Limits,
+    /// How expressions treat what Okta's reference leaves open. The time in it is not used.
+    pub expressions: Settings,
 }
 
 /// How people are recognised.
@@ -68,35 +92,124 @@ pub enum OnRotation {
     Relink,
     /// Ask a human.
     Review,
+    /// Refuse the claim.
+    Reject,
 }
 
 /// How one record field is made from a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
     /// The target's field.
-    pub field: String,
-    /// Where in the claim the value is.
-    pub value: Expression,
+    pub field: FieldName,
+    /// Its value, from the claim.
+    pub value: Program,
+    /// What it is when the expression gives nothing.
+    pub default: Option<String>,
+    /// Written once and then left alone.
+    pub create_only: bool,
+    /// What the value stands for, if it names something else.
+    pub reference: Option<Reference>,
     /// The most characters that the target's column holds.
     pub max_length: Option<usize>,
+    /// What becomes of a longer value.
+    pub too_long: TooLong,
+    /// The SCIM attributes that the expression reads, by their names in a claim; the enterprise extension's included.
+    pub reads: Vec<String>,
 }
 
-/// How a value is computed from a claim.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Expression {
-    /// An attribute, as it is.
-    Select(Selector),
-    /// The primary language subtag of a language tag: `en` of `en-US` (RFC 5646 §2.2.1).
-    PrimaryLanguage(Selector),
+/// A value that names a row of another table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The table: `sys_user`, `sys_user_group`, `cmn_department`, …
+    pub table: String,
+    /// The column by which the row is found.
+    pub by: String,
+    /// For people: which of a claim's keys that column comes from.
+    pub key: Option<PersonKey>,
+    /// What to do where there is no such row.
+    pub missing: Missing,
+}
+
+/// What a person can be referred to by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonKey {
+    /// A source's own id; compared exactly.
+    ExternalId,
+    /// Employee number.
+    EmployeeNumber,
+    /// Login.
+    UserName,
+    /// E-mail address.
+    Email,
+}
+
+/// What to do about a reference to something that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Make it in the target. For departments and their like; never for people.
+    Create,
+    /// Leave the field empty, and fill it the moment it arrives.
+    Defer,
+    /// Use the mapping's default.
+    Default,
+    /// Leave the field as it is.
+    Skip,
+}
+
+/// What becomes of a value that the column cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TooLong {
+    /// It is rejected; the old value stays.
+    #[default]
+    Refuse,
+    /// The characters that fit are kept.
+    Cut,
+    /// The words that fit are kept; a first word that does not fit is cut.
+    CutAtWord,
 }
 
 /// Who decides which field: the first source in order that has a value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Authority {
     /// The order for fields without one of their own. Sources that it does not name come after it, by name.
-    pub default: Vec<SourceName>,
+    pub default: Vec<Voice>,
     /// The order for single fields. Sources that it does not name do not decide.
-    pub fields: BTreeMap<String, Vec<SourceName>>,
+    pub fields: BTreeMap<FieldName, Vec<Voice>>,
+}
+
+/// A source in an order of authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// The source.
+    pub source: SourceName,
+    /// It may fill the field while it is empty, and changes nothing after.
+    pub only_if_empty: bool,
+}
+
+/// A field that does not come from a source's attribute but from a condition, such as a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldRule {
+    /// The target's field.
+    pub field: FieldName,
+    /// For whom.
+    pub when: Program,
+    /// What it is then.
+    pub value: Program,
+    /// Which rule of the same field is tried first; lower is first.
+    pub precedence: i64,
+}
+
+/// Who has a role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoleRule {
+    /// The target's role.
+    pub role: String,
+    /// For whom the rule speaks.
+    pub when: Program,
+    /// Whether they have it or must not have it.
+    pub grant: bool,
+    /// Which rule of the same role is tried first; lower is first.
+    pub precedence: i64,
 }
 
 /// Joiners, leavers, rehires.
@@ -106,6 +219,8 @@ pub struct Lifecycle {
     pub lock_out: bool,
     /// Whose word ends access.
     pub deactivate_when: DeactivateWhen,
+    /// Who takes over a leaver's open work, in order of preference.
+    pub hand_over: Vec<Receiver>,
 }
 
 /// Whose word ends a person's access.
@@ -117,11 +232,53 @@ pub enum DeactivateWhen {
     Authoritative,
 }
 
-/// When adding and removing the same member counts as flapping.
+/// Who takes over a leaver's open work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receiver {
+    /// The leaver's manager.
+    Manager,
+    /// A group of the target, by name.
+    Group(String),
+    /// Somebody by login.
+    Person(String),
+    /// The group that each task is assigned to.
+    AssignmentGroup,
+}
+
+/// When something counts as flapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flapping {
     /// Changes further apart than this many seconds do not count.
     pub window_seconds: i64,
+}
+
+/// How much may happen before a human is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// People who lose access.
+    pub deactivations: Option<Limit>,
+}
+
+/// A bound on how much may happen within a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// So many.
+    pub count: Option<u32>,
+    /// So many of a hundred active people.
+    pub percent: Option<u32>,
+    /// Within so many seconds.
+    pub window_seconds: i64,
+    /// What happens beyond.
+    pub then: Beyond,
+}
+
+/// What happens beyond a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// It waits for a human.
+    Hold,
+    /// It happens, and a finding says so.
+    Warn,
 }
 
 impl Policy {
@@ -130,27 +287,89 @@ impl Policy {
         self.mapping_of.get(source).unwrap_or(&self.mapping)
     }
 
+    /// How this source fills this field.
+    pub fn mapping_of_field(&self, source: &SourceName, field: &str) -> Option<&Mapping> {
+        let mapping = self.mapping_for(source);
+        let index = mapping.binary_search_by(|mapping| mapping.field.as_str().cmp(field)).ok()?;
+        Some(&mapping[index])
+    }
+
     /// The longest value that the field's column holds.
     pub fn max_length(&self, source: &SourceName, field: &str) -> Option<usize> {
-        self.mapping_for(source).iter().find(|mapping| mapping.field == field)?.max_length
+        self.mapping_of_field(source, field)?.max_length
+    }
+
+    /// Whether this source may bring a person into being.
+    pub fn may_create(&self, source: &SourceName) -> bool {
+        self.joiners.as_ref().is_none_or(|joiners| joiners.contains(source))
+    }
+
+    /// Whether what somebody's record says may depend on the groups they are in.
+    pub fn reads_groups(&self) -> bool {
+        let mapped = self.mapping.iter().chain(self.mapping_of.values().flatten()).map(|it| &it.value);
+        let ruled = self.fields.iter().flat_map(|rule| [&rule.when, &rule.value]);
+        let roles = self.roles.iter().map(|rule| &rule.when);
+        mapped.chain(ruled).chain(roles).chain(&self.scope).any(|program| program.reads().groups)
+    }
+
+    /// The roles that the policy manages, each once, in order.
+    pub fn managed_roles(&self) -> impl Iterator<Item = &str> {
+        let mut last = None;
+        let names = self.roles.iter().map(|rule| rule.role.as_str());
+        names.filter(move |name| last.replace(*name) != Some(*name))
     }
 }
 
 impl Mapping {
-    /// Whether this mapping reads the attribute.
-    pub fn reads(&self, schema: Option<&str>, attribute: &str) -> bool {
-        let (Expression::Select(selector) | Expression::PrimaryLanguage(selector)) = &self.value;
-        selector.schema.as_deref() == schema && selector.attribute == attribute
+    /// Whether this mapping reads the attribute of a claim.
+    pub fn reads(&self, attribute: &str) -> bool {
+        self.reads.iter().any(|name| name == attribute || name == "*")
     }
 }
 
 impl Authority {
+    /// The order of authority for this field, and whether sources that it does not name come after it.
+    pub fn order(&self, field: &str) -> (&[Voice], bool) {
+        match self.fields.get(field) {
+            Some(order) => (order, false),
+            None => (&self.default, true),
+        }
+    }
+
     /// The source's place in the order for this field; lower decides first, `None` never.
     pub fn rank<'a>(&self, field: &str, source: &'a SourceName) -> Option<(usize, &'a SourceName)> {
-        let place = |order: &[SourceName]| order.iter().position(|name| name == source);
-        match self.fields.get(field) {
-            Some(order) => Some((place(order)?, source)),
-            None => Some((place(&self.default).unwrap_or(usize::MAX), source)),
+        let (order, open) = self.order(field);
+        match order.iter().position(|voice| voice.source == *source) {
+            Some(place) => Some((place, source)),
+            None if open => Some((usize::MAX, source)),
+            None => None,
+        }
+    }
+
+    /// Whether the source may only fill the field while it is empty.
+    pub fn only_if_empty(&self, field: &str, source: &SourceName) -> bool {
+        self.order(field).0.iter().any(|voice| voice.source == *source && voice.only_if_empty)
+    }
+}
+
+impl Voice {
+    /// A source that decides whenever it has a value.
+    pub fn of(source: SourceName) -> Self {
+        Self { source, only_if_empty: false }
+    }
+}
+
+impl PersonKey {
+    /// Every key.
+    pub const ALL: [Self; 4] = [Self::ExternalId, Self::EmployeeNumber, Self::UserName, Self::Email];
+
+    /// The attribute of a claim that it comes from.
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::ExternalId => "externalId",
+            Self::EmployeeNumber => "employeeNumber",
+            Self::UserName => "userName",
+            Self::Email => "emails",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::event::{Actor, Event, EventKind, Subject};
 use crate::id::{CaseId, PersonId};
 use crate::person::Person;
 use crate::policy::Policy;
+use crate::resolve::References;
 use jiff::Timestamp;
 
 /// What a ruling does at once: the answer is kept, the timelines hear of it, and a leaver whose login goes to somebody
@@ -38,6 +39,7 @@ pub fn decide(
     if let Some((person, claim)) = outgoing(case, ruling, people) {
         let context = Context {
             policy,
+            references: References::none(),
             actor: &actor,
             now,
             fresh_person: person.id.clone(),

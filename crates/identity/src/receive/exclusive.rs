@@ -48,6 +48,16 @@ pub(super) fn hold_keys<'a>(
     }
 }
 
+/// Lets go of keys that the record does not have any more. Nothing new is held: nobody looked whether it is free.
+pub(super) fn release_keys(person: &mut Person, before: &Person) {
+    let kept = |held: &Held, key: Option<String>| match held {
+        Held::Exclusively(old) => Held::Exclusively(old.clone().filter(|old| key.as_ref() == Some(old))),
+        Held::Shared => Held::Shared,
+    };
+    person.login = kept(&before.login, key(person, "user_name").filter(|_| person.active));
+    person.employee_number = kept(&before.employee_number, key(person, "employee_number"));
+}
+
 fn key(person: &Person, field: &str) -> Option<String> {
     person.record.text(field).map(|text| fold(text.trim()).to_string())
 }

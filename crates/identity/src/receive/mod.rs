@@ -9,12 +9,14 @@ mod decide;
 mod end;
 mod exclusive;
 mod hold;
+mod renew;
 mod settle;
 mod update;
 
 pub use create::{claim, create};
 pub use decide::decide;
 pub use end::end;
+pub use renew::renew;
 pub use update::update;
 
 use crate::case::Case;
@@ -24,6 +26,7 @@ use crate::event::Actor;
 use crate::id::{CaseId, PersonId};
 use crate::person::Person;
 use crate::policy::Policy;
+use crate::resolve::References;
 use jiff::Timestamp;
 use std::sync::Arc;
 use tenure_scim::Object;
@@ -34,6 +37,8 @@ use tenure_scim::resource::Note;
 pub struct Context<'a> {
     /// The policy in force.
     pub policy: &'a Policy,
+    /// Whom the claims at hand refer to.
+    pub references: &'a References,
     /// Who asks.
     pub actor: &'a Actor,
     /// When.

@@ -1,16 +1,16 @@
 //! Settle: the person after their claims have changed, and the events that say so. Every path through receive ends here.
 
-use super::exclusive::{Contest, hold_keys};
+use super::exclusive::{Contest, hold_keys, release_keys};
 use super::{Context, Facts};
 use crate::change::PersonChange;
 use crate::claim::{Claim, text};
 use crate::decision::{Decision, Outcome};
-use crate::event::{Event, EventKind, Subject};
+use crate::event::{self, Event, EventKind};
 use crate::id::{PersonId, SourceName};
 use crate::person::{Held, Person};
 use crate::policy::Policy;
 use crate::record::Record;
-use crate::resolve::{Before, resolve};
+use crate::resolve::{Before, Finding, Resolution, Subject, Wanted, resolve};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tenure_scim::resource::Note;
@@ -24,6 +24,10 @@ pub(super) struct Settled<'a> {
     pub(super) person: Person,
     pub(super) expect: Option<i64>,
     pub(super) decisions: Vec<Decision>,
+    pub(super) findings: Vec<Finding>,
+    policy: i64,
+    /// Whom fields wait for, if that may have changed.
+    pub(super) waits_for: Option<Vec<Wanted>>,
     /// `Deactivated` or `Returned`, if access ended or began.
     pub(super) transition: Option<EventKind>,
     /// Whether the record changed.
@@ -46,6 +50,10 @@ pub(super) fn newcomer(context: &Context<'_>) -> Person {
         claims: Vec::new(),
         login: Held::Exclusively(None),
         employee_number: Held::Exclusively(None),
+        groups: Vec::new(),
+        provisioned: false,
+        waits: false,
+        due: 0,
     }
 }
 
@@ -59,34 +67,85 @@ pub(super) fn settle<'a>(
     let mut person = before.clone();
     person.claims.retain(|old| old.source != claim.source);
     person.claims.push(claim.clone());
-    let state = Before { record: &before.record, deactivated_at: before.deactivated_at };
-    let resolution = resolve(context.policy, &person.claims, state, context.now);
-    person.record = resolution.record;
-    person.active = resolution.active;
-    person.deactivated_at = resolution.deactivated_at;
+    let resolution = resolve_anew(context, &mut person, before);
     let contest = hold_keys(&mut person, before, claim, facts);
+    settled(context, person, before, resolution, contest)
+}
+
+/// Resolves the person anew with the claims that they have: the policy, a group or somebody whom they refer to changed.
+pub(super) fn settle_as_is(context: &Context<'_>, before: &Person) -> Settled<'static> {
+    let mut person = before.clone();
+    let resolution = resolve_anew(context, &mut person, before);
+    let contest = Contest::default();
+    release_keys(&mut person, before);
+    settled(context, person, before, resolution, contest)
+}
+
+fn resolve_anew(context: &Context<'_>, person: &mut Person, before: &Person) -> Resolution {
+    let state = Before {
+        record: &before.record,
+        deactivated_at: before.deactivated_at,
+        provisioned: before.provisioned,
+    };
+    let subject = Subject {
+        claims: &person.claims,
+        groups: &before.groups,
+        references: context.references,
+        before: state,
+    };
+    let resolution = resolve(context.policy, &subject, context.now);
+    person.record = resolution.record.clone();
+    person.active = resolution.active;
+    person.provisioned = resolution.provisioned;
+    person.deactivated_at = resolution.deactivated_at;
+    person.waits = !resolution.waits_for.is_empty();
+    resolution
+}
+
+fn settled<'a>(
+    context: &Context<'_>,
+    mut person: Person,
+    before: &Person,
+    resolution: Resolution,
+    contest: Contest<'a>,
+) -> Settled<'a> {
     let is_new = before.version == 0;
     let transition = match (before.active, person.active) {
         (true, false) => Some(EventKind::Deactivated),
         (false, true) if !is_new => Some(EventKind::Returned),
         _ => None,
     };
-    let dirty = is_new || person.record != before.record;
-    let changed = dirty || !same_standing(&person, before);
+    let policy = context.policy.version;
+    let comes_into_scope = person.provisioned && !before.provisioned;
+    let dirty = person.provisioned && (comes_into_scope || !person.record.says_the_same(&before.record));
+    let waiting_changed = person.waits || before.waits;
+    let changed = is_new || person.record != before.record || !same_standing(&person, before);
     person.version = before.version + 1;
     let expect = (!is_new).then_some(before.version);
-    Settled { person, expect, decisions: resolution.decisions, transition, dirty, changed, contest }
+    Settled {
+        person,
+        expect,
+        decisions: resolution.decisions,
+        findings: resolution.findings,
+        policy,
+        waits_for: waiting_changed.then_some(resolution.waits_for),
+        transition,
+        dirty,
+        changed,
+        contest,
+    }
 }
 
 fn same_standing(one: &Person, other: &Person) -> bool {
-    let standing = |person: &Person| (person.active, person.deactivated_at);
+    let standing = |person: &Person| (person.active, person.deactivated_at, person.provisioned);
     standing(one) == standing(other)
         && (&one.login, &one.employee_number) == (&other.login, &other.employee_number)
 }
 
 impl Settled<'_> {
     pub(super) fn into_change(self) -> PersonChange {
-        PersonChange { person: self.person, expect: self.expect, dirty: self.dirty }
+        let Self { person, expect, dirty, waits_for, policy, .. } = self;
+        PersonChange { person, expect, dirty, waits_for, policy, settles: None }
     }
 
     /// The line of the timeline for this change, and one for access that ended or began. The decisions go into it.
@@ -103,11 +162,20 @@ impl Settled<'_> {
         if let Some(transition) = self.transition.filter(|&transition| transition != kind) {
             events.push(event(context, &self.person, transition, None, Vec::new()));
         }
+        events.extend(self.findings.drain(..).map(|it| finding(context, &self.person, it)));
         if let Some(other) = self.contest.employee_number.filter(|_| self.expect.is_some()) {
             events.extend(alike_events(context, &self.person, &other.id, &other.display(), SAME_NUMBER));
         }
         events
     }
+}
+
+fn finding(context: &Context<'_>, person: &Person, finding: Finding) -> Event {
+    let (kind, note) = match finding {
+        Finding::Failed(note) => (EventKind::Finding, note),
+        Finding::Flapping(note) => (EventKind::Flapping, note),
+    };
+    event(context, person, kind, Some(note), Vec::new())
 }
 
 pub(super) fn event(
@@ -117,7 +185,7 @@ pub(super) fn event(
     note: Option<String>,
     decisions: Vec<Decision>,
 ) -> Event {
-    let subject = Subject::Person(person.id.clone());
+    let subject = event::Subject::Person(person.id.clone());
     Event { subject, at: context.now, actor: context.actor.clone(), kind, note, decisions }
 }
 
@@ -130,7 +198,7 @@ pub(super) fn alike_events(
     why: &str,
 ) -> [Event; 2] {
     let line = |subject: &PersonId, id: &PersonId, name: &str| Event {
-        subject: Subject::Person(subject.clone()),
+        subject: event::Subject::Person(subject.clone()),
         at: context.now,
         actor: context.actor.clone(),
         kind: EventKind::NearDuplicate,
@@ -148,7 +216,7 @@ pub(super) fn claim_decisions(
     after: &Object,
     notes: &[Note],
 ) -> Vec<Decision> {
-    let ignored = notes.iter().map(|note| Decision::new(&note.path, note.kind.into()).by(source));
+    let ignored = notes.iter().map(|note| Decision::new(note.path.as_str(), note.kind.into()).by(source));
     let (old, new) = (before.map(paths).unwrap_or_default(), paths(after));
     let changed =
         new.iter().filter(|(path, value)| old.get(path) != Some(value)).map(|(path, _)| (path, None));
@@ -180,7 +248,7 @@ fn paths(attributes: &Object) -> BTreeMap<(Option<&str>, &str), &Value> {
 fn is_mapped(policy: &Policy, source: &SourceName, urn: Option<&str>, name: &str) -> bool {
     // What the lifecycle and correlation read is used without a mapping.
     let used = urn.is_none() && matches!(name, "schemas" | "active" | "externalId" | "userName");
-    used || policy.mapping_for(source).iter().any(|mapping| mapping.reads(urn, name))
+    used || policy.mapping_for(source).iter().any(|mapping| mapping.reads(name))
 }
 
 /// A name for people: the display name, else the login.

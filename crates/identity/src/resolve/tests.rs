@@ -1,10 +1,15 @@
 use super::*;
+use crate::policy::{DeactivateWhen, Voice};
 use crate::testing::{User, at, policy, source, user};
 use proptest::prelude::*;
 use serde_json::json;
 
 fn from(claims: &[Claim], record: &Record) -> Resolution {
-    resolve(&policy(), claims, Before { record, deactivated_at: None }, at(100))
+    resolve(&policy(), &Subject::of(claims).after(before(record)), at(100))
+}
+
+fn before(record: &Record) -> Before<'_> {
+    Before { record, deactivated_at: None, provisioned: true }
 }
 
 fn fresh(claims: &[Claim]) -> Resolution {
@@ -53,10 +58,10 @@ fn the_first_source_with_a_value_decides() {
 #[test]
 fn a_source_without_authority_is_skipped_with_its_reason() {
     let mut policy = policy();
-    policy.authority.fields.insert("title".into(), vec![source("workday")]);
+    policy.authority.fields.insert("title".into(), vec![Voice::of(source("workday"))]);
     let claims = [titled("Queen").by("okta")];
     let before = Record::default();
-    let resolution = resolve(&policy, &claims, Before { record: &before, deactivated_at: None }, at(100));
+    let resolution = resolve(&policy, &Subject::of(&claims).after(self::before(&before)), at(100));
     assert_eq!(resolution.record.text("title"), None);
     assert_eq!(said(&resolution, "title"), ["skipped (not authoritative) - Queen"]);
 }
@@ -78,7 +83,7 @@ fn a_field_that_nothing_maps_any_more_is_cleared_with_a_reason() {
     let mut policy = policy();
     policy.mapping.retain(|mapping| mapping.field != "title");
     let claims = [titled("Countess").by("okta")];
-    let after = resolve(&policy, &claims, Before { record: &before, deactivated_at: None }, at(100));
+    let after = resolve(&policy, &Subject::of(&claims).after(self::before(&before)), at(100));
     assert_eq!(said(&after, "title"), ["written Countess -"]);
 }
 
@@ -113,7 +118,11 @@ fn a_leaver_is_inactive_locked_and_dated() {
 fn the_day_of_leaving_stays() {
     let claims = [user("ada").active(false).by("okta")];
     let empty = Record::default();
-    let later = resolve(&policy(), &claims, Before { record: &empty, deactivated_at: Some(at(5)) }, at(100));
+    let later = resolve(
+        &policy(),
+        &Subject::of(&claims).after(Before { deactivated_at: Some(at(5)), ..before(&empty) }),
+        at(100),
+    );
     assert_eq!(later.deactivated_at, Some(at(5)));
 }
 
@@ -121,9 +130,8 @@ fn the_day_of_leaving_stays() {
 fn without_lock_out_only_active_is_written() {
     let mut policy = policy();
     policy.lifecycle.lock_out = false;
-    let empty = Record::default();
     let claims = [user("ada").active(false).by("okta")];
-    let left = resolve(&policy, &claims, Before { record: &empty, deactivated_at: None }, at(1));
+    let left = resolve(&policy, &Subject::of(&claims), at(1));
     assert_eq!((left.record.flag("active"), left.record.flag("locked_out")), (Some(false), None));
 }
 
@@ -200,10 +208,10 @@ proptest! {
             policy.lifecycle.deactivate_when = DeactivateWhen::Authoritative;
         }
         let before = fresh(&old);
-        let state = Before { record: &before.record, deactivated_at: before.deactivated_at };
-        let once = resolve(&policy, &claims, state, at(100));
-        let state = Before { record: &once.record, deactivated_at: once.deactivated_at };
-        let twice = resolve(&policy, &claims, state, at(200));
+        let state = Before { record: &before.record, deactivated_at: before.deactivated_at, provisioned: true };
+        let once = resolve(&policy, &Subject::of(&claims).after(state), at(100));
+        let state = Before { record: &once.record, deactivated_at: once.deactivated_at, provisioned: true };
+        let twice = resolve(&policy, &Subject::of(&claims).after(state), at(200));
         prop_assert_eq!(&twice.record, &once.record);
         prop_assert_eq!((twice.active, twice.deactivated_at), (once.active, once.deactivated_at));
         prop_assert!(twice.decisions.iter().all(|decision| decision.outcome != Outcome::Written));

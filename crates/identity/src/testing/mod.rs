@@ -9,10 +9,10 @@ use crate::event::Actor;
 use crate::id::{PersonId, SourceName};
 use crate::person::{Held, Person};
 use crate::policy::Policy;
-use crate::record::Record;
-use crate::resolve::{Before, resolve};
+use crate::resolve::{Subject, resolve};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use tenure_scim::Object;
 use tenure_scim::schema::ENTERPRISE_USER;
 
@@ -31,7 +31,9 @@ pub(crate) fn actor(name: &str) -> Actor {
 
 /// The built-in policy; `okta` decides before `hr`.
 pub(crate) fn policy() -> Policy {
-    Policy::built_in(vec![source("okta"), source("hr")])
+    static BUILT_IN: LazyLock<Policy> =
+        LazyLock::new(|| Policy::built_in(&[source("okta"), source("hr")]));
+    BUILT_IN.clone()
 }
 
 pub(crate) fn object(value: Value) -> Object {
@@ -104,8 +106,7 @@ impl User {
 
 /// Somebody with these claims, and the record that they imply.
 pub(crate) fn person(id: &str, claims: Vec<Claim>) -> Person {
-    let empty = Record::default();
-    let resolution = resolve(&policy(), &claims, Before { record: &empty, deactivated_at: None }, at(0));
+    let resolution = resolve(&policy(), &Subject::of(&claims), at(0));
     Person {
         id: PersonId::new(id),
         version: 1,
@@ -116,5 +117,9 @@ pub(crate) fn person(id: &str, claims: Vec<Claim>) -> Person {
         claims,
         login: Held::Exclusively(None),
         employee_number: Held::Exclusively(None),
+        groups: Vec::new(),
+        provisioned: resolution.provisioned,
+        waits: false,
+        due: 0,
     }
 }

@@ -11,6 +11,7 @@ use crate::keys::Keys;
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::receive::{Context, Facts, Incoming, Plan, Refusal, Reply, create, end, update};
+use crate::resolve::References;
 use std::collections::{BTreeMap, HashSet};
 use tenure_scim::resource::Note;
 
@@ -96,6 +97,7 @@ impl World {
         let policy = self.policy.clone();
         let context = Context {
             policy: &policy,
+            references: References::none(),
             actor: &actor,
             now: at(self.clock),
             fresh_person: PersonId::new(format!("p{}", self.clock)),

@@ -132,7 +132,11 @@ fn a_number_that_changes_to_anothers_is_shared_and_noted() {
 #[test]
 fn a_login_that_another_source_brought_to_the_record_is_no_second_persons() {
     let (mut world, id) = with(ada().number("7"));
-    world.policy.authority.fields.insert("user_name".into(), vec![crate::testing::source("hr")]);
+    world
+        .policy
+        .authority
+        .fields
+        .insert("user_name".into(), vec![crate::policy::Voice::of(crate::testing::source("hr"))]);
     world.post("hr", user("lovelace").number("7")).created();
     assert_eq!(world.people[&id].login.key(), Some("lovelace"));
     let told = world.post("okta", user("lovelace").id("2"));

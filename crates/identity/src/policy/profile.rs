@@ -1,0 +1,326 @@
+//! How expressions see people: `user.department`, `workday.title`, `record.email`, `isMemberOfGroupName(…)`.
+//!
+//! In a mapping `user` (or `appuser`) is the claim of the mapping's source. In rules about a person (fields, roles,
+//! scope) `user` is the whole person: of each attribute the first source in the order of authority that has one; a
+//! source's name is that source's claim, and `record` is the record as the mappings made it. Attributes have their
+//! SCIM names, those of extensions without their URN, and the names of Okta's own profile, so that mappings can be
+//! brought over as they are.
+
+use crate::claim::Claim;
+use crate::group::Membership;
+use crate::id::SourceName;
+use crate::record::{FieldValue, Record};
+use serde_json::Value as Json;
+use tenure_el::{Attribute, Context, Group, Type, Value, Vocabulary};
+use tenure_scim::Object;
+use tenure_scim::schema::{self, Catalog, ENTERPRISE_USER, Kind, ResourceType};
+
+/// A claim, for the mapping of its source.
+#[derive(Debug, Clone, Copy)]
+pub struct ClaimView<'a> {
+    /// What the source says.
+    pub attributes: &'a Object,
+    /// The groups that the person is in.
+    pub groups: &'a [Membership],
+}
+
+/// A whole person, for rules about people.
+#[derive(Debug, Clone, Copy)]
+pub struct PersonView<'a> {
+    /// What sources say, the first in authority first.
+    pub claims: &'a [&'a Claim],
+    /// The groups that the person is in.
+    pub groups: &'a [Membership],
+    /// The record so far.
+    pub record: &'a Record,
+}
+
+impl Context for ClaimView<'_> {
+    fn attribute(&self, attribute: &Attribute) -> Option<Value<'_>> {
+        match &*attribute.root {
+            "user" | "appuser" | "source" => read(self.attributes, &attribute.path),
+            _ => None,
+        }
+    }
+
+    fn groups(&self) -> Box<dyn Iterator<Item = Group<'_>> + '_> {
+        Box::new(self.groups.iter().map(group))
+    }
+}
+
+impl Context for PersonView<'_> {
+    fn attribute(&self, attribute: &Attribute) -> Option<Value<'_>> {
+        let path = &attribute.path;
+        match &*attribute.root {
+            "user" | "appuser" => {
+                let mut words = self.claims.iter().map(|claim| read(&claim.attributes, path));
+                words.find_map(|word| word.filter(|value| !value.is_blank()))
+            }
+            "record" => field(self.record, path),
+            source => {
+                let claim = self.claims.iter().find(|claim| claim.source.as_str() == source)?;
+                read(&claim.attributes, path)
+            }
+        }
+    }
+
+    fn groups(&self) -> Box<dyn Iterator<Item = Group<'_>> + '_> {
+        Box::new(self.groups.iter().map(group))
+    }
+}
+
+/// A group goes by the id that its source gave it, so that Okta's and Entra's own rules fit; by ours where there is none.
+fn group(membership: &Membership) -> Group<'_> {
+    let id = membership.external_id.as_deref().unwrap_or(membership.id.as_str());
+    Group { source_id: Some(membership.source.as_str()), ..Group::new(id, &membership.name) }
+}
+
+fn field<'a>(record: &'a Record, path: &[Box<str>]) -> Option<Value<'a>> {
+    let [name] = path else { return None };
+    Some(match &record.fields.get(&**name)?.value {
+        FieldValue::Text(text) => Value::text(text),
+        FieldValue::Person(person) => Value::text(&person.said),
+        FieldValue::Flag(flag) => Value::Boolean(*flag),
+    })
+}
+
+/// An attribute that Okta's profile has and SCIM has elsewhere.
+struct Alias {
+    name: &'static str,
+    kind: Place,
+}
+
+enum Place {
+    /// A sub-attribute of a single complex attribute.
+    Part(&'static str, &'static str),
+    /// The same under another name.
+    Same(&'static str),
+    /// A sub-attribute of the element that is preferred.
+    Element(&'static str, &'static [Preference], &'static str),
+    /// A sub-attribute of `manager` in the enterprise extension.
+    Manager(&'static str),
+}
+
+#[derive(Clone, Copy)]
+enum Preference {
+    Primary,
+    Typed(&'static str),
+    First,
+}
+
+const WORK_FIRST: &[Preference] = &[Preference::Primary, Preference::Typed("work"), Preference::First];
+/// ServiceNow's own SCIM mapping reads home addresses only; the others serve where there is none.
+const HOME_FIRST: &[Preference] =
+    &[Preference::Typed("home"), Preference::Primary, Preference::Typed("work"), Preference::First];
+
+const fn alias(name: &'static str, kind: Place) -> Alias {
+    Alias { name, kind }
+}
+
+const ALIASES: &[Alias] = &[
+    alias("city", Place::Element("addresses", HOME_FIRST, "locality")),
+    alias("countryCode", Place::Element("addresses", HOME_FIRST, "country")),
+    alias("email", Place::Element("emails", WORK_FIRST, "value")),
+    alias("firstName", Place::Part("name", "givenName")),
+    alias("homePhone", Place::Element("phoneNumbers", &[Preference::Typed("home")], "value")),
+    alias("honorificPrefix", Place::Part("name", "honorificPrefix")),
+    alias("honorificSuffix", Place::Part("name", "honorificSuffix")),
+    alias("lastName", Place::Part("name", "familyName")),
+    alias("login", Place::Same("userName")),
+    alias("managerDisplayName", Place::Manager("displayName")),
+    alias("managerId", Place::Manager("value")),
+    alias("middleName", Place::Part("name", "middleName")),
+    alias("mobilePhone", Place::Element("phoneNumbers", &[Preference::Typed("mobile")], "value")),
+    alias("primaryPhone", Place::Element("phoneNumbers", WORK_FIRST, "value")),
+    alias(
+        "secondEmail",
+        Place::Element("emails", &[Preference::Typed("other"), Preference::Typed("home")], "value"),
+    ),
+    alias("state", Place::Element("addresses", HOME_FIRST, "region")),
+    alias("streetAddress", Place::Element("addresses", HOME_FIRST, "streetAddress")),
+    alias("workPhone", Place::Element("phoneNumbers", &[Preference::Typed("work")], "value")),
+    alias("zipCode", Place::Element("addresses", HOME_FIRST, "postalCode")),
+];
+
+fn aliased(name: &str) -> Option<&'static Place> {
+    let index = ALIASES.binary_search_by(|alias| alias.name.cmp(name)).ok()?;
+    Some(&ALIASES[index].kind)
+}
+
+/// The attribute of a claim that the name stands for.
+pub(super) fn attribute_of(name: &str) -> &str {
+    match aliased(name) {
+        Some(Place::Part(attribute, _) | Place::Same(attribute) | Place::Element(attribute, ..)) => attribute,
+        Some(Place::Manager(_)) => "manager",
+        None => name,
+    }
+}
+
+fn read<'a>(claim: &'a Object, path: &[Box<str>]) -> Option<Value<'a>> {
+    let (name, rest) = path.split_first()?;
+    let found = match aliased(name) {
+        Some(place) => place.find(claim)?,
+        None => named(claim, name)?,
+    };
+    // `user.manager` alone is whom it names; the rest of the enterprise extension's complex attribute is behind it.
+    if rest.is_empty() && &**name == "manager" {
+        return found.get("value").or(Some(found)).map(Value::json);
+    }
+    let found = rest.iter().try_fold(found, |value, name| value.get(&**name))?;
+    Some(Value::json(found))
+}
+
+fn named<'a>(claim: &'a Object, name: &str) -> Option<&'a Json> {
+    let core = || claim.get(name);
+    let enterprise = || claim.get(ENTERPRISE_USER)?.get(name);
+    let extension = || {
+        let extensions = claim.iter().filter(|(urn, _)| urn.contains(':')).map(|(_, extension)| extension);
+        extensions.filter_map(|extension| extension.get(name)).next()
+    };
+    core().or_else(enterprise).or_else(extension)
+}
+
+impl Place {
+    fn find<'a>(&self, claim: &'a Object) -> Option<&'a Json> {
+        match self {
+            Self::Part(attribute, sub) => claim.get(*attribute)?.get(sub),
+            Self::Same(attribute) => claim.get(*attribute),
+            Self::Manager(sub) => claim.get(ENTERPRISE_USER)?.get("manager")?.get(sub),
+            Self::Element(attribute, preferences, sub) => {
+                let elements = claim.get(*attribute)?.as_array()?;
+                let mut chosen =
+                    preferences.iter().filter_map(|it| elements.iter().find(|element| it.fits(element)));
+                chosen.next()?.get(sub)
+            }
+        }
+    }
+}
+
+impl Preference {
+    fn fits(self, element: &Json) -> bool {
+        match self {
+            Self::Primary => element.get("primary").and_then(Json::as_bool) == Some(true),
+            Self::Typed(kind) => {
+                element.get("type").and_then(Json::as_str).is_some_and(|it| it.eq_ignore_ascii_case(kind))
+            }
+            Self::First => true,
+        }
+    }
+}
+
+/// What a mapping may read: the attributes of users, with their types.
+pub(super) fn claim_vocabulary(catalog: &Catalog) -> Vocabulary {
+    ["user", "appuser", "source"]
+        .into_iter()
+        .fold(Vocabulary::empty(), |vocabulary, root| with_user(vocabulary, root, &catalog.user))
+}
+
+/// What a rule about a person may read.
+pub(super) fn person_vocabulary<'a>(
+    catalog: &Catalog,
+    sources: impl IntoIterator<Item = &'a SourceName>,
+    fields: impl IntoIterator<Item = &'a str>,
+) -> Vocabulary {
+    let mut vocabulary = Vocabulary::empty();
+    for root in ["user", "appuser"].into_iter().chain(sources.into_iter().map(SourceName::as_str)) {
+        vocabulary = with_user(vocabulary, root, &catalog.user);
+    }
+    fields.into_iter().fold(vocabulary, |it, field| it.with(&format!("record.{field}"), Type::Text))
+}
+
+fn with_user(mut vocabulary: Vocabulary, root: &str, user: &ResourceType) -> Vocabulary {
+    let extensions = user.extensions.iter().flat_map(|extension| &extension.schema.attributes);
+    for attribute in user.schema.attributes.iter().chain(extensions) {
+        let name = attribute.name.as_str();
+        // A password is never kept, and what the server adds is not part of a claim.
+        if attribute.returned == schema::Returned::Never || matches!(name, "id" | "meta" | "groups") {
+            continue;
+        }
+        vocabulary = vocabulary.with(&format!("{root}.{name}"), attribute_type(attribute));
+    }
+    let own = ALIASES.iter().map(|alias| alias.name).chain(["externalId"]);
+    own.fold(vocabulary, |vocabulary, name| vocabulary.with(&format!("{root}.{name}"), Type::Text))
+}
+
+fn attribute_type(attribute: &schema::Attribute) -> Type {
+    // What is behind `manager` is text and an object at once.
+    if attribute.name == "manager" {
+        return Type::Any;
+    }
+    let one = match attribute.kind {
+        Kind::Boolean => Type::Boolean,
+        Kind::Integer => Type::Integer,
+        Kind::Decimal => Type::Number,
+        Kind::Complex => Type::any_object(),
+        Kind::String | Kind::DateTime | Kind::Reference | Kind::Binary => Type::Text,
+    };
+    if attribute.multi_valued { Type::list(one) } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn claim() -> Object {
+        crate::testing::object(json!({
+            "userName": "ada", "name": { "givenName": "Ada" }, "title": "Countess",
+            "emails": [{ "value": "home@x", "type": "Home" }, { "value": "main@x", "primary": true }],
+            "addresses": [{ "type": "work", "locality": "London" }, { "type": "home", "locality": "Ockham" }],
+            ENTERPRISE_USER: { "department": "Sales", "manager": { "value": "00u9", "displayName": "Grace" } },
+            "urn:acme:User": { "team": "Red" },
+        }))
+    }
+
+    #[track_caller]
+    fn check(path: &str, expected: Option<&str>) {
+        let claim = claim();
+        let view = ClaimView { attributes: &claim, groups: &[] };
+        let found = view.attribute(&Attribute::parse(path));
+        assert_eq!(found.as_ref().and_then(Value::as_text), expected, "{path}");
+    }
+
+    #[test]
+    fn attributes_have_scim_names_and_those_of_the_profile() {
+        check("user.userName", Some("ada"));
+        check("user.login", Some("ada"));
+        check("user.name.givenName", Some("Ada"));
+        check("appuser.firstName", Some("Ada"));
+        check("user.department", Some("Sales"));
+        check("user.team", Some("Red"));
+        check("user.manager", Some("00u9"));
+        check("user.manager.displayName", Some("Grace"));
+        check("user.managerId", Some("00u9"));
+        check("user.nickName", None);
+        check("workday.title", None);
+    }
+
+    #[test]
+    fn the_preferred_element_is_meant() {
+        check("user.email", Some("main@x"));
+        check("user.secondEmail", Some("home@x"));
+        check("user.city", Some("Ockham"));
+        check("user.mobilePhone", None);
+    }
+
+    #[test]
+    fn of_a_person_the_first_source_with_a_value_speaks() {
+        use crate::testing::user;
+        let okta = user("ada").with("title", json!("")).by("okta");
+        let hr = user("al").with("title", json!("Countess")).by("hr");
+        let record = Record::default();
+        let view = PersonView { claims: &[&okta, &hr], groups: &[], record: &record };
+        let text = |path: &str| {
+            view.attribute(&Attribute::parse(path)).and_then(|it| it.to_text().map(String::from))
+        };
+        assert_eq!(text("user.title").as_deref(), Some("Countess"));
+        assert_eq!(text("user.userName").as_deref(), Some("ada"));
+        assert_eq!(text("hr.userName").as_deref(), Some("al"));
+        assert_eq!(text("record.title"), None);
+    }
+
+    #[test]
+    fn aliases_can_be_searched() {
+        assert!(ALIASES.is_sorted_by_key(|alias| alias.name));
+    }
+}

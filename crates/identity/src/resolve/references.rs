@@ -1,0 +1,74 @@
+//! References to people: what has to be looked up before somebody can be resolved, and what was found.
+
+use super::words::{said, view};
+use crate::claim::Claim;
+use crate::group::Membership;
+use crate::id::{FieldName, PersonId};
+use crate::policy::{PersonKey, Policy};
+use jiff::Timestamp;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+use tenure_el::Settings;
+use tenure_scim::text::fold;
+
+/// Whom a field refers to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wanted {
+    /// The field.
+    pub field: FieldName,
+    /// By what they are known.
+    pub key: PersonKey,
+    /// The key, as keys are stored: external ids as they are, everything else folded.
+    pub text: String,
+}
+
+/// People who were looked up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct References(HashMap<(PersonKey, String), PersonId>);
+
+static NOBODY: LazyLock<References> = LazyLock::new(References::default);
+
+impl References {
+    /// Nobody was looked up.
+    pub fn none() -> &'static Self {
+        &NOBODY
+    }
+
+    /// Notes who goes by this key.
+    pub fn insert(&mut self, key: PersonKey, text: String, person: PersonId) {
+        self.0.insert((key, text), person);
+    }
+
+    /// Who goes by this key.
+    pub fn get(&self, key: PersonKey, text: &str) -> Option<&PersonId> {
+        self.0.get(&(key, text.to_owned()))
+    }
+}
+
+/// The key as it is stored.
+pub(super) fn stored(key: PersonKey, said: &str) -> String {
+    match key {
+        PersonKey::ExternalId => said.to_owned(),
+        PersonKey::EmployeeNumber | PersonKey::UserName | PersonKey::Email => fold(said.trim()).to_string(),
+    }
+}
+
+/// Everybody whom these claims refer to under the policy. Expressions that fail refer to nobody.
+pub fn wanted(policy: &Policy, claims: &[Claim], groups: &[Membership], now: Timestamp) -> BTreeSet<Wanted> {
+    let settings = Settings { now, ..policy.expressions.clone() };
+    let mut wanted = BTreeSet::new();
+    for claim in claims {
+        let view = view(claim, groups);
+        for mapping in policy.mapping_for(&claim.source) {
+            let Some(key) = mapping.reference.as_ref().and_then(|reference| reference.key) else { continue };
+            let value = said(mapping, &view, &settings).ok().flatten();
+            let texts = value.as_deref().into_iter().chain(mapping.default.as_deref());
+            wanted.extend(texts.map(|text| Wanted {
+                field: mapping.field.clone(),
+                key,
+                text: stored(key, text),
+            }));
+        }
+    }
+    wanted
+}

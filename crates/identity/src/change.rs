@@ -30,6 +30,19 @@ pub struct Change {
     pub opened: Option<Case>,
     /// A human's answer.
     pub decided: Option<(CaseId, Decided)>,
+    /// The answer by which the change goes through. It must still stand, and cannot be taken back afterwards.
+    pub follows: Option<Answer>,
+    /// The answer that is taken back. It must still stand, and no claim may have gone through by it.
+    pub reopened: Option<Answer>,
+}
+
+/// A human's answer to a case, as a change rests on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The case.
+    pub case: CaseId,
+    /// When it was answered.
+    pub decided: Timestamp,
 }
 
 /// What becomes of a person.

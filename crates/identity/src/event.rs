@@ -62,6 +62,8 @@ pub enum EventKind {
     CaseOpened,
     /// A human answered.
     CaseDecided,
+    /// A human took an answer back.
+    CaseReopened,
     /// The members of a group changed.
     MembersChanged,
     /// The same membership is added and removed again and again.
@@ -70,7 +72,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Created,
         Self::Linked,
         Self::Relinked,
@@ -83,6 +85,7 @@ impl EventKind {
         Self::NearDuplicate,
         Self::CaseOpened,
         Self::CaseDecided,
+        Self::CaseReopened,
         Self::MembersChanged,
         Self::Flapping,
     ];
@@ -102,6 +105,7 @@ impl EventKind {
             Self::NearDuplicate => "near-duplicate",
             Self::CaseOpened => "case opened",
             Self::CaseDecided => "case decided",
+            Self::CaseReopened => "case reopened",
             Self::MembersChanged => "members changed",
             Self::Flapping => "flapping",
         }

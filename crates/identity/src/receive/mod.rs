@@ -2,7 +2,7 @@
 //! follows: the answer to the source, and the [`Change`] to commit, down to the last event.
 //!
 //! [`create()`] is POST, [`update()`] is PUT and PATCH (the new attributes are worked out by `tenure-scim`), [`end()`] is
-//! DELETE, [`decide()`] is a human's answer to a case. None of them deletes anybody.
+//! DELETE, [`decide()`] is a human's answer to a case and [`undo()`] takes it back. None of them deletes anybody.
 
 mod create;
 mod decide;
@@ -10,11 +10,13 @@ mod end;
 mod exclusive;
 mod hold;
 mod settle;
+mod undo;
 mod update;
 
 pub use create::{claim, create};
-pub use decide::decide;
+pub use decide::{CannotDecide, decide};
 pub use end::end;
+pub use undo::{CannotUndo, undo};
 pub use update::update;
 
 use crate::case::Case;

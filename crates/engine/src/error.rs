@@ -1,6 +1,6 @@
 //! Why an operation did not happen. What the client reads is the text; what the log reads is the cause.
 
-use tenure_identity::receive::Refusal;
+use tenure_identity::receive::{CannotDecide, CannotUndo, Refusal};
 use tenure_scim::Error;
 use tenure_store::error::{CommitError, StoreError};
 
@@ -49,9 +49,52 @@ pub enum EngineError {
     /// The store failed.
     #[error("the request could not be carried out; try again")]
     Store(#[from] StoreError),
+    /// There is no such thing, whoever asks.
+    #[error("{}", .kind.missing(.id))]
+    NoSuch {
+        /// What was asked for.
+        kind: Thing,
+        /// The id that was asked for.
+        id: String,
+    },
     /// A case that cannot be decided like this.
-    #[error("{0}")]
-    Review(String),
+    #[error(transparent)]
+    CannotDecide(#[from] CannotDecide),
+    /// A decision that cannot be taken back.
+    #[error(transparent)]
+    CannotUndo(#[from] CannotUndo),
+}
+
+/// What an administrator can ask for by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A person.
+    Person,
+    /// A group.
+    Group,
+    /// A case.
+    Case,
+    /// A token that has not been revoked.
+    Token,
+}
+
+impl Thing {
+    fn missing(self, id: &str) -> String {
+        match self {
+            Self::Person => format!("there is no person `{id}`"),
+            Self::Group => format!("there is no group `{id}`"),
+            Self::Case => format!("there is no case `{id}`"),
+            Self::Token => format!("there is no token `{id}` that works"),
+        }
+    }
+
+    fn where_to_look(self) -> Option<&'static str> {
+        match self {
+            Self::Person | Self::Group => None,
+            Self::Case => Some("`tenure review list --all` shows the cases"),
+            Self::Token => Some("`tenure token list` shows the tokens"),
+        }
+    }
 }
 
 fn refusal_text(refusal: &Refusal) -> String {
@@ -68,6 +111,20 @@ fn refusal_text(refusal: &Refusal) -> String {
 }
 
 impl EngineError {
+    /// What to do about it, where there is a cure.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NoSuch { kind, .. } => kind.where_to_look().map(str::to_owned),
+            Self::CannotDecide(error) => error.help().map(str::to_owned),
+            Self::CannotUndo(error) => error.help(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn no_such(kind: Thing, id: &str) -> Self {
+        Self::NoSuch { kind, id: shortened(id) }
+    }
+
     pub(crate) fn user(id: &str) -> Self {
         Self::NotFound { kind: "User", id: shortened(id) }
     }

@@ -1,5 +1,6 @@
 //! Explain: one person with their record, every claim, every link and the timeline, for whoever asks "why?".
 
+use crate::error::Thing;
 use crate::{Engine, EngineError};
 use tenure_identity::event::{Event, EventKind, Subject};
 use tenure_identity::id::{PersonId, SourceName};
@@ -30,10 +31,19 @@ impl Engine {
     /// # Errors
     /// If there is nobody of this id, or the store fails.
     pub async fn explain(&self, id: &PersonId, events: u32) -> Result<Explanation, EngineError> {
-        let person = self.store.person(id).await?.ok_or_else(|| EngineError::user(id.as_str()))?;
+        let person = self.person(id).await?;
         let former_links = self.store.former_links(id).await?;
         let timeline = self.store.timeline(&Subject::Person(id.clone()), events).await?;
         Ok(Explanation { person, former_links, timeline })
+    }
+
+    /// One person with their claims.
+    ///
+    /// # Errors
+    /// If there is nobody of this id, or the store fails.
+    pub async fn person(&self, id: &PersonId) -> Result<Person, EngineError> {
+        let person = self.store.person(id).await?;
+        person.ok_or_else(|| EngineError::no_such(Thing::Person, id.as_str()))
     }
 
     /// How many events of each kind there are.

@@ -1,11 +1,12 @@
-//! The operations that every surface calls: receive users and groups, list them, review cases, explain people, and
-//! manage tokens.
+//! The operations that every surface calls: receive users and groups, list them, show the whole directory, review cases,
+//! explain people, and manage tokens.
 //!
 //! Each operation loads facts, asks `tenure-identity` what follows, and commits the answer. If the facts moved in
 //! between, it is decided again; two requests, threads or nodes are therefore harmless to each other.
 
 pub mod clock;
 mod commit;
+pub mod directory;
 pub mod error;
 pub mod explain;
 pub mod groups;

@@ -1,18 +1,46 @@
-//! Review: the cases that wait for a human, and what becomes of them.
+//! Review: the cases that wait for a human, what becomes of them, and how an answer is taken back.
 
 use crate::commit::Tries;
+use crate::error::Thing;
 use crate::{Engine, EngineError};
-use tenure_identity::case::{Case, Ruling};
+use jiff::Timestamp;
+use tenure_identity::case::{Case, Reviewer, Ruling};
+use tenure_identity::correlate::{Beside, beside};
 use tenure_identity::id::CaseId;
+use tenure_identity::keys::Keys;
+use tenure_identity::person::Person;
 use tenure_identity::receive;
 
+/// A case with everybody who could be meant, each put beside the claim as they are now.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The case.
+    pub case: Case,
+    /// Its candidates.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Somebody who could be meant.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The person.
+    pub person: Person,
+    /// What they and the claim have in common.
+    pub beside: Beside,
+}
+
 impl Engine {
-    /// Cases from the newest on; decided ones too if `all`.
+    /// Cases from the newest on, or from the one that comes after this time and id; decided ones too if `all`.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn cases(&self, all: bool, limit: u32) -> Result<Vec<Case>, EngineError> {
-        Ok(self.store.cases(all, limit).await?)
+    pub async fn cases(
+        &self,
+        all: bool,
+        after: Option<(Timestamp, &CaseId)>,
+        limit: u32,
+    ) -> Result<Vec<Case>, EngineError> {
+        Ok(self.store.cases(all, after, limit).await?)
     }
 
     /// One case.
@@ -21,39 +49,68 @@ impl Engine {
     /// If there is none of this id, or the store fails.
     pub async fn case(&self, id: &str) -> Result<Case, EngineError> {
         let case = self.store.case(&CaseId::new(id)).await?;
-        case.ok_or_else(|| {
-            EngineError::Review(format!("there is no case `{id}`; `tenure review list` shows them"))
-        })
+        case.ok_or_else(|| EngineError::no_such(Thing::Case, id))
+    }
+
+    /// One case with its candidates side by side.
+    ///
+    /// # Errors
+    /// If there is none of this id, or the store fails.
+    pub async fn question(&self, id: &str) -> Result<Question, EngineError> {
+        let case = self.case(id).await?;
+        let keys = Keys::of(&case.claim);
+        let candidates = self.candidates(&case).await?.into_iter().map(|person| {
+            let beside = beside(&person, &case.source, &keys);
+            Candidate { person, beside }
+        });
+        Ok(Question { candidates: candidates.collect(), case })
     }
 
     /// Decides a case. The source's next try at the claim goes through, or is refused for good.
     ///
     /// # Errors
     /// If the case is not open, the ruling does not fit it, or the store fails.
-    pub async fn decide_case(&self, id: &str, ruling: &Ruling, by: &str) -> Result<Case, EngineError> {
+    pub async fn decide_case(
+        &self,
+        id: &str,
+        ruling: &Ruling,
+        note: Option<&str>,
+        by: &Reviewer,
+    ) -> Result<Case, EngineError> {
         let mut tries = Tries::default();
         loop {
             let case = self.case(id).await?;
-            if case.decided.is_some() {
-                return Err(EngineError::Review(format!("case `{id}` has been decided already")));
-            }
-            if let Ruling::Link(person) = ruling
-                && !case.candidates.contains(person)
-            {
-                let candidates: Vec<_> = case.candidates.iter().map(ToString::to_string).collect();
-                let help =
-                    format!("`{person}` is not a candidate of this case; it has {}", candidates.join(", "));
-                return Err(EngineError::Review(help));
-            }
-            let mut people = Vec::new();
-            for person in &case.candidates {
-                people.extend(self.store.person(person).await?);
-            }
-            let change = receive::decide(&self.policy, &case, ruling, by, &people, self.clock.now());
+            let people = self.candidates(&case).await?;
+            let change = receive::decide(&self.policy, &case, ruling, note, by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
-                break;
+                return self.case(id).await;
             }
         }
-        self.case(id).await
+    }
+
+    /// Takes the decision of a case back, so that it is open again.
+    ///
+    /// # Errors
+    /// If it is open, its decision has been used or superseded, or the store fails.
+    pub async fn undo_case(&self, id: &str, by: &Reviewer) -> Result<Case, EngineError> {
+        let mut tries = Tries::default();
+        loop {
+            let case = self.case(id).await?;
+            let newest = self.store.newest_case(&case.source, &case.identity).await?;
+            let newest = newest.as_ref().map(|newest| &newest.id);
+            let people = self.candidates(&case).await?;
+            let change = receive::undo(&self.policy, &case, newest, by, &people, self.clock.now())?;
+            if self.commit(&change, &mut tries).await? {
+                return self.case(id).await;
+            }
+        }
+    }
+
+    async fn candidates(&self, case: &Case) -> Result<Vec<Person>, EngineError> {
+        let mut people = Vec::new();
+        for person in &case.candidates {
+            people.extend(self.store.person(person).await?);
+        }
+        Ok(people)
     }
 }

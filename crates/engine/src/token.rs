@@ -1,6 +1,7 @@
 //! Bearer tokens: made, checked, rotated, revoked. A secret is shown once and kept as a hash; 256 random bits need no
 //! slow hash.
 
+use crate::error::Thing;
 use crate::{Engine, EngineError};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -8,16 +9,29 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
-use tenure_identity::id::SourceName;
-use tenure_store::tokens::StoredToken;
+use tenure_identity::id::{AdminName, SourceName};
+use tenure_store::tokens::{Holder, StoredToken};
 
-/// What a token may do.
+/// What a source's token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Read users, groups and discovery.
     Read,
     /// Make, change and end users and groups.
     Write,
+}
+
+/// What an administrator's token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AdminScope {
+    /// Read people, claims, groups, events, cases and policies.
+    Read,
+    /// Decide cases, and take decisions back.
+    Review,
+    /// Apply policies.
+    Policy,
+    /// Make, list, rotate and revoke tokens.
+    Tokens,
 }
 
 /// A new token. The secret is nowhere else.
@@ -36,10 +50,64 @@ pub struct NewToken {
 pub struct Grant {
     /// Its public id, which events name as the writer.
     pub id: String,
-    /// The source that it speaks for.
-    pub source: SourceName,
-    /// What it may do.
-    pub scopes: Vec<Scope>,
+    /// Whom it speaks for, and what it may do.
+    pub to: Grantee,
+}
+
+/// Whom a token speaks for, and what it may do. What a source may do and what an administrator may do have nothing in
+/// common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grantee {
+    /// A source, over SCIM.
+    Source(SourceName, Vec<Scope>),
+    /// An administrator, over the admin API.
+    Admin(AdminName, Vec<AdminScope>),
+}
+
+impl Grantee {
+    fn holder(&self) -> Holder {
+        match self {
+            Self::Source(name, _) => Holder::Source(name.clone()),
+            Self::Admin(name, _) => Holder::Admin(name.clone()),
+        }
+    }
+
+    /// The names of what it may do.
+    pub fn scopes(&self) -> Vec<&'static str> {
+        match self {
+            Self::Source(_, scopes) => scopes.iter().map(|scope| scope.name()).collect(),
+            Self::Admin(_, scopes) => scopes.iter().map(|scope| scope.name()).collect(),
+        }
+    }
+
+    /// What a stored token grants; scopes that this version does not know grant nothing.
+    fn of(token: &StoredToken) -> Self {
+        let names = token.scopes.split_whitespace();
+        match &token.holder {
+            Holder::Source(name) => Self::Source(name.clone(), names.filter_map(Scope::by_name).collect()),
+            Holder::Admin(name) => Self::Admin(name.clone(), names.filter_map(AdminScope::by_name).collect()),
+        }
+    }
+}
+
+impl AdminScope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Review, Self::Policy, Self::Tokens];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "admin:read",
+            Self::Review => "admin:review",
+            Self::Policy => "admin:policy",
+            Self::Tokens => "admin:tokens",
+        }
+    }
+
+    /// The scope of this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
 }
 
 impl Scope {
@@ -90,7 +158,20 @@ impl Engine {
         scopes: &[Scope],
         lifetime: Option<SignedDuration>,
     ) -> Result<NewToken, EngineError> {
-        self.add_token(source, scopes, lifetime, None).await
+        self.add_token(&Grantee::Source(source.clone(), scopes.to_vec()), lifetime, None).await
+    }
+
+    /// Makes a token for an administrator.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn create_admin_token(
+        &self,
+        name: &AdminName,
+        scopes: &[AdminScope],
+        lifetime: Option<SignedDuration>,
+    ) -> Result<NewToken, EngineError> {
+        self.add_token(&Grantee::Admin(name.clone(), scopes.to_vec()), lifetime, None).await
     }
 
     /// Makes a token like this one and lets the old one expire after the overlap.
@@ -105,7 +186,7 @@ impl Engine {
     ) -> Result<NewToken, EngineError> {
         let old = self.token(id).await?;
         let until = self.clock.now().checked_add(overlap).unwrap_or(Timestamp::MAX);
-        let new = self.add_token(&old.source, &scopes(&old.scopes), lifetime, Some((id, until))).await?;
+        let new = self.add_token(&Grantee::of(&old), lifetime, Some((id, until))).await?;
         self.remembered.forget(id);
         Ok(new)
     }
@@ -144,21 +225,19 @@ impl Engine {
         if !same || !works(&token, now) {
             return Ok(None);
         }
-        let grant = Grant { scopes: scopes(&token.scopes), id: token.id, source: token.source };
+        let grant = Grant { to: Grantee::of(&token), id: token.id };
         self.remembered.remember(digest, &grant, token.expires);
         Ok(Some(grant))
     }
 
     async fn token(&self, id: &str) -> Result<StoredToken, EngineError> {
         let token = self.tokens().await?.into_iter().find(|token| token.id == id && token.revoked.is_none());
-        let help = || format!("there is no token `{id}` that works; `tenure token list` shows them");
-        token.ok_or_else(|| EngineError::Review(help()))
+        token.ok_or_else(|| EngineError::no_such(Thing::Token, id))
     }
 
     async fn add_token(
         &self,
-        source: &SourceName,
-        scopes: &[Scope],
+        grantee: &Grantee,
         lifetime: Option<SignedDuration>,
         replaces: Option<(&str, Timestamp)>,
     ) -> Result<NewToken, EngineError> {
@@ -167,9 +246,9 @@ impl Engine {
         let expires = lifetime.map(|lifetime| now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
         let token = StoredToken {
             id: id.clone(),
-            source: source.clone(),
+            holder: grantee.holder(),
             hash: hash(&secret),
-            scopes: scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "),
+            scopes: grantee.scopes().join(" "),
             created: now,
             expires,
             revoked: None,
@@ -204,10 +283,6 @@ impl TokenMemory {
 /// Whether a token works at this time.
 pub fn works(token: &StoredToken, now: Timestamp) -> bool {
     token.revoked.is_none() && token.expires.is_none_or(|expires| now < expires)
-}
-
-fn scopes(text: &str) -> Vec<Scope> {
-    text.split_whitespace().filter_map(Scope::by_name).collect()
 }
 
 fn hash(secret: &str) -> String {

@@ -86,6 +86,19 @@ pub struct Decided {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// Why, if they said so.
+    pub note: Option<String>,
+    /// When a claim first went through by this answer. From then on it cannot be taken back.
+    pub used: Option<Timestamp>,
+}
+
+/// Who answers, and with which request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reviewer {
+    /// The name that timelines will show.
+    pub name: String,
+    /// The request, which the access log has too; none at the command line.
+    pub request: Option<String>,
 }
 
 /// What a human says about a claim.
@@ -97,6 +110,8 @@ pub enum Ruling {
     Create,
     /// The claim is wrong; keep refusing it.
     Reject,
+    /// Those who look alike are one human being, and this is the person to keep. A proposal: nobody is merged by it.
+    Merge(PersonId),
 }
 
 impl Ruling {
@@ -106,6 +121,25 @@ impl Ruling {
             Self::Link(_) => "link",
             Self::Create => "create",
             Self::Reject => "reject",
+            Self::Merge(_) => "merge",
+        }
+    }
+
+    /// The person whom it names.
+    pub fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Link(person) | Self::Merge(person) => Some(person),
+            Self::Create | Self::Reject => None,
+        }
+    }
+
+    /// Whether it answers a question of this kind: a claim that waits is linked, made somebody or refused; people who
+    /// exist already are one or several.
+    pub fn answers(&self, kind: CaseKind) -> bool {
+        match self {
+            Self::Create => true,
+            Self::Link(_) | Self::Reject => kind.blocks(),
+            Self::Merge(_) => !kind.blocks(),
         }
     }
 }

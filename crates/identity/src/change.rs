@@ -33,6 +33,19 @@ pub struct Change {
     pub decided: Option<(CaseId, Decided)>,
     /// Whether records depend on groups, so that whoever joins or leaves one is due to be resolved anew.
     pub groups_matter: bool,
+    /// The answer by which the change goes through. It must still stand, and cannot be taken back afterwards.
+    pub follows: Option<Answer>,
+    /// The answer that is taken back. It must still stand, and no claim may have gone through by it.
+    pub reopened: Option<Answer>,
+}
+
+/// A human's answer to a case, as a change rests on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The case.
+    pub case: CaseId,
+    /// When it was answered.
+    pub decided: Timestamp,
 }
 
 /// What becomes of a person.

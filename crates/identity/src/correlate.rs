@@ -5,12 +5,14 @@
 
 mod compare;
 
+pub use compare::{Comparison, Key};
+
 use crate::case::CaseKind;
 use crate::id::{PersonId, SourceName};
 use crate::keys::Keys;
 use crate::person::Person;
 use crate::policy::{CorrelationRule, Policy};
-use crate::similarity::likeness;
+use crate::similarity::{Likeness, likeness};
 use compare::{Side, shares_email, shares_employee_number, shares_user_name};
 
 /// Whom a claim is about.
@@ -107,6 +109,29 @@ pub(crate) fn both_sides(person: &Person, source: &SourceName, keys: &Keys) -> V
     Side::new(person, source, keys).evidence()
 }
 
+/// A claim beside somebody whom it could be about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Key by key, what each of the two has.
+    pub comparisons: Vec<Comparison>,
+    /// How alike they look: 0 (nothing in common) to 1 (the same but for form).
+    pub similarity: f64,
+    /// What looks alike, one sentence each.
+    pub alike: Vec<String>,
+}
+
+/// Puts a claim of this source beside a person, for a human to look at.
+pub fn beside(person: &Person, source: &SourceName, keys: &Keys) -> Beside {
+    let comparisons = Side::new(person, source, keys).comparisons();
+    let best = best_likeness(person, keys);
+    let (similarity, alike) = best.map_or_else(Default::default, |best| (best.score, best.evidence));
+    Beside { comparisons, similarity, alike }
+}
+
+fn best_likeness(person: &Person, keys: &Keys) -> Option<Likeness> {
+    person.keys().map(|theirs| likeness(keys, &theirs)).max_by(|a, b| a.score.total_cmp(&b.score))
+}
+
 fn by_link<'a>(sides: &[Side<'a>]) -> Option<Correlation<'a>> {
     let side = sides.iter().find(|side| side.has_external_id())?;
     let person = side.person;
@@ -178,11 +203,7 @@ fn alike(policy: &Policy, sides: &[Side<'_>]) -> Vec<Alike> {
 }
 
 fn alike_one(policy: &Policy, side: &Side<'_>) -> Option<Alike> {
-    let likeness = side
-        .person
-        .keys()
-        .map(|keys| likeness(side.keys, &keys))
-        .max_by(|a, b| a.score.total_cmp(&b.score))?;
+    let likeness = best_likeness(side.person, side.keys)?;
     let same_number = shares_employee_number(side);
     let strong = likeness.score >= policy.correlation.near_duplicate && !side.names_contradict();
     if !(strong || same_number || shares_email(side) || shares_user_name(side)) {

@@ -62,6 +62,8 @@ pub enum EventKind {
     CaseOpened,
     /// A human answered.
     CaseDecided,
+    /// A human took an answer back.
+    CaseReopened,
     /// The members of a group changed.
     MembersChanged,
     /// The same membership is added and removed again and again, or two sources decide a field back and forth.
@@ -74,7 +76,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Created,
         Self::Linked,
         Self::Relinked,
@@ -87,6 +89,7 @@ impl EventKind {
         Self::NearDuplicate,
         Self::CaseOpened,
         Self::CaseDecided,
+        Self::CaseReopened,
         Self::MembersChanged,
         Self::Flapping,
         Self::Resolved,
@@ -108,6 +111,7 @@ impl EventKind {
             Self::NearDuplicate => "near-duplicate",
             Self::CaseOpened => "case opened",
             Self::CaseDecided => "case decided",
+            Self::CaseReopened => "case reopened",
             Self::MembersChanged => "members changed",
             Self::Flapping => "flapping",
             Self::Resolved => "resolved",

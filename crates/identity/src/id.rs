@@ -40,6 +40,40 @@ text_id! {
     CaseId;
     /// A source of claims, by its name in the configuration.
     SourceName;
+    /// A human being or program that administers, by the name its token was made with.
+    AdminName;
+}
+
+/// Why a name cannot be an administrator's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "an administrator's name has 1 to 100 characters, none of them a control character, and does not begin with `tok_`"
+)]
+pub struct NotAName;
+
+impl AdminName {
+    /// The name, if timelines can show it without doubt about who is meant: the ids of tokens begin with `tok_`.
+    ///
+    /// # Errors
+    /// If it is empty, too long, or looks like something else.
+    pub fn parse(text: &str) -> Result<Self, NotAName> {
+        let text = text.trim();
+        let plain = !text.is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);
+        if plain && !text.starts_with("tok_") { Ok(Self::new(text)) } else { Err(NotAName) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_name() {
+        assert_eq!(AdminName::parse(" Grace Hopper "), Ok(AdminName::new("Grace Hopper")));
+        for bad in ["", " ", "tok_1", "a\nb", &"a".repeat(101)] {
+            assert_eq!(AdminName::parse(bad), Err(NotAName), "{bad}");
+        }
+    }
 }
 
 /// A field of a record, by its name in the target: `user_name`.

@@ -2,7 +2,8 @@
 //! count in the metrics. Neither secrets nor attribute values nor query strings are logged.
 
 use crate::State;
-use crate::failure::Failure;
+use crate::auth::Admin;
+use crate::failure::{Failure, Surface, speak};
 use axum::extract::{self, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -27,7 +28,8 @@ pub(crate) async fn guard(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = bounded(&state, request, next).await;
+    let surface = Surface::of(request.uri().path());
+    let mut response = speak(surface, bounded(&state, request, next).await);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -58,13 +60,15 @@ fn record(state: &State, id: &str, method: &Method, route: &str, response: &Resp
     let status = response.status();
     state.0.metrics.observe(method, route, status, took);
     let actor = response.extensions().get::<Caller>().map(|caller| &caller.actor);
+    let admin = response.extensions().get::<Admin>();
     let source = actor.map(|actor| actor.source.as_str());
-    let token = actor.map(|actor| actor.writer.as_str());
+    let token = actor.map(|actor| actor.writer.as_str()).or(admin.map(|admin| admin.token.as_str()));
+    let admin = admin.map(|admin| admin.name.as_str());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let status = status.as_u16();
     if status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
-        tracing::warn!(target: "tenure::access", id, %method, route, status, micros, source, token);
+        tracing::warn!(target: "tenure::access", id, %method, route, status, micros, source, admin, token);
     } else {
-        tracing::info!(target: "tenure::access", id, %method, route, status, micros, source, token);
+        tracing::info!(target: "tenure::access", id, %method, route, status, micros, source, admin, token);
     }
 }

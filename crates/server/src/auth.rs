@@ -1,5 +1,5 @@
-//! Who asks: the bearer token of a SCIM request, the source it is bound to, and what it may do. Nothing under /scim/v2
-//! is answered without one.
+//! Who asks: the bearer token, whom it speaks for, and what it may do. A source's token opens /scim/v2 and nothing else,
+//! an administrator's opens /api/v1 and nothing else.
 
 use crate::State;
 use crate::access::RequestId;
@@ -12,19 +12,32 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::time::Instant;
 use tenure_engine::Caller;
-use tenure_engine::token::{Grant, Scope};
+use tenure_engine::token::{AdminScope, Grant, Grantee, Scope};
 use tenure_identity::event::Actor;
+use tenure_identity::id::AdminName;
 
 /// Longer ones are not ours.
 const MAX_TOKEN: usize = 512;
 
-/// Lets through who has a token for this, with the caller as an extension of the request.
+/// Who asks over the admin API.
+#[derive(Debug, Clone)]
+pub(crate) struct Admin {
+    /// The name that timelines show.
+    pub(crate) name: AdminName,
+    /// The token.
+    pub(crate) token: String,
+    /// The request, which the access log has too.
+    pub(crate) request: Option<String>,
+}
+
+/// Lets through who has a source's token for this, with the caller as an extension of the request.
 pub(crate) async fn authenticate(
     extract::State(state): extract::State<State>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match admit(&state, Asked::new(&request)).await {
+    let needed = needed_scope(request.method(), request.uri().path());
+    match admit_source(&state, Asked::new(&request), needed).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller.clone());
             let mut response = next.run(request).await;
@@ -35,31 +48,50 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// What a request says about who asks for what.
-struct Asked {
+/// What a request says about who asks.
+pub(crate) struct Asked {
     secret: Result<String, Failure>,
-    needed: Scope,
     request_id: Option<String>,
 }
 
 impl Asked {
-    fn new(request: &Request) -> Self {
+    pub(crate) fn new(request: &Request) -> Self {
         Self {
             secret: bearer(request.headers()).map(str::to_owned),
-            needed: needed_scope(request.method(), request.uri().path()),
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
         }
     }
 }
 
-async fn admit(state: &State, asked: Asked) -> Result<Caller, Failure> {
-    let grant = state.0.engine.authenticate(&asked.secret?).await?;
-    let Grant { id, source, scopes } = grant.ok_or(Failure::Unauthorized { given: true })?;
-    state.0.limiter.take(&id, Instant::now()).map_err(|seconds| Failure::TooManyRequests { seconds })?;
-    if !scopes.contains(&asked.needed) {
-        return Err(Failure::Forbidden { scope: asked.needed.name() });
+async fn admit_source(state: &State, asked: Asked, needed: Scope) -> Result<Caller, Failure> {
+    let Grant { id, to } = grant(state, &asked.secret?).await?;
+    let Grantee::Source(source, scopes) = to else {
+        let cure = "make one with `tenure token create --source NAME`";
+        return Err(Failure::OtherDoor { needed: "a source's token", cure });
+    };
+    if !scopes.contains(&needed) {
+        return Err(Failure::Forbidden { scope: needed.name() });
     }
     Ok(Caller { actor: Actor { source, writer: id, request: asked.request_id } })
+}
+
+/// Who has an administrator's token, and what it may do.
+pub(crate) async fn admit_admin(state: &State, asked: Asked) -> Result<(Admin, Vec<AdminScope>), Failure> {
+    let Grant { id, to } = grant(state, &asked.secret?).await?;
+    let Grantee::Admin(name, scopes) = to else {
+        let cure = "make one with `tenure token create --admin NAME`";
+        return Err(Failure::OtherDoor { needed: "an administrator's token", cure });
+    };
+    Ok((Admin { name, token: id, request: asked.request_id }, scopes))
+}
+
+/// What the token grants, unless it has asked too much.
+async fn grant(state: &State, secret: &str) -> Result<Grant, Failure> {
+    let grant = state.0.engine.authenticate(secret).await?;
+    let grant = grant.ok_or(Failure::Unauthorized { given: true })?;
+    let taken = state.0.limiter.take(&grant.id, Instant::now());
+    taken.map_err(|seconds| Failure::TooManyRequests { seconds })?;
+    Ok(grant)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Failure> {

@@ -1,12 +1,17 @@
-//! Everything that can go wrong, as a response. This is the one place that maps errors to status codes; the body is
-//! always SCIM's error message.
+//! Everything that can go wrong, as a response. This is the one place that maps errors to status codes. What the client
+//! reads is SCIM's error message or, under `/api`, problem details (RFC 9457): see [`speak`].
 
-use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+mod speak;
+
+pub(crate) use speak::{Problem, Surface, speak};
+
+use axum::http::header::{ALLOW, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::error::Error as _;
+use std::sync::Arc;
 use tenure_engine::EngineError;
-use tenure_identity::receive::Refusal;
+use tenure_identity::receive::{CannotDecide, Refusal};
 use tenure_scim::error::{Error, ErrorKind, error_body};
 use tenure_scim::etag::Version;
 use tenure_store::error::StoreError;
@@ -18,22 +23,28 @@ pub(crate) enum Failure {
     Unauthorized { given: bool },
     /// The token may not do this.
     Forbidden { scope: &'static str },
+    /// A token of the other kind: a source's at the admin API, or an administrator's at SCIM.
+    OtherDoor { needed: &'static str, cure: &'static str },
+    /// An operation that nobody has said who may call.
+    Closed,
     /// Discovery does not filter.
     NotFiltered,
     /// No such endpoint.
     NoEndpoint,
     /// No such schema or resource type.
     NoSuch { what: &'static str, name: String },
-    /// The endpoint does not take this method.
-    MethodNotAllowed,
+    /// The endpoint does not take this method; which ones it takes, where axum does not say so itself.
+    MethodNotAllowed { allow: Option<String> },
     /// We do not offer this.
     NotImplemented(&'static str),
     /// The client does not accept JSON.
-    NotAcceptable,
+    NotAcceptable { offered: &'static str },
     /// The body is not JSON.
     UnsupportedMediaType,
     /// The path cannot be decoded.
     PathBroken,
+    /// A parameter or field is missing, unknown or wrong; the text names it.
+    Malformed(String),
     /// The body is larger than we read.
     BodyTooLarge { limit: usize },
     /// The connection ended before the body did.
@@ -49,6 +60,10 @@ pub(crate) enum Failure {
     /// The operation did not happen.
     Engine(EngineError),
 }
+
+/// A failure on its way out, until it is put into words.
+#[derive(Debug, Clone)]
+struct Told(Arc<Failure>);
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
@@ -67,14 +82,16 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } | Self::NotFiltered => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::OtherDoor { .. } | Self::Closed | Self::NotFiltered => {
+                StatusCode::FORBIDDEN
+            }
             Self::NoEndpoint | Self::NoSuch { .. } => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotImplemented(_) => StatusCode::NOT_IMPLEMENTED,
-            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::PathBroken | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::PathBroken | Self::BodyBroken | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
@@ -96,23 +113,29 @@ impl Failure {
     fn detail(&self) -> String {
         match self {
             Self::Unauthorized { given: false } => {
-                "a bearer token is needed: `Authorization: Bearer …`; make one with `tenure token create`"
-                    .to_owned()
+                "a bearer token is needed: `Authorization: Bearer …`".to_owned()
             }
             Self::Unauthorized { given: true } => {
-                "the bearer token is unknown, expired or revoked; make one with `tenure token create`"
-                    .to_owned()
+                "the bearer token is unknown, expired or revoked".to_owned()
             }
             Self::Forbidden { scope } => format!("the token lacks the scope `{scope}`"),
+            Self::OtherDoor { needed, .. } => {
+                format!("the token is of another kind; here {needed} is needed")
+            }
+            Self::Closed => "nobody may call this operation".to_owned(),
+            Self::Malformed(what) => what.clone(),
             Self::NotFiltered => "this endpoint does not filter; ask without `filter`".to_owned(),
-            Self::NoEndpoint => "there is no such endpoint; SCIM is served under /scim/v2".to_owned(),
+            Self::NoEndpoint => {
+                "there is no such endpoint; SCIM is served under /scim/v2, the admin API under /api/v1"
+                    .to_owned()
+            }
             Self::NoSuch { what, name } => format!("there is no {what} `{name}`"),
-            Self::MethodNotAllowed => {
+            Self::MethodNotAllowed { .. } => {
                 "the endpoint does not take this method; the `Allow` header names those that it takes"
                     .to_owned()
             }
             Self::NotImplemented(what) => (*what).to_owned(),
-            Self::NotAcceptable => "answers are application/scim+json or application/json".to_owned(),
+            Self::NotAcceptable { offered } => format!("answers are {offered}"),
             Self::UnsupportedMediaType => {
                 "bodies must be application/scim+json or application/json".to_owned()
             }
@@ -131,9 +154,26 @@ impl Failure {
         }
     }
 
-    /// The body, also for the parts of a bulk answer.
+    /// SCIM's error message, also for the parts of a bulk answer.
     pub(crate) fn body(&self) -> serde_json::Value {
-        error_body(self.status().as_u16(), self.scim_type(), &self.detail())
+        // SCIM has no place of its own for the cure.
+        let detail = self.help().map_or_else(|| self.detail(), |help| format!("{}; {help}", self.detail()));
+        error_body(self.status().as_u16(), self.scim_type(), &detail)
+    }
+
+    fn problem(&self) -> Problem {
+        Problem::new(self.status(), self.detail(), self.help())
+    }
+
+    /// What to do about it, where there is a cure.
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Unauthorized { .. } => Some("make one with `tenure token create`".to_owned()),
+            Self::OtherDoor { cure, .. } => Some((*cure).to_owned()),
+            Self::Forbidden { .. } => Some("use a token that was made with this scope".to_owned()),
+            Self::Engine(error) => error.help(),
+            _ => None,
+        }
     }
 
     /// A failure is logged once, here, with its cause; a refusal of the client's making is only in the access log.
@@ -147,6 +187,9 @@ impl Failure {
 
     fn headers(&self) -> Option<(axum::http::HeaderName, HeaderValue)> {
         match self {
+            Self::MethodNotAllowed { allow: Some(methods) } => {
+                Some((ALLOW, HeaderValue::from_str(methods).ok()?))
+            }
             Self::Unauthorized { given: false } => {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tenure\"")))
             }
@@ -170,12 +213,14 @@ impl Failure {
 fn engine_status(error: &EngineError) -> StatusCode {
     match error {
         EngineError::Request(error) => request_status(error.kind),
-        EngineError::NotFound { .. } => StatusCode::NOT_FOUND,
+        EngineError::NotFound { .. } | EngineError::NoSuch { .. } => StatusCode::NOT_FOUND,
         EngineError::VersionMoved { .. } => StatusCode::PRECONDITION_FAILED,
         EngineError::NotModified { .. } => StatusCode::NOT_MODIFIED,
         EngineError::Refused(Refusal::Taken { .. } | Refusal::Held { .. } | Refusal::Rejected { .. })
-        | EngineError::GroupTaken { .. } => StatusCode::CONFLICT,
-        EngineError::Review(_) => StatusCode::BAD_REQUEST,
+        | EngineError::GroupTaken { .. }
+        | EngineError::CannotDecide(CannotDecide::Decided(_))
+        | EngineError::CannotUndo(_) => StatusCode::CONFLICT,
+        EngineError::CannotDecide(_) => StatusCode::BAD_REQUEST,
         EngineError::Busy | EngineError::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
         EngineError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -191,15 +236,12 @@ fn request_status(kind: ErrorKind) -> StatusCode {
 }
 
 impl IntoResponse for Failure {
+    /// Status and headers; the words follow in [`speak`], which knows the surface.
     fn into_response(self) -> Response {
         self.log();
-        let status = self.status();
-        let extra = self.headers();
-        let mut response = match status {
-            StatusCode::NOT_MODIFIED => status.into_response(),
-            _ => (status, [(CONTENT_TYPE, "application/scim+json")], self.body().to_string()).into_response(),
-        };
-        response.headers_mut().extend(extra);
+        let mut response = self.status().into_response();
+        response.headers_mut().extend(self.headers());
+        response.extensions_mut().insert(Told(Arc::new(self)));
         response
     }
 }

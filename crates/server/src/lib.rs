@@ -1,10 +1,12 @@
-//! Tenure over HTTP: the SCIM endpoints, authentication, health and metrics.
+//! Tenure over HTTP: the SCIM endpoints, the admin API, authentication, health and metrics.
 //!
 //! Only this crate knows HTTP status codes towards clients. Handlers translate a request into a call of the engine and
 //! its outcome into a response; they decide nothing.
 
 mod access;
+mod api;
 mod auth;
+mod body;
 mod failure;
 mod health;
 mod limit;
@@ -13,6 +15,8 @@ mod media;
 mod metrics;
 mod path;
 mod scim;
+mod segment;
+pub mod view;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -87,6 +91,7 @@ pub fn app(engine: SharedEngine, settings: Settings) -> Router {
     let state = State(Arc::new(shared));
     let routes = Router::new()
         .nest("/scim/v2", scim::routes(&state))
+        .nest(api::BASE, api::routes(&state))
         .merge(health::routes())
         .merge(metrics::routes())
         .fallback(scim::not_found)

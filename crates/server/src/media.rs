@@ -6,22 +6,32 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 
 /// The type of an answer: plain JSON only for those who take nothing else.
 pub(crate) fn negotiate(headers: &HeaderMap) -> Result<&'static str, Failure> {
-    let mut values = headers.get_all(ACCEPT).iter().peekable();
-    if values.peek().is_none() {
-        return Ok("application/scim+json");
-    }
-    let texts = values.filter_map(|value| value.to_str().ok());
-    let ranges: Vec<_> =
-        texts.flat_map(|text| text.split(',')).filter(|range| !refused(range)).map(essence).collect();
-    let accepts =
-        |wanted: &[&str]| ranges.iter().any(|range| wanted.iter().any(|w| range.eq_ignore_ascii_case(w)));
-    if accepts(&["application/scim+json", "*/*", "application/*"]) {
+    if accepts(headers, &["application/scim+json", "*/*", "application/*"]) {
         Ok("application/scim+json")
-    } else if accepts(&["application/json"]) {
+    } else if accepts(headers, &["application/json"]) {
         Ok("application/json")
     } else {
-        Err(Failure::NotAcceptable)
+        Err(Failure::NotAcceptable { offered: "application/scim+json or application/json" })
     }
+}
+
+/// Refuses whom plain JSON is no answer.
+pub(crate) fn check_accepts_json(headers: &HeaderMap) -> Result<(), Failure> {
+    match accepts(headers, &["application/json", "*/*", "application/*"]) {
+        true => Ok(()),
+        false => Err(Failure::NotAcceptable { offered: "application/json" }),
+    }
+}
+
+/// Whether one of these is acceptable; without a word of the client, everything is.
+fn accepts(headers: &HeaderMap, wanted: &[&str]) -> bool {
+    let mut values = headers.get_all(ACCEPT).iter().peekable();
+    if values.peek().is_none() {
+        return true;
+    }
+    let texts = values.filter_map(|value| value.to_str().ok());
+    let mut ranges = texts.flat_map(|text| text.split(',')).filter(|range| !refused(range)).map(essence);
+    ranges.any(|range| wanted.iter().any(|wanted| range.eq_ignore_ascii_case(wanted)))
 }
 
 /// Refuses bodies that say they are something else than JSON.

@@ -12,7 +12,10 @@ struct Migration {
     text: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, text: include_str!("migrations/0001_main.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, text: include_str!("migrations/0001_main.sql") },
+    Migration { version: 2, text: include_str!("migrations/0002_admin.sql") },
+];
 
 const BOOK: &str =
     "create table if not exists migrations (version bigint primary key, checksum text not null)";
@@ -104,5 +107,22 @@ mod tests {
         assert!(matches!(pending(&[(1, "changed".into())]), Err(StoreError::ForeignMigration(1))));
         assert_eq!(pending(&[]).unwrap().len(), MIGRATIONS.len());
         assert!(pending(&[(1, MIGRATIONS[0].checksum())]).unwrap().len() < MIGRATIONS.len());
+    }
+
+    #[test]
+    fn what_was_kept_before_a_migration_stays() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(BOOK).unwrap();
+        connection.execute_batch(&MIGRATIONS[0].sql(Dialect::Sqlite)).unwrap();
+        connection.execute(RECORD, (1, MIGRATIONS[0].checksum())).unwrap();
+        let kept = "insert into tokens values ('t1', 'okta', 'hash', 'scim:read', 1, null, 2); \
+             insert into cases values ('c1', 'email-match', 'okta', 'x', 1, '{}', '[]', '[]', 1, 'link', 'p', 'ada', 7); \
+             insert into cases values ('c2', 'email-match', 'okta', 'y', 1, '{}', '[]', '[]', 1, 'reject', null, 'ada', 8)";
+        connection.execute_batch(kept).unwrap();
+        sqlite(&mut connection).unwrap();
+        let one = |sql: &str| -> Option<String> { connection.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(one("select source || scopes || revoked_at from tokens").unwrap(), "oktascim:read2");
+        assert_eq!(one("select cast(used_at as text) from cases where id = 'c1'").unwrap(), "7");
+        assert_eq!(one("select cast(used_at as text) from cases where id = 'c2'"), None);
     }
 }

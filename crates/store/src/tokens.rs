@@ -1,19 +1,28 @@
-//! Bearer tokens: only a hash of the secret is kept, bound to a source and to scopes.
+//! Bearer tokens: only a hash of the secret is kept, bound to a source or an administrator, and to scopes.
 
 use crate::Store;
 use crate::driver::{Row, Statement, Transaction};
-use crate::encode::{micros, opt_time, time};
+use crate::encode::{corrupt, micros, opt_time, time};
 use crate::error::{CommitError, StoreError};
 use jiff::Timestamp;
-use tenure_identity::id::SourceName;
+use tenure_identity::id::{AdminName, SourceName};
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A source of claims, over SCIM.
+    Source(SourceName),
+    /// An administrator, over the admin API.
+    Admin(AdminName),
+}
 
 /// A token as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredToken {
     /// Public part, by which it is listed and revoked.
     pub id: String,
-    /// The source that it speaks for.
-    pub source: SourceName,
+    /// Whom it speaks for.
+    pub holder: Holder,
     /// SHA-256 of the secret, in hexadecimal.
     pub hash: String,
     /// What it may do, separated by blanks.
@@ -26,7 +35,7 @@ pub struct StoredToken {
     pub revoked: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, source, hash, scopes, created_at, expires_at, revoked_at";
+const COLUMNS: &str = "id, source, admin, hash, scopes, created_at, expires_at, revoked_at";
 
 impl Store {
     /// Keeps a new token and, if it replaces another, lets that one expire at the given time.
@@ -39,10 +48,12 @@ impl Store {
         replaces: Option<(&str, Timestamp)>,
     ) -> Result<(), CommitError> {
         let insert = Statement::new(
-            "insert into tokens (id, source, hash, scopes, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+            "insert into tokens (id, source, admin, hash, scopes, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7)",
             [
                 token.id.as_str().into(),
-                token.source.as_str().into(),
+                token.holder.source().map(SourceName::as_str).into(),
+                token.holder.admin().map(AdminName::as_str).into(),
                 token.hash.as_str().into(),
                 token.scopes.as_str().into(),
                 micros(token.created).into(),
@@ -95,14 +106,37 @@ impl Store {
     }
 }
 
+impl Holder {
+    /// The source, if it is one.
+    pub fn source(&self) -> Option<&SourceName> {
+        match self {
+            Self::Source(name) => Some(name),
+            Self::Admin(_) => None,
+        }
+    }
+
+    /// The administrator, if it is one.
+    pub fn admin(&self) -> Option<&AdminName> {
+        match self {
+            Self::Source(_) => None,
+            Self::Admin(name) => Some(name),
+        }
+    }
+}
+
 fn read(mut row: Row) -> Result<StoredToken, StoreError> {
+    let holder = match (row.opt_text(1)?, row.opt_text(2)?) {
+        (Some(source), None) => Holder::Source(SourceName::new(source)),
+        (None, Some(admin)) => Holder::Admin(AdminName::new(admin)),
+        _ => return Err(corrupt("token")),
+    };
     Ok(StoredToken {
         id: row.text(0)?,
-        source: SourceName::new(row.text(1)?),
-        hash: row.text(2)?,
-        scopes: row.text(3)?,
-        created: time(row.int(4)?)?,
-        expires: opt_time(row.opt_int(5)?)?,
-        revoked: opt_time(row.opt_int(6)?)?,
+        holder,
+        hash: row.text(3)?,
+        scopes: row.text(4)?,
+        created: time(row.int(5)?)?,
+        expires: opt_time(row.opt_int(6)?)?,
+        revoked: opt_time(row.opt_int(7)?)?,
     })
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use tenure_identity::id::{AdminName, NotAName};
 
 /// A provisioning gateway: one person, one record, for their whole tenure.
 ///
@@ -22,11 +23,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve SCIM on /scim/v2, health on /healthz and /readyz, metrics on /metrics
+    /// Serve SCIM on /scim/v2, the admin API on /api/v1, health on /healthz and /readyz, metrics on /metrics
     Serve,
     /// Play a year of a simulated company through the whole system; needs no configuration
     Demo(DemoOptions),
-    /// Make and manage the bearer tokens that identity providers use
+    /// Make and manage the bearer tokens of identity providers and administrators
     #[command(subcommand)]
     Token(TokenCommand),
     /// Look at and decide the cases that wait for a human
@@ -67,15 +68,19 @@ pub(crate) struct DemoOptions {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
     /// Make a token; the secret is printed once, alone on standard output
+    #[command(group = clap::ArgGroup::new("holder").required(true))]
     Create {
-        /// The source that the token speaks for, as the configuration names it
-        #[arg(long)]
-        source: String,
+        /// The source that the token speaks for over SCIM, as the configuration names it
+        #[arg(long, value_name = "NAME", group = "holder")]
+        source: Option<String>,
+        /// The administrator who uses it for the admin API; the name is shown in timelines
+        #[arg(long, value_name = "NAME", group = "holder", value_parser = admin_name)]
+        admin: Option<AdminName>,
         /// How long it works, e.g. 90d or 12h; without it, until it is revoked
         #[arg(long, value_parser = duration)]
         expires: Option<jiff::SignedDuration>,
-        /// What it may do
-        #[arg(long, value_enum, value_delimiter = ',', default_values_t = [TokenScope::Read, TokenScope::Write])]
+        /// What it may do; without it all of SCIM for a source, `admin:read` for an administrator
+        #[arg(long, value_enum, value_delimiter = ',')]
         scope: Vec<TokenScope>,
     },
     /// List the tokens, without their secrets
@@ -84,7 +89,7 @@ pub(crate) enum TokenCommand {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Make a new token for the same source and let the old one expire
+    /// Make a new token for the same holder and let the old one expire
     Rotate {
         /// The id of the old token
         id: String,
@@ -110,6 +115,18 @@ pub(crate) enum TokenScope {
     /// Make, change and end users and groups
     #[value(name = "scim:write", alias = "write")]
     Write,
+    /// Read people, claims, groups, events, cases and policies
+    #[value(name = "admin:read")]
+    AdminRead,
+    /// Decide cases, and take decisions back
+    #[value(name = "admin:review")]
+    AdminReview,
+    /// Apply policies
+    #[value(name = "admin:policy")]
+    AdminPolicy,
+    /// Make, list, rotate and revoke tokens
+    #[value(name = "admin:tokens")]
+    AdminTokens,
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,10 +155,21 @@ pub(crate) enum ReviewCommand {
         /// What the claim is about
         #[arg(value_enum)]
         ruling: RulingWord,
-        /// The person, for `link`; may be left out if there is one candidate
+        /// The person, for `link` and `merge`; may be left out if there is one candidate
         #[arg(long)]
         person: Option<String>,
+        /// Why, for the timeline
+        #[arg(long)]
+        note: Option<String>,
         /// Who decides, for the timeline; your login name without it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
+    /// Take a decision back, as long as no claim has gone through by it; the case is open again
+    Undo {
+        /// The case
+        id: String,
+        /// Who takes it back, for the timeline; your login name without it
         #[arg(long, env = "USER", default_value = "administrator")]
         by: String,
     },
@@ -151,10 +179,12 @@ pub(crate) enum ReviewCommand {
 pub(crate) enum RulingWord {
     /// The claim is about a person who is known
     Link,
-    /// The claim is about somebody new
+    /// The claim is about somebody new; or those who look alike are different people
     Create,
     /// The claim is wrong; keep refusing it
     Reject,
+    /// Those who look alike are one person; noted as a proposal, and nobody is merged
+    Merge,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +252,10 @@ impl Command {
     pub(crate) fn is_quiet(&self) -> bool {
         !matches!(self, Self::Serve)
     }
+}
+
+fn admin_name(text: &str) -> Result<AdminName, NotAName> {
+    AdminName::parse(text)
 }
 
 /// `90d`, `12h`, `30m`, or jiff's own forms. A day is 24 hours.

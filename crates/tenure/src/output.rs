@@ -5,8 +5,9 @@
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
 use std::io::{IsTerminal, Write};
+use tenure_engine::EngineError;
 
 /// A line of data.
 pub(crate) fn line(text: &str) {
@@ -25,8 +26,8 @@ pub(crate) fn say(text: &str) {
 }
 
 /// JSON, indented.
-pub(crate) fn json(value: &Value) {
-    line(&format!("{value:#}"));
+pub(crate) fn json(value: &impl Serialize) {
+    line(&serde_json::to_string_pretty(value).expect("what is shown can be written as JSON"));
 }
 
 /// A table for people; as wide as the terminal if there is one, else as wide as it needs to be.
@@ -48,7 +49,7 @@ pub(crate) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
-/// What went wrong, and why, one cause a line.
+/// What went wrong and why, one cause a line, and what to do about it.
 pub(crate) fn failure(error: &anyhow::Error) {
     say(&format!("error: {error}"));
     let mut said = error.to_string();
@@ -58,5 +59,8 @@ pub(crate) fn failure(error: &anyhow::Error) {
             say(&format!("  because: {}", cause.trim_end().replace('\n', "\n  ")));
         }
         said = cause;
+    }
+    if let Some(help) = error.downcast_ref::<EngineError>().and_then(EngineError::help) {
+        say(&format!("  help: {help}"));
     }
 }

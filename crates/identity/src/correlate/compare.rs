@@ -6,6 +6,68 @@ use crate::keys::Keys;
 use crate::person::Person;
 use crate::similarity::names_contradict;
 
+/// A key by which a claim and a candidate are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// The source's own id.
+    ExternalId,
+    /// Employee number.
+    EmployeeNumber,
+    /// Login.
+    Login,
+    /// E-mail address.
+    Email,
+    /// Given and family name.
+    Name,
+}
+
+/// What a claim and a candidate have under one key, folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Which key.
+    pub key: Key,
+    /// What the claim has.
+    pub claim: Option<String>,
+    /// What the candidate has.
+    pub person: Option<String>,
+    /// Whether they have it in common.
+    pub agrees: bool,
+}
+
+impl Key {
+    /// Every key, the firmest first.
+    pub const ALL: [Self; 5] = [Self::ExternalId, Self::EmployeeNumber, Self::Login, Self::Email, Self::Name];
+
+    /// The words for it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ExternalId => "external id",
+            Self::EmployeeNumber => "employee number",
+            Self::Login => "login",
+            Self::Email => "e-mail",
+            Self::Name => "name",
+        }
+    }
+
+    fn of(self, keys: &Keys) -> Vec<&String> {
+        match self {
+            Self::ExternalId => keys.external_id.iter().collect(),
+            Self::EmployeeNumber => keys.employee_number.iter().collect(),
+            Self::Login => vec![&keys.user_name],
+            Self::Email => keys.emails.iter().collect(),
+            Self::Name => keys.name.iter().collect(),
+        }
+    }
+}
+
+impl Comparison {
+    fn new(key: Key, ours: Vec<&String>, theirs: Vec<&String>) -> Self {
+        let shared = ours.iter().find(|value| theirs.contains(value)).copied();
+        let show = |values: Vec<&String>| shared.or(values.first().copied()).cloned();
+        Self { key, agrees: shared.is_some(), claim: show(ours), person: show(theirs) }
+    }
+}
+
 /// One candidate beside the claim.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Side<'a> {
@@ -79,30 +141,31 @@ impl<'a> Side<'a> {
         named.peek().is_some() && named.all(|keys| names_contradict(self.keys, &keys))
     }
 
-    /// Both sides, one sentence per key that both have.
+    /// Both sides, one sentence per key that either has.
     pub(super) fn evidence(&self) -> Vec<String> {
         let name = self.person.display();
         let state = if self.person.active { "active" } else { "inactive" };
         let mut evidence = vec![format!("`{name}` ({}) is {state}", self.person.id)];
-        let theirs = self.own.map(Claim::keys).or_else(|| self.person.keys().next()).unwrap_or_default();
-        let mut compare = |what: &str, ours: Option<&str>, theirs: Option<&str>| {
-            if ours.is_some() || theirs.is_some() {
-                let show =
-                    |value: Option<&str>| value.map_or("none".to_owned(), |value| format!("`{value}`"));
-                let verdict = if ours == theirs { "equal" } else { "different" };
-                evidence.push(format!("{what}: claim {}, `{name}` {}: {verdict}", show(ours), show(theirs)));
-            }
-        };
-        compare("external id", self.keys.external_id.as_deref(), self.own.and_then(Claim::external_id));
-        compare("employee number", self.keys.employee_number.as_deref(), theirs.employee_number.as_deref());
-        compare("login", Some(&self.keys.user_name), Some(&theirs.user_name));
-        compare(
-            "e-mail",
-            self.keys.emails.first().map(String::as_str),
-            theirs.emails.first().map(String::as_str),
-        );
-        compare("name", self.keys.name.as_deref(), theirs.name.as_deref());
+        let show =
+            |value: &Option<String>| value.as_ref().map_or("none".to_owned(), |value| format!("`{value}`"));
+        evidence.extend(self.comparisons().iter().map(|it| {
+            let verdict = if it.agrees { "equal" } else { "different" };
+            format!("{}: claim {}, `{name}` {}: {verdict}", it.key.label(), show(&it.claim), show(&it.person))
+        }));
         evidence
+    }
+
+    /// Both sides, key by key, where either has it. A key that several sources say differently is equal if one of them
+    /// says it like the claim; else the claim's own source is shown.
+    pub(super) fn comparisons(&self) -> Vec<Comparison> {
+        let own: Vec<_> = self.own.map(Claim::keys).into_iter().collect();
+        let all: Vec<_> = own.iter().cloned().chain(self.person.keys()).collect();
+        let compared = Key::ALL.map(|key| {
+            // An external id means something to its own source only.
+            let theirs = if key == Key::ExternalId { &own } else { &all };
+            Comparison::new(key, key.of(self.keys), theirs.iter().flat_map(|keys| key.of(keys)).collect())
+        });
+        compared.into_iter().filter(|it| it.claim.is_some() || it.person.is_some()).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! POST: a new claim. It makes a person, finds one who is known, or waits for a human.
 
-use super::hold::{hold, open, opened_events, ruling};
+use super::hold::{by_answer, hold, open, opened_events, ruling};
 use super::settle::{Settled, alike_events, claim_decisions, display, newcomer, settle};
 use super::{Context, Facts, Incoming, Plan, Refusal, Reply, taken_at_source};
 use crate::case::{Case, CaseKind, Ruling};
@@ -29,11 +29,13 @@ pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan
     match ruling(facts) {
         Some((case, Ruling::Reject)) => Plan::refuse(Refusal::Rejected { case: case.id.clone() }),
         Some((case, Ruling::Link(person))) => match linkable(source, &keys, facts, case, person) {
-            Some(person) => adopt(context, incoming, facts, person, "linked by a human's decision"),
+            Some(person) => {
+                by_answer(case, adopt(context, incoming, facts, person, "linked by a human's decision"))
+            }
             None => follow(context, incoming, facts, found),
         },
         Some((case, Ruling::Create)) => create_by_ruling(context, incoming, facts, &keys, case),
-        None => follow(context, incoming, facts, found),
+        Some((_, Ruling::Merge(_))) | None => follow(context, incoming, facts, found),
     }
 }
 
@@ -83,7 +85,9 @@ fn create_by_ruling(
     let asked = case.decided.as_ref().map_or(case.opened, |decided| decided.at);
     let newer: Vec<_> = facts.candidates.iter().filter(|person| person.created > asked).cloned().collect();
     match correlate(context.policy, &context.actor.source, keys, &newer) {
-        Correlation::New { alike } => make(context, incoming, facts, alike, Login::MayBeShared),
+        Correlation::New { alike } => {
+            by_answer(case, make(context, incoming, facts, alike, Login::MayBeShared))
+        }
         found => follow(context, incoming, facts, found),
     }
 }

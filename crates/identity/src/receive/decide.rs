@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::settle::settle;
-use crate::case::{Case, CaseKind, Decided, Ruling};
+use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
 use crate::change::{Change, ClaimChange, PersonChange};
 use crate::claim::Claim;
 use crate::event::{Actor, Event, EventKind, Subject};
@@ -12,59 +12,152 @@ use crate::policy::Policy;
 use crate::resolve::References;
 use jiff::Timestamp;
 
+/// Why a ruling is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CannotDecide {
+    /// Somebody was quicker.
+    #[error("case `{0}` has been decided already")]
+    Decided(CaseId),
+    /// The person has nothing to do with the case.
+    #[error("`{person}` is not a candidate of this case; it has {}", list(.candidates))]
+    NotACandidate {
+        /// Whom the ruling names.
+        person: PersonId,
+        /// Who could be named.
+        candidates: Vec<PersonId>,
+    },
+    /// The ruling answers another kind of question.
+    #[error("`{ruling}` does not answer a {} case", .kind.label())]
+    DoesNotAnswer {
+        /// The word of the ruling.
+        ruling: &'static str,
+        /// What the question is.
+        kind: CaseKind,
+    },
+}
+
+impl CannotDecide {
+    /// What to do instead.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Decided(_) => Some("undo the decision first, as long as no claim has gone through by it"),
+            Self::NotACandidate { .. } => None,
+            Self::DoesNotAnswer { kind, .. } if kind.blocks() => {
+                Some("a claim waits: link it to a candidate, create somebody new, or reject it")
+            }
+            Self::DoesNotAnswer { .. } => Some(
+                "all of its people exist: `merge` with the person to keep proposes that they are one, `create` says that they are not",
+            ),
+        }
+    }
+}
+
 /// What a ruling does at once: the answer is kept, the timelines hear of it, and a leaver whose login goes to somebody
 /// new stops being that login's holder, so that the source's look-up no longer finds them.
+///
+/// # Errors
+/// If the case has been decided, or the ruling does not answer it.
 pub fn decide(
     policy: &Policy,
     case: &Case,
     ruling: &Ruling,
-    by: &str,
+    note: Option<&str>,
+    by: &Reviewer,
     people: &[Person],
     now: Timestamp,
-) -> Change {
-    let actor = Actor { source: case.source.clone(), writer: by.to_owned(), request: None };
-    let line = |person: &PersonId| Event {
-        subject: Subject::Person(person.clone()),
+) -> Result<Change, CannotDecide> {
+    check(case, ruling)?;
+    let decided = Decided {
+        ruling: ruling.clone(),
+        by: by.name.clone(),
         at: now,
-        actor: actor.clone(),
-        kind: EventKind::CaseDecided,
-        note: Some(format!("case {} ({}): {}", case.id, case.kind.label(), ruling.label())),
-        decisions: Vec::new(),
+        note: note.map(str::to_owned),
+        used: None,
     };
     let mut change = Change {
-        events: case.candidates.iter().map(line).collect(),
-        decided: Some((case.id.clone(), Decided { ruling: ruling.clone(), by: by.to_owned(), at: now })),
+        events: lines(case, by, EventKind::CaseDecided, &sentence(ruling, note), now),
+        decided: Some((case.id.clone(), decided)),
         ..Change::default()
     };
     if let Some((person, claim)) = outgoing(case, ruling, people) {
-        let context = Context {
-            policy,
-            references: References::none(),
-            actor: &actor,
-            now,
-            fresh_person: person.id.clone(),
-            fresh_case: CaseId::new(""),
-        };
-        let (person_change, claim_change) = end_quietly(&context, person, claim);
-        change.person = Some(person_change);
-        change.claims.push(claim_change);
+        let ended = Claim { ended: Some(now), version: claim.version + 1, modified: now, ..claim.clone() };
+        let (person, claim) = replaced(policy, &actor(case, by), person, claim, ended, now);
+        change.person = Some(person);
+        change.claims.push(claim);
     }
-    change
+    Ok(change)
+}
+
+fn check(case: &Case, ruling: &Ruling) -> Result<(), CannotDecide> {
+    if case.decided.is_some() {
+        return Err(CannotDecide::Decided(case.id.clone()));
+    }
+    if !ruling.answers(case.kind) {
+        return Err(CannotDecide::DoesNotAnswer { ruling: ruling.label(), kind: case.kind });
+    }
+    match ruling.person().filter(|person| !case.candidates.contains(person)) {
+        Some(person) => {
+            Err(CannotDecide::NotACandidate { person: person.clone(), candidates: case.candidates.clone() })
+        }
+        None => Ok(()),
+    }
+}
+
+fn sentence(ruling: &Ruling, note: Option<&str>) -> String {
+    let ruling = match ruling {
+        Ruling::Merge(person) => format!("merge into {person} is proposed, and nobody is merged by that"),
+        Ruling::Link(_) | Ruling::Create | Ruling::Reject => ruling.label().to_owned(),
+    };
+    note.map_or_else(|| ruling.clone(), |note| format!("{ruling}: {note}"))
+}
+
+/// One line on the timeline of everybody whom the case is about.
+pub(super) fn lines(case: &Case, by: &Reviewer, kind: EventKind, what: &str, now: Timestamp) -> Vec<Event> {
+    let line = |person: &PersonId| Event {
+        subject: Subject::Person(person.clone()),
+        at: now,
+        actor: actor(case, by),
+        kind,
+        note: Some(format!("case {} ({}): {what}", case.id, case.kind.label())),
+        decisions: Vec::new(),
+    };
+    case.candidates.iter().map(line).collect()
+}
+
+pub(super) fn actor(case: &Case, by: &Reviewer) -> Actor {
+    Actor { source: case.source.clone(), writer: by.name.clone(), request: by.request.clone() }
+}
+
+/// Whether an answer of this kind takes the login from a leaver.
+pub(super) fn recycles(case: &Case, ruling: &Ruling) -> bool {
+    matches!(case.kind, CaseKind::RecycledLogin | CaseKind::RotatedIdentity) && *ruling == Ruling::Create
 }
 
 /// The leaver whose login goes to somebody new, and the source's claim about them.
 fn outgoing<'a>(case: &Case, ruling: &Ruling, people: &'a [Person]) -> Option<(&'a Person, &'a Claim)> {
-    let recycles = matches!(case.kind, CaseKind::RecycledLogin | CaseKind::RotatedIdentity);
-    if !recycles || *ruling != Ruling::Create {
+    if !recycles(case, ruling) {
         return None;
     }
     let leavers = people.iter().filter_map(|person| Some((person, person.live_claim_of(&case.source)?)));
     leavers.filter(|(_, claim)| !claim.active).take(1).next()
 }
 
-fn end_quietly(context: &Context<'_>, person: &Person, before: &Claim) -> (PersonChange, ClaimChange) {
-    let now = context.now;
-    let claim = Claim { ended: Some(now), version: before.version + 1, modified: now, ..before.clone() };
-    let settled = settle(context, person, &claim, None);
+/// The person with a claim of theirs replaced, without a word on the timeline but the case's own.
+pub(super) fn replaced(
+    policy: &Policy,
+    actor: &Actor,
+    person: &Person,
+    before: &Claim,
+    claim: Claim,
+    now: Timestamp,
+) -> (PersonChange, ClaimChange) {
+    let (fresh_person, fresh_case) = (person.id.clone(), CaseId::new(""));
+    let references = References::none();
+    let context = Context { policy, references, actor, now, fresh_person, fresh_case };
+    let settled = settle(&context, person, &claim, None);
     (settled.into_change(), ClaimChange::update(&person.id, before, claim))
+}
+
+fn list(candidates: &[PersonId]) -> String {
+    candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 
 use super::{Context, Facts, Incoming, Plan, Refusal, Reply};
 use crate::case::{Case, CaseKind, Ruling};
-use crate::change::Change;
+use crate::change::{Answer, Change};
 use crate::event::{Event, EventKind, Subject};
 use crate::id::PersonId;
 use crate::keys::Keys;
@@ -13,6 +13,14 @@ use tenure_scim::Object;
 pub(super) fn ruling(facts: &Facts) -> Option<(&Case, &Ruling)> {
     let case = facts.case.as_ref().filter(|case| case.kind.blocks())?;
     Some((case, &case.decided.as_ref()?.ruling))
+}
+
+/// A claim that goes through by a human's answer: from now on the answer cannot be taken back.
+pub(super) fn by_answer(case: &Case, mut plan: Plan) -> Plan {
+    let goes_through = !matches!(plan.reply, Reply::Refused(_));
+    let unused = case.decided.as_ref().filter(|decided| goes_through && decided.used.is_none());
+    plan.change.follows = unused.map(|decided| Answer { case: case.id.clone(), decided: decided.at });
+    plan
 }
 
 /// Refuses the claim and opens a case, or points to the one that is open already.

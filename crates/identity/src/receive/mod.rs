@@ -2,7 +2,7 @@
 //! follows: the answer to the source, and the [`Change`] to commit, down to the last event.
 //!
 //! [`create()`] is POST, [`update()`] is PUT and PATCH (the new attributes are worked out by `tenure-scim`), [`end()`] is
-//! DELETE, [`decide()`] is a human's answer to a case. None of them deletes anybody.
+//! DELETE, [`decide()`] is a human's answer to a case and [`undo()`] takes it back. None of them deletes anybody.
 
 mod create;
 mod decide;
@@ -11,12 +11,14 @@ mod exclusive;
 mod hold;
 mod renew;
 mod settle;
+mod undo;
 mod update;
 
 pub use create::{claim, create};
-pub use decide::decide;
+pub use decide::{CannotDecide, decide};
 pub use end::end;
 pub use renew::renew;
+pub use undo::{CannotUndo, undo};
 pub use update::update;
 
 use crate::case::Case;

@@ -1,6 +1,6 @@
 //! PUT and PATCH: a claim that changes. The identity may rotate under a stable key; it may not turn into another's.
 
-use super::hold::{hold, ruling};
+use super::hold::{by_answer, hold, ruling};
 use super::settle::{Settled, claim_decisions, settle};
 use super::{Context, Facts, Incoming, Plan, Refusal, Reply, taken_at_source};
 use crate::case::{CaseKind, Ruling};
@@ -29,7 +29,9 @@ pub fn update(
     }
     if let Some(evidence) = another_identity(context, person, before, &claim) {
         match ruling(facts) {
-            Some((_, Ruling::Link(linked))) if *linked == person.id => {}
+            Some((case, Ruling::Link(linked))) if *linked == person.id => {
+                return by_answer(case, carry_out(context, person, before, claim, incoming, facts));
+            }
             Some((case, _)) => return Plan::refuse(Refusal::Rejected { case: case.id.clone() }),
             None => {
                 let both = vec![person.id.clone()];

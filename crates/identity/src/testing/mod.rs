@@ -31,8 +31,7 @@ pub(crate) fn actor(name: &str) -> Actor {
 
 /// The built-in policy; `okta` decides before `hr`.
 pub(crate) fn policy() -> Policy {
-    static BUILT_IN: LazyLock<Policy> =
-        LazyLock::new(|| Policy::built_in(&[source("okta"), source("hr")]));
+    static BUILT_IN: LazyLock<Policy> = LazyLock::new(|| Policy::built_in(&[source("okta"), source("hr")]));
     BUILT_IN.clone()
 }
 

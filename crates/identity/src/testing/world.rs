@@ -1,7 +1,7 @@
 //! A world small enough to think about: it carries out plans as the store does, and refuses what the store refuses.
 
 use super::{User, actor, at, policy, source};
-use crate::case::{Case, Decided, Ruling};
+use crate::case::{Case, Decided, Reviewer, Ruling};
 use crate::change::{Change, ClaimChange, PersonChange};
 use crate::claim::Claim;
 use crate::decision::Outcome;
@@ -10,7 +10,10 @@ use crate::id::{CaseId, PersonId, SourceName};
 use crate::keys::Keys;
 use crate::person::Person;
 use crate::policy::Policy;
-use crate::receive::{Context, Facts, Incoming, Plan, Refusal, Reply, create, end, update};
+use crate::receive::{
+    CannotDecide, CannotUndo, Context, Facts, Incoming, Plan, Refusal, Reply, create, decide, end, undo,
+    update,
+};
 use crate::resolve::References;
 use std::collections::{BTreeMap, HashSet};
 use tenure_scim::resource::Note;
@@ -69,7 +72,31 @@ impl World {
         self.clock += 1;
         let at = at(self.clock);
         let case = self.cases.iter_mut().rev().find(|case| case.decided.is_none()).expect("a case is open");
-        case.decided = Some(Decided { ruling, by: "ada".into(), at });
+        case.decided = Some(Decided { ruling, by: "ada".into(), at, note: None, used: None });
+    }
+
+    /// The same with everything that follows from it.
+    pub(crate) fn answer(&mut self, ruling: &Ruling) -> Result<(), CannotDecide> {
+        self.clock += 1;
+        let case = self.cases.last().expect("there is a case").clone();
+        let people: Vec<_> = case.candidates.iter().map(|id| self.people[id].clone()).collect();
+        let change = decide(&self.policy, &case, ruling, Some("because"), &ada(), &people, at(self.clock))?;
+        self.commit(change);
+        Ok(())
+    }
+
+    /// A human takes the answer to the case of this number back.
+    pub(crate) fn undo(&mut self, number: usize) -> Result<(), CannotUndo> {
+        self.clock += 1;
+        let case = self.cases[number].clone();
+        let same = |other: &&Case| {
+            other.kind.blocks() && other.source == case.source && other.identity == case.identity
+        };
+        let newest = self.cases.iter().rev().find(same).map(|case| case.id.clone());
+        let people: Vec<_> = case.candidates.iter().map(|id| self.people[id].clone()).collect();
+        let change = undo(&self.policy, &case, newest.as_ref(), &ada(), &people, at(self.clock))?;
+        self.commit(change);
+        Ok(())
     }
 
     pub(crate) fn kinds_of(&self, id: &PersonId) -> Vec<EventKind> {
@@ -83,7 +110,7 @@ impl World {
         let case = self.cases.iter().rev().find(about).cloned();
         let ruled = case.as_ref().and_then(|case| match &case.decided.as_ref()?.ruling {
             Ruling::Link(person) => Some(person.clone()),
-            Ruling::Create | Ruling::Reject => None,
+            Ruling::Create | Ruling::Reject | Ruling::Merge(_) => None,
         });
         let shares = |person: &&Person| {
             ruled.as_ref() == Some(&person.id)
@@ -120,8 +147,25 @@ impl World {
             assert!(!(blocked && case.kind.blocks()), "cases_open");
             self.cases.push(case);
         }
+        if let Some((id, decided)) = change.decided {
+            let case = self.case(&id);
+            assert_eq!(case.decided.replace(decided), None, "decided twice");
+        }
+        if let Some(answer) = change.follows {
+            let now = at(self.clock);
+            let decided = self.case(&answer.case).decided.as_mut().filter(|d| d.at == answer.decided);
+            decided.expect("the answer stands").used.get_or_insert(now);
+        }
+        if let Some(answer) = change.reopened {
+            let decided = self.case(&answer.case).decided.take().expect("there is an answer");
+            assert_eq!((decided.at, decided.used), (answer.decided, None));
+        }
         self.events.extend(change.events);
         self.check_unique();
+    }
+
+    fn case(&mut self, id: &CaseId) -> &mut Case {
+        self.cases.iter_mut().find(|case| case.id == *id).expect("the case is there")
     }
 
     fn write_person(&mut self, change: PersonChange) {
@@ -154,6 +198,10 @@ impl World {
         let logins = claims().filter(|claim| claim.gives_access());
         unique("claims_user_name", logins.map(|claim| (&claim.source, claim.keys().user_name)));
     }
+}
+
+fn ada() -> Reviewer {
+    Reviewer { name: "ada".into(), request: None }
 }
 
 #[track_caller]

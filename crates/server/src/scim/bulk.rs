@@ -2,7 +2,7 @@
 //! carried out and answered as if it had come alone.
 
 use super::answer::Call;
-use super::body::Body;
+use crate::body::Body;
 use crate::failure::Failure;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -2,8 +2,8 @@
 //! nobody takes an answer for a filtered one; paging and sorting are ignored.
 
 use super::answer::Call;
-use super::segment::Segment;
 use crate::failure::Failure;
+use crate::segment::Segment;
 use axum::response::Response;
 use serde_json::Value;
 use tenure_scim::discovery::{self, Capabilities};

@@ -1,12 +1,10 @@
 //! The SCIM endpoints under `/scim/v2` (RFC 7644 §3.2). One file for each kind of request.
 
 mod answer;
-mod body;
 mod bulk;
 mod discovery;
 mod resources;
 mod search;
-mod segment;
 
 use crate::State;
 use crate::auth::authenticate;
@@ -39,7 +37,7 @@ pub(crate) async fn not_found() -> Failure {
 }
 
 pub(crate) async fn method_not_allowed() -> Failure {
-    Failure::MethodNotAllowed
+    Failure::MethodNotAllowed { allow: None }
 }
 
 async fn me() -> Failure {

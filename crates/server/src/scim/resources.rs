@@ -1,10 +1,10 @@
 //! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6): the same handlers for both.
 
 use super::answer::Call;
-use super::body::Body;
-use super::segment::Segment;
 use crate::State;
+use crate::body::Body;
 use crate::failure::Failure;
+use crate::segment::Segment;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -1,7 +1,7 @@
 //! Searches over all resource types (RFC 7644 §3.4.2.1, §3.4.3).
 
 use super::answer::Call;
-use super::body::Body;
+use crate::body::Body;
 use crate::failure::Failure;
 use axum::response::Response;
 use tenure_scim::filter::Limits;

@@ -1,6 +1,7 @@
 //! Claims that wait for a human, and the IdP's next try after the answer.
 
 use crate::support::bodies::{number, operation};
+use crate::support::record::reviewer;
 use crate::support::{Answer, TestApp, user, with};
 use serde_json::{Value, json};
 use tenure_identity::case::{CaseKind, Ruling};
@@ -91,7 +92,7 @@ async fn reject_refuses_the_next_try_for_good() {
         assert!(refused["detail"].as_str().unwrap().contains(case.id.as_str()), "{}", refused.text);
     }
     assert!(!app.explain(&leaver).await.person.active);
-    assert_eq!(app.engine.cases(false, 10).await.unwrap(), []);
+    assert_eq!(app.engine.cases(false, None, 10).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -110,12 +111,13 @@ async fn a_case_is_decided_once_and_for_its_candidates() {
     let (app, leaver, newcomer) = recycled().await;
     app.post("/Users", newcomer).await.expect(409);
     let case = app.open_case().await;
-    let decide = async |ruling: Ruling| app.engine.decide_case(case.id.as_str(), &ruling, "reviewer").await;
+    let decide =
+        async |ruling: Ruling| app.engine.decide_case(case.id.as_str(), &ruling, None, &reviewer()).await;
     assert!(decide(Ruling::Link(PersonId::new("nobody"))).await.is_err());
     let decided = decide(Ruling::Link(PersonId::new(&leaver))).await.unwrap().decided.unwrap();
     assert_eq!(decided.by, "reviewer");
     assert!(decide(Ruling::Create).await.is_err());
-    assert!(app.engine.decide_case("nothing", &Ruling::Create, "reviewer").await.is_err());
+    assert!(app.engine.decide_case("nothing", &Ruling::Create, None, &reviewer()).await.is_err());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use crate::support::{TestApp, user, with};
 use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use tenure_engine::token::AdminScope;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Everything that is logged on this thread while it lives.
@@ -116,6 +117,30 @@ async fn the_log_has_no_secrets_values_or_queries() {
     for private in
         ["confidential", "hunter2", "Countess", "Nick", "filter", "example.com", "wrong-secret", &secret]
     {
+        assert!(!text.contains(private), "{private} is in {text}");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_is_named_and_what_they_ask_is_not() {
+    let app = TestApp::new().await;
+    app.create(user("confidential")).await;
+    let admin = app.admin(&AdminScope::ALL).await;
+    let (log, _guard) = Log::start();
+    admin.look("/people?query=confidential").await;
+    let made = admin.api("POST", "/tokens").json(&json!({ "admin": "mary" })).await.expect(201);
+    admin
+        .api("POST", "/cases/1/decide")
+        .json(&json!({ "ruling": "create", "note": "private" }))
+        .await
+        .expect(404);
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains("tenure::access")).unwrap();
+    for part in ["route=\"/api/v1/people\"", "status=200", "admin=\"grace\"", "token=\"tok_"] {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+    let (secret, own) = (made["secret"].as_str().unwrap(), admin.secret.clone().unwrap());
+    for private in ["confidential", "query", "private", secret, &own] {
         assert!(!text.contains(private), "{private} is in {text}");
     }
 }

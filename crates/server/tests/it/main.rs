@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 mod absurd;
+mod api;
 mod auth;
 mod bulk;
 mod cases;

@@ -2,19 +2,20 @@
 
 use crate::Store;
 use crate::driver::{Row, Statement};
-use crate::encode::{corrupt, object, opt_time, text_list, time};
+use crate::encode::{corrupt, micros, object, opt_time, text_list, time};
 use crate::error::StoreError;
+use jiff::Timestamp;
 use tenure_identity::case::{Case, CaseKind, Decided, Ruling};
 use tenure_identity::id::{CaseId, PersonId, SourceName};
 
 const COLUMNS: &str = "id, kind, source, identity, claim, candidates, evidence, opened_at, ruling, ruling_person, \
-     decided_by, decided_at";
+     decided_by, decided_at, note, used_at";
 
 /// The newest case that holds, or held, claims of this identity.
 pub(crate) fn newest_blocking(source: &SourceName, identity: &str) -> Statement {
     Statement::new(
         "select id, kind, source, identity, claim, candidates, evidence, opened_at, ruling, ruling_person, \
-         decided_by, decided_at from cases where source = $1 and identity = $2 and blocking = 1 \
+         decided_by, decided_at, note, used_at from cases where source = $1 and identity = $2 and blocking = 1 \
          order by opened_at desc, id desc limit 1",
         [source.as_str().into(), identity.into()],
     )
@@ -31,16 +32,35 @@ impl Store {
         rows.into_iter().next().map(read).transpose()
     }
 
-    /// Cases from the newest on, at most `limit`; decided ones too if `all`.
+    /// Cases from the newest on, at most `limit`, or from the one that comes after this time and id; decided ones too
+    /// if `all`.
     ///
     /// # Errors
     /// If the database fails or a stored value does not read back.
-    pub async fn cases(&self, all: bool, limit: u32) -> Result<Vec<Case>, StoreError> {
-        let open_only = if all { "" } else { "where decided_at is null" };
-        let sql =
-            format!("select {COLUMNS} from cases {open_only} order by opened_at desc, id desc limit $1");
-        let rows = self.database.query(Statement::built(sql, vec![i64::from(limit).into()])).await?;
-        rows.into_iter().map(read).collect()
+    pub async fn cases(
+        &self,
+        all: bool,
+        after: Option<(Timestamp, &CaseId)>,
+        limit: u32,
+    ) -> Result<Vec<Case>, StoreError> {
+        let open_only = if all { "" } else { "and decided_at is null" };
+        // Before any: later than every time that can be kept.
+        let (time, id) = after.map_or((i64::MAX, ""), |(time, id)| (micros(time), id.as_str()));
+        let sql = format!(
+            "select {COLUMNS} from cases where (opened_at, id) < ($1, $2) {open_only} \
+             order by opened_at desc, id desc limit $3"
+        );
+        let params = vec![time.into(), id.into(), i64::from(limit).into()];
+        self.database.query(Statement::built(sql, params)).await?.into_iter().map(read).collect()
+    }
+
+    /// The newest case that holds, or held, claims of this identity.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn newest_case(&self, source: &SourceName, identity: &str) -> Result<Option<Case>, StoreError> {
+        let rows = self.database.query(newest_blocking(source, identity)).await?;
+        rows.into_iter().next().map(read).transpose()
     }
 }
 
@@ -65,8 +85,10 @@ fn decided(row: &mut Row) -> Result<Option<Decided>, StoreError> {
         ("link", Some(person)) => Ruling::Link(PersonId::new(person)),
         ("create", _) => Ruling::Create,
         ("reject", _) => Ruling::Reject,
+        ("merge", Some(person)) => Ruling::Merge(PersonId::new(person)),
         _ => return Err(corrupt("ruling")),
     };
     let at = opt_time(row.opt_int(11)?)?.ok_or_else(|| corrupt("ruling"))?;
-    Ok(Some(Decided { ruling, by: row.text(10)?, at }))
+    let used = opt_time(row.opt_int(13)?)?;
+    Ok(Some(Decided { ruling, by: row.text(10)?, at, note: row.opt_text(12)?, used }))
 }

@@ -10,7 +10,10 @@ use tenure_identity::id::{GroupId, SourceName};
 use tenure_scim::Object;
 use tenure_scim::patch::Member;
 
-const COLUMNS: &str = "id, source, version, created_at, modified_at, ended_at, doc";
+pub(super) const COLUMNS: &str = "id, source, version, created_at, modified_at, ended_at, doc";
+
+/// How many columns [`COLUMNS`] names.
+pub(super) const COLUMN_COUNT: usize = 7;
 
 impl Store {
     /// One group, live or ended.
@@ -123,7 +126,7 @@ fn id_list(ids: &HashSet<&str>) -> String {
     texts(&ids)
 }
 
-fn read_group(mut row: Row) -> Result<Group, StoreError> {
+pub(super) fn read_group(mut row: Row) -> Result<Group, StoreError> {
     Ok(Group {
         id: GroupId::new(row.text(0)?),
         source: SourceName::new(row.text(1)?),
@@ -135,7 +138,7 @@ fn read_group(mut row: Row) -> Result<Group, StoreError> {
     })
 }
 
-fn read_member(mut row: Row) -> Result<Member, StoreError> {
+pub(super) fn read_member(mut row: Row) -> Result<Member, StoreError> {
     Ok(Member { value: row.text(0)?, kind: row.opt_text(1)?, display: row.opt_text(2)? })
 }
 

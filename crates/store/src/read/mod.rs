@@ -1,6 +1,8 @@
 //! Reads: the facts that decisions rest on, and what the surfaces show.
 
 pub mod cases;
+pub mod directory;
+pub mod feed;
 pub mod groups;
 pub mod people;
 pub mod resources;

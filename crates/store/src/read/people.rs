@@ -14,11 +14,14 @@ use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
 use tenure_identity::receive::Facts;
 
-const PERSON: &str = "id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
+pub(super) const PERSON: &str = "id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
      employee_key, employee_shared";
 
-const CLAIM: &str =
+pub(super) const CLAIM: &str =
     "person_id, source, active, active_since, ended_at, version, created_at, modified_at, doc";
+
+/// How many columns [`CLAIM`] names.
+pub(super) const CLAIM_COLUMNS: usize = 9;
 
 /// People with a common name or address who are looked at as near-duplicates; exact keys are never cut.
 const LOOSE: usize = 8;
@@ -137,7 +140,7 @@ fn candidates(source: &SourceName, keys: &Keys) -> Statement {
     Statement::built(sql, params)
 }
 
-fn read_person(mut row: Row) -> Result<Person, StoreError> {
+pub(super) fn read_person(mut row: Row) -> Result<Person, StoreError> {
     let held = |key: Option<String>, shared: bool| if shared { Held::Shared } else { Held::Exclusively(key) };
     Ok(Person {
         id: PersonId::new(row.text(0)?),
@@ -152,7 +155,7 @@ fn read_person(mut row: Row) -> Result<Person, StoreError> {
     })
 }
 
-fn read_claim(mut row: Row) -> Result<Claim, StoreError> {
+pub(super) fn read_claim(mut row: Row) -> Result<Claim, StoreError> {
     Ok(Claim {
         source: SourceName::new(row.text(1)?),
         active: row.flag(2)?,

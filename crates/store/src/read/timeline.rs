@@ -38,7 +38,7 @@ impl Store {
     }
 }
 
-fn read(mut row: Row, subject: &Subject) -> Result<Event, StoreError> {
+pub(super) fn read(mut row: Row, subject: &Subject) -> Result<Event, StoreError> {
     let actor =
         Actor { source: SourceName::new(row.text(2)?), writer: row.text(3)?, request: row.opt_text(4)? };
     Ok(Event {

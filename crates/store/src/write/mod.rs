@@ -14,8 +14,9 @@ use tenure_identity::id::SourceName;
 /// Everything that the change writes, in one transaction.
 pub(crate) fn transaction(change: &Change) -> Transaction {
     let mut out = Transaction::default();
+    let moment = change.events.iter().map(|event| event.at).max();
     if let Some(person) = &change.person {
-        let moment = change.events.iter().map(|event| event.at).max().unwrap_or(person.person.created);
+        let moment = moment.unwrap_or(person.person.created);
         out.statements.push(persons::write(person, moment));
     }
     for claim in &change.claims {
@@ -32,6 +33,12 @@ pub(crate) fn transaction(change: &Change) -> Transaction {
     }
     if let Some((id, decided)) = &change.decided {
         out.statements.push(cases::decide(id, decided));
+    }
+    if let Some(answer) = &change.follows {
+        out.statements.push(cases::follow(answer, moment.unwrap_or(answer.decided)));
+    }
+    if let Some(answer) = &change.reopened {
+        out.statements.push(cases::reopen(answer));
     }
     out.statements.extend(change.events.iter().map(event));
     out

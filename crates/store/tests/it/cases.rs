@@ -3,7 +3,7 @@
 use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use tenure_identity::case::{Case, CaseKind, Decided, Ruling};
-use tenure_identity::change::Change;
+use tenure_identity::change::{Answer, Change};
 use tenure_identity::keys::Keys;
 use tenure_store::Store;
 use tenure_store::error::CommitError;
@@ -12,11 +12,12 @@ on_both_engines!(
     every_kind_and_ruling_reads_back,
     a_case_is_decided_once,
     lists_are_newest_first,
+    an_answer_is_taken_back_until_it_is_used,
     facts_carry_the_newest
 );
 
 pub(crate) fn decided(second: i64) -> Decided {
-    Decided { ruling: Ruling::Create, by: "ada".into(), at: at(second) }
+    Decided { ruling: Ruling::Create, by: "ada".into(), at: at(second), note: None, used: None }
 }
 
 async fn open(store: &Store, case: &Case) {
@@ -29,12 +30,12 @@ async fn decide(store: &Store, case: &Case, decided: Decided) -> Result<(), Comm
 
 async fn every_kind_and_ruling_reads_back(place: Place) {
     let store = place.open().await;
-    let rulings = [Ruling::Link(person_id(7)), Ruling::Create, Ruling::Reject];
+    let rulings = [Ruling::Link(person_id(7)), Ruling::Create, Ruling::Reject, Ruling::Merge(person_id(8))];
     for (n, kind) in CaseKind::ALL.into_iter().enumerate() {
         let mut case = case(&format!("c{n}"), kind, &format!("x{n}"), 0);
         open(&store, &case).await;
         assert_eq!(store.case(&case.id).await.unwrap().as_ref(), Some(&case));
-        let ruling = Decided { ruling: rulings[n % 3].clone(), ..decided(9) };
+        let ruling = Decided { ruling: rulings[n % 4].clone(), note: Some("because".into()), ..decided(9) };
         decide(&store, &case, ruling.clone()).await.unwrap();
         case.decided = Some(ruling);
         assert_eq!(store.case(&case.id).await.unwrap(), Some(case));
@@ -59,8 +60,33 @@ async fn lists_are_newest_first(place: Place) {
     }
     decide(&store, &case("c3", CaseKind::EmailMatch, "x3", 3), decided(9)).await.unwrap();
     let ids = |cases: Vec<Case>| cases.iter().map(|case| case.id.to_string()).collect::<Vec<_>>();
-    assert_eq!(ids(store.cases(false, 10).await.unwrap()), ["c4", "c2", "c1", "c0"]);
-    assert_eq!(ids(store.cases(true, 3).await.unwrap()), ["c4", "c3", "c2"]);
+    assert_eq!(ids(store.cases(false, None, 10).await.unwrap()), ["c4", "c2", "c1", "c0"]);
+    assert_eq!(ids(store.cases(true, None, 3).await.unwrap()), ["c4", "c3", "c2"]);
+    let c3 = tenure_identity::id::CaseId::new("c3");
+    assert_eq!(ids(store.cases(true, Some((at(3), &c3)), 2).await.unwrap()), ["c2", "c1"]);
+}
+
+async fn an_answer_is_taken_back_until_it_is_used(place: Place) {
+    let store = place.open().await;
+    let case = case("c1", CaseKind::EmailMatch, "x1", 0);
+    open(&store, &case).await;
+    let answer = |second| Answer { case: case.id.clone(), decided: at(second) };
+    let commit = async |change: Change| store.commit(&change).await;
+    let reopen = |second| Change { reopened: Some(answer(second)), ..Change::default() };
+    let follow = |second| Change { follows: Some(answer(second)), ..Change::default() };
+    assert!(matches!(commit(reopen(1)).await, Err(CommitError::Moved)), "nobody has answered");
+    decide(&store, &case, Decided { note: Some("why".into()), ..decided(1) }).await.unwrap();
+    assert!(matches!(commit(reopen(2)).await, Err(CommitError::Moved)), "that is another answer");
+    commit(reopen(1)).await.unwrap();
+    assert_eq!(store.case(&case.id).await.unwrap().as_ref(), Some(&case));
+    assert!(matches!(commit(follow(1)).await, Err(CommitError::Moved)), "it does not stand any more");
+    decide(&store, &case, decided(3)).await.unwrap();
+    commit(follow(3)).await.unwrap();
+    commit(follow(3)).await.unwrap();
+    assert!(matches!(commit(reopen(3)).await, Err(CommitError::Moved)), "it has been used");
+    let used = store.case(&case.id).await.unwrap().unwrap().decided.unwrap().used;
+    assert_eq!(used, Some(at(3)));
+    assert_eq!(store.newest_case(&okta(), "x1").await.unwrap().unwrap().id, case.id);
 }
 
 async fn facts_carry_the_newest(place: Place) {

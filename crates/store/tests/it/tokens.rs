@@ -2,15 +2,16 @@
 
 use crate::fixture::{at, okta};
 use crate::support::{Place, on_both_engines};
+use tenure_identity::id::AdminName;
 use tenure_store::error::{CommitError, Constraint};
-use tenure_store::tokens::StoredToken;
+use tenure_store::tokens::{Holder, StoredToken};
 
 on_both_engines!(a_token_is_found_by_its_hash, a_replaced_token_expires, a_token_is_taken_back_once);
 
 fn token(n: i64) -> StoredToken {
     StoredToken {
         id: format!("t{n}"),
-        source: okta(),
+        holder: if n % 2 == 0 { Holder::Admin(AdminName::new("grace")) } else { Holder::Source(okta()) },
         hash: format!("hash{n}"),
         scopes: "users groups".into(),
         created: at(n),

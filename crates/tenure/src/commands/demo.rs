@@ -75,7 +75,7 @@ async fn perform(theatre: &Theatre, year: &Year) -> anyhow::Result<Result> {
     bar.finish_and_clear();
     let comparison = Comparison::of(&theatre.engine, &year.truth()).await?;
     let events = theatre.engine.event_counts().await?;
-    let cases = theatre.engine.cases(false, 10_000).await?;
+    let cases = theatre.engine.cases(false, None, 10_000).await?;
     let waiting = cases.into_iter().filter(|case| case.kind.blocks()).collect();
     Ok(Result { played, comparison, events, waiting })
 }
@@ -135,7 +135,7 @@ impl Theatre {
 
     /// Somebody with a story to tell.
     async fn example(&self, year: &Year) -> anyhow::Result<String> {
-        let cases = self.engine.cases(true, 1).await?;
+        let cases = self.engine.cases(true, None, 1).await?;
         let candidate = cases.first().and_then(|case| case.candidates.first());
         // Without a case, whoever changed last.
         let joined = |event: &Event| matches!(event, Event::Joined { .. });

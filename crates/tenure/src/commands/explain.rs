@@ -4,14 +4,14 @@ use crate::cli::{ExplainOptions, Format};
 use crate::config::Config;
 use crate::{output, wiring};
 use anyhow::bail;
-use serde_json::{Value, json};
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
 use tenure_engine::explain::Explanation;
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::event::{Actor, Event, EventKind};
-use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::id::PersonId;
 use tenure_identity::person::Person;
+use tenure_server::view;
 
 pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
@@ -41,7 +41,7 @@ async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::R
         bail!("the record of this person has no field `{field}`, and no event speaks of one");
     }
     match options.format {
-        Format::Json => output::json(&as_json(&explanation, options.field.as_deref())),
+        Format::Json => output::json(&view(&explanation, options.field.as_deref())),
         Format::Table => show(&explanation, options.field.as_deref()),
     }
     Ok(())
@@ -175,43 +175,10 @@ fn sentence(decision: &Decision) -> String {
     format!("{field} {outcome}{values}{source}{reason}")
 }
 
-fn as_json(explanation: &Explanation, field: Option<&str>) -> Value {
-    let person = &explanation.person;
-    let wanted = |name: &str| field.is_none_or(|field| field == name);
-    let fields = person.record.fields.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| {
-        let source = value.source.as_ref().map(SourceName::as_str);
-        (name.clone(), json!({ "value": value.value.to_string(), "source": source }))
-    });
-    let claims = person.claims.iter().map(|claim| {
-        json!({
-            "source": claim.source.as_str(), "externalId": claim.external_id(), "userName": claim.user_name(),
-            "active": claim.active, "ended": claim.ended.map(|at| at.to_string()), "version": claim.version,
-            "attributes": *claim.attributes,
-        })
-    });
-    let former = explanation.former_links.iter();
-    json!({
-        "id": person.id.as_str(),
-        "active": person.active,
-        "deactivatedAt": person.deactivated_at.map(|at| at.to_string()),
-        "created": person.created.to_string(),
-        "record": fields.collect::<serde_json::Map<_, _>>(),
-        "claims": claims.collect::<Vec<_>>(),
-        "formerLinks": former.map(|(s, id)| json!({ "source": s.as_str(), "externalId": id })).collect::<Vec<_>>(),
-        "timeline": explanation.timeline.iter().map(|event| event_json(event, field)).collect::<Vec<_>>(),
-    })
-}
-
-fn event_json(event: &Event, field: Option<&str>) -> Value {
-    let decisions = event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).map(|d| {
-        json!({
-            "field": d.field, "outcome": d.outcome.label(), "from": d.from, "to": d.to,
-            "source": d.source.as_ref().map(SourceName::as_str), "reason": d.reason,
-        })
-    });
-    json!({
-        "at": event.at.to_string(), "kind": event.kind.label(), "source": event.actor.source.as_str(),
-        "writer": event.actor.writer, "request": event.actor.request, "note": event.note,
-        "decisions": decisions.collect::<Vec<_>>(),
-    })
+/// The same for programs; with a field, only what is said of it.
+fn view(explanation: &Explanation, field: Option<&str>) -> view::Explanation {
+    let mut person = view::Person::of(&explanation.person, &explanation.former_links);
+    person.record.retain(|name, _| field.is_none_or(|field| field == name));
+    let timeline = explanation.timeline.iter().map(|event| view::Event::about(event, field)).collect();
+    view::Explanation { person, timeline }
 }

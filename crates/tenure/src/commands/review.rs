@@ -5,11 +5,14 @@ use crate::cli::{Format, ReviewCommand, RulingWord};
 use crate::config::Config;
 use crate::{output, wiring};
 use anyhow::bail;
-use serde_json::{Value, json};
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
-use tenure_identity::case::{Case, Ruling};
+use tenure_engine::review::{Candidate, Question};
+use tenure_identity::case::{Case, Decided, Reviewer, Ruling};
+use tenure_identity::correlate::{Comparison, Key};
 use tenure_identity::id::PersonId;
+use tenure_server::view;
+pub(crate) use tenure_server::view::case::who;
 
 /// Cases that a list shows.
 const SHOWN: u32 = 500;
@@ -24,43 +27,71 @@ pub(crate) async fn run(config: Config, command: ReviewCommand) -> anyhow::Resul
 
 async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Result<()> {
     match command {
-        ReviewCommand::List { all, format } => show_list(&engine.cases(all, SHOWN).await?, format),
-        ReviewCommand::Show { id, format: Format::Json } => output::json(&as_json(&engine.case(&id).await?)),
-        ReviewCommand::Show { id, format: Format::Table } => show(engine, &engine.case(&id).await?).await?,
-        ReviewCommand::Decide { id, ruling, person, by } => {
+        ReviewCommand::List { all, format } => show_list(&engine.cases(all, None, SHOWN).await?, format),
+        ReviewCommand::Show { id, format: Format::Json } => {
+            output::json(&view::Case::of(&engine.question(&id).await?));
+        }
+        ReviewCommand::Show { id, format: Format::Table } => show(&engine.question(&id).await?),
+        ReviewCommand::Decide { id, ruling, person, note, by } => {
             let case = engine.case(&id).await?;
-            let ruling = self::ruling(&case, ruling, person)?;
-            engine.decide_case(&id, &ruling, &by).await?;
-            let follows = match case.kind.blocks() {
-                true => "the source's next try follows it",
-                false => "nothing waited for it",
-            };
-            output::say(&format!("case {id} is decided: {}; {follows}", ruling.label()));
+            let ruling = self::ruling(&case, ruling, person.as_deref())?;
+            engine.decide_case(&id, &ruling, note.as_deref(), &reviewer(by)).await?;
+            output::say(&format!(
+                "case {id} is decided: {}; {}",
+                ruling.label(),
+                what_follows(&ruling, &case)
+            ));
+        }
+        ReviewCommand::Undo { id, by } => {
+            engine.undo_case(&id, &reviewer(by)).await?;
+            output::say(&format!("case {id} is open again"));
         }
     }
     Ok(())
 }
 
-fn ruling(case: &Case, word: RulingWord, person: Option<String>) -> anyhow::Result<Ruling> {
-    if word == RulingWord::Link && !case.kind.blocks() {
-        bail!("both people of this case exist, and nobody is merged; end one of the accounts at its source");
-    }
-    Ok(match (word, person, case.candidates.as_slice()) {
-        (RulingWord::Link, Some(person), _) => Ruling::Link(PersonId::new(person)),
-        (RulingWord::Link, None, [only]) => Ruling::Link(only.clone()),
-        (RulingWord::Link, None, many) => {
-            let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
-            bail!("say which person the claim is about: --person {}", ids.join(" | "))
+fn reviewer(name: String) -> Reviewer {
+    Reviewer { name, request: None }
+}
+
+fn what_follows(ruling: &Ruling, case: &Case) -> &'static str {
+    match ruling {
+        Ruling::Merge(_) => {
+            "it is noted on their timelines, and nobody is merged; end the other account at its source"
         }
-        (RulingWord::Create | RulingWord::Reject, Some(_), _) => bail!("--person goes with `link` only"),
-        (RulingWord::Create, None, _) => Ruling::Create,
-        (RulingWord::Reject, None, _) => Ruling::Reject,
+        _ if case.kind.blocks() => "the source's next try follows it",
+        _ => "nothing waited for it",
+    }
+}
+
+fn ruling(case: &Case, word: RulingWord, person: Option<&str>) -> anyhow::Result<Ruling> {
+    let answers = (word == RulingWord::Link) == case.kind.blocks();
+    let named = || -> anyhow::Result<PersonId> {
+        match (person, case.candidates.as_slice()) {
+            (Some(person), _) => Ok(PersonId::new(person)),
+            // Whoever is named, the engine will say what would answer.
+            (None, [any, ..]) if !answers => Ok(any.clone()),
+            (None, [only]) => Ok(only.clone()),
+            (None, many) => {
+                let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
+                bail!("say which person: --person {}", ids.join(" | "))
+            }
+        }
+    };
+    Ok(match word {
+        RulingWord::Link => Ruling::Link(named()?),
+        RulingWord::Merge => Ruling::Merge(named()?),
+        RulingWord::Create | RulingWord::Reject if person.is_some() => {
+            bail!("--person goes with `link` and `merge` only")
+        }
+        RulingWord::Create => Ruling::Create,
+        RulingWord::Reject => Ruling::Reject,
     })
 }
 
 fn show_list(cases: &[Case], format: Format) {
     match format {
-        Format::Json => output::json(&cases.iter().map(as_json).collect()),
+        Format::Json => output::json(&cases.iter().map(view::CaseSummary::of).collect::<Vec<_>>()),
         Format::Table if cases.is_empty() => output::say("no case waits"),
         Format::Table => output::line(&table(cases)),
     }
@@ -77,14 +108,6 @@ pub(crate) fn table<'a>(cases: impl IntoIterator<Item = &'a Case>) -> String {
     output::table(&headers, cases.into_iter().map(row))
 }
 
-/// Whom the claim is about: `Ada Lovelace (ada@example.com)`, as far as it says so.
-pub(crate) fn who(case: &Case) -> String {
-    let login = case.claim.get("userName").and_then(Value::as_str).unwrap_or(&case.identity);
-    let part = |part| case.claim.get("name").and_then(|name| name.get(part)).and_then(Value::as_str);
-    let name: Vec<_> = ["givenName", "familyName"].into_iter().filter_map(part).collect();
-    if name.is_empty() { login.to_owned() } else { format!("{} ({login})", name.join(" ")) }
-}
-
 /// What is asked, in one sentence.
 pub(crate) fn question(case: &Case) -> &str {
     case.evidence.first().map_or("", String::as_str)
@@ -98,7 +121,8 @@ fn state(case: &Case) -> String {
     }
 }
 
-async fn show(engine: &SharedEngine, case: &Case) -> anyhow::Result<()> {
+fn show(question: &Question) {
+    let case = &question.case;
     output::line(&format!(
         "case {} ({}): {}, since {}",
         case.id,
@@ -110,57 +134,75 @@ async fn show(engine: &SharedEngine, case: &Case) -> anyhow::Result<()> {
     for evidence in &case.evidence {
         output::line(&format!("- {evidence}"));
     }
-    output::line(&candidates(engine, case).await?);
-    output::line("the claim:");
-    output::json(&Value::Object(case.claim.clone()));
-    if case.decided.is_none() {
-        say_how(case);
+    if let Some(note) = case.decided.as_ref().and_then(|decided| decided.note.as_ref()) {
+        output::line(&format!("the answer's note: {note}"));
     }
-    Ok(())
+    output::line(&side_by_side(question));
+    output::line("the claim:");
+    output::json(&case.claim);
+    match &case.decided {
+        None => say_how(case),
+        Some(decided) => say_whether_it_stays(case, decided),
+    }
 }
 
-async fn candidates(engine: &SharedEngine, case: &Case) -> anyhow::Result<String> {
-    let mut rows = Vec::new();
-    for id in &case.candidates {
-        let person = engine.explain(id, 0).await?.person;
-        let state = if person.active { "active" } else { "inactive" };
-        rows.push(vec![id.to_string(), name(&person), state.to_owned()]);
+/// The claim in one column, and each candidate in one of its own with what they have under the same key.
+fn side_by_side(question: &Question) -> String {
+    let candidates = &question.candidates;
+    let mut headers = vec!["", "CLAIM"];
+    headers.extend(candidates.iter().map(|_| "CANDIDATE"));
+    let of_each = |what: &str, claim: String, cell: &dyn Fn(&Candidate) -> String| {
+        [vec![what.to_owned(), claim], candidates.iter().map(cell).collect()].concat()
+    };
+    let mut rows = vec![
+        of_each("id", String::new(), &|it| it.person.id.to_string()),
+        of_each("who", who(&question.case), &|it| name(&it.person)),
+        of_each("state", String::new(), &|it| {
+            if it.person.active { "active" } else { "inactive" }.to_owned()
+        }),
+    ];
+    rows.extend(Key::ALL.into_iter().filter_map(|key| {
+        let compared = |it: &Candidate| it.beside.comparisons.iter().find(|it| it.key == key).cloned();
+        let ours = candidates.iter().filter_map(compared).find_map(|it| it.claim);
+        let known = ours.is_some() || candidates.iter().any(|it| compared(it).is_some());
+        let cell = |it: &Candidate| compared(it).map_or_else(String::new, |it| compared_text(&it));
+        known.then(|| of_each(key.label(), ours.unwrap_or_default(), &cell))
+    }));
+    rows.push(of_each("similarity", String::new(), &|it| format!("{:.0} %", it.beside.similarity * 100.0)));
+    output::table(&headers, rows)
+}
+
+fn compared_text(compared: &Comparison) -> String {
+    match (&compared.person, &compared.claim) {
+        (Some(theirs), _) if compared.agrees => format!("{theirs} (equal)"),
+        (Some(theirs), Some(_)) => format!("{theirs} (different)"),
+        (Some(theirs), None) => theirs.clone(),
+        (None, _) => "none".to_owned(),
     }
-    Ok(output::table(&["CANDIDATE", "WHO", "STATE"], rows))
 }
 
 fn say_how(case: &Case) {
     let command = format!("tenure review decide {}", case.id);
-    if !case.kind.blocks() {
-        return output::say(&format!("nothing waits; when you have looked:\n  {command} create"));
+    if case.kind.blocks() {
+        output::say("decide with one of:");
+    } else {
+        output::say(
+            "nothing waits; when you have looked, they are one (a proposal; nobody is merged) or not:",
+        );
     }
-    output::say("decide with one of:");
+    let word = if case.kind.blocks() { "link" } else { "merge" };
     for person in &case.candidates {
-        output::say(&format!("  {command} link --person {person}"));
+        output::say(&format!("  {command} {word} --person {person}"));
     }
-    output::say(&format!("  {command} create\n  {command} reject"));
+    output::say(&format!("  {command} create"));
+    if case.kind.blocks() {
+        output::say(&format!("  {command} reject"));
+    }
 }
 
-fn as_json(case: &Case) -> Value {
-    let decided = case.decided.as_ref().map(|decided| {
-        let person = match &decided.ruling {
-            Ruling::Link(person) => Some(person.as_str()),
-            Ruling::Create | Ruling::Reject => None,
-        };
-        json!({
-            "ruling": decided.ruling.label(), "person": person, "by": decided.by, "at": decided.at.to_string(),
-        })
+fn say_whether_it_stays(case: &Case, decided: &Decided) {
+    output::say(&match decided.used {
+        Some(at) => format!("a claim went through by the answer at {}; it stays", output::time(at)),
+        None => format!("take the answer back with:\n  tenure review undo {}", case.id),
     });
-    json!({
-        "id": case.id.as_str(),
-        "kind": case.kind.label(),
-        "blocking": case.kind.blocks(),
-        "source": case.source.as_str(),
-        "identity": case.identity,
-        "claim": case.claim,
-        "candidates": case.candidates.iter().map(PersonId::as_str).collect::<Vec<_>>(),
-        "evidence": case.evidence,
-        "opened": case.opened.to_string(),
-        "decided": decided,
-    })
 }

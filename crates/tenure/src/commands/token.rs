@@ -3,13 +3,12 @@
 use crate::cli::{Format, TokenCommand, TokenScope};
 use crate::config::Config;
 use crate::{output, wiring};
-use anyhow::bail;
-use serde_json::json;
+use anyhow::{Context, bail};
 use std::process::ExitCode;
-use tenure_engine::token::{NewToken, Scope, works};
+use tenure_engine::token::{AdminScope, NewToken, Scope};
 use tenure_engine::{Engine, SharedEngine};
 use tenure_identity::id::SourceName;
-use tenure_store::tokens::StoredToken;
+use tenure_server::view::Token;
 
 pub(crate) async fn run(config: Config, command: TokenCommand) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
@@ -21,11 +20,16 @@ pub(crate) async fn run(config: Config, command: TokenCommand) -> anyhow::Result
 
 async fn carry_out(config: &Config, engine: &SharedEngine, command: TokenCommand) -> anyhow::Result<()> {
     match command {
-        TokenCommand::Create { source, expires, scope } => {
+        TokenCommand::Create { source: Some(source), expires, scope, .. } => {
             let source = known_source(config, &source)?;
-            let scopes: Vec<_> = scope.into_iter().map(Scope::from).collect();
+            let scopes = scopes(&scope, TokenScope::of_source, &Scope::ALL, "a source")?;
             show_new(&engine.create_token(&source, &scopes, expires).await?);
         }
+        TokenCommand::Create { admin: Some(name), expires, scope, .. } => {
+            let scopes = scopes(&scope, TokenScope::of_admin, &[AdminScope::Read], "an administrator")?;
+            show_new(&engine.create_admin_token(&name, &scopes, expires).await?);
+        }
+        TokenCommand::Create { .. } => bail!("say whose it is: --source NAME or --admin NAME"),
         TokenCommand::List { format } => list(engine, format).await?,
         TokenCommand::Rotate { id, overlap, expires } => {
             let token = engine.rotate_token(&id, expires, overlap).await?;
@@ -56,38 +60,58 @@ fn show_new(token: &NewToken) {
 }
 
 async fn list(engine: &Engine, format: Format) -> anyhow::Result<()> {
-    let tokens = engine.tokens().await?;
-    let now = engine.clock().now();
-    let state = |token: &StoredToken| match (token.revoked, works(token, now)) {
-        (Some(_), _) => "revoked",
-        (None, true) => "works",
-        (None, false) => "expired",
-    };
-    let optional = |time: Option<jiff::Timestamp>| time.map(|time| time.to_string());
+    let (stored, now) = (engine.tokens().await?, engine.clock().now());
+    let tokens: Vec<_> = stored.iter().map(|token| Token::of(token, now)).collect();
     match format {
-        Format::Json => output::json(&tokens.iter().map(|token| json!({
-            "id": token.id, "source": token.source.as_str(), "scopes": token.scopes, "state": state(token),
-            "created": token.created.to_string(), "expires": optional(token.expires), "revoked": optional(token.revoked),
-        })).collect()),
+        Format::Json => output::json(&tokens),
         Format::Table if tokens.is_empty() => {
             output::say("there are no tokens; `tenure token create --source NAME` makes one");
         }
         Format::Table => output::line(&output::table(
-            &["ID", "SOURCE", "SCOPES", "STATE", "CREATED", "EXPIRES"],
-            tokens.iter().map(|token| vec![
-                token.id.clone(), token.source.to_string(), token.scopes.clone(), state(token).to_owned(),
-                output::time(token.created), token.expires.map_or_else(|| "never".to_owned(), output::time),
-            ]),
+            &["ID", "HOLDER", "SCOPES", "STATE", "CREATED", "EXPIRES"],
+            tokens.into_iter().map(row),
         )),
     }
     Ok(())
 }
 
-impl From<TokenScope> for Scope {
-    fn from(scope: TokenScope) -> Self {
-        match scope {
-            TokenScope::Read => Self::Read,
-            TokenScope::Write => Self::Write,
+fn row(token: Token) -> Vec<String> {
+    let holder = token.source.or(token.admin.map(|name| format!("{name} (admin)"))).unwrap_or_default();
+    let expires = token.expires.map_or_else(|| "never".to_owned(), output::time);
+    let (scopes, state) = (token.scopes.join(" "), token.state.to_owned());
+    vec![token.id, holder, scopes, state, output::time(token.created), expires]
+}
+
+/// What the token may do: what was asked for, if it is for such a holder, else what is usual.
+fn scopes<S: Clone>(
+    asked: &[TokenScope],
+    scope: fn(TokenScope) -> Option<S>,
+    usual: &[S],
+    holder: &str,
+) -> anyhow::Result<Vec<S>> {
+    if asked.is_empty() {
+        return Ok(usual.to_vec());
+    }
+    let scopes = asked.iter().map(|&asked| scope(asked)).collect::<Option<Vec<_>>>();
+    scopes.with_context(|| format!("{holder}'s token cannot have such a scope"))
+}
+
+impl TokenScope {
+    fn of_source(self) -> Option<Scope> {
+        match self {
+            Self::Read => Some(Scope::Read),
+            Self::Write => Some(Scope::Write),
+            _ => None,
+        }
+    }
+
+    fn of_admin(self) -> Option<AdminScope> {
+        match self {
+            Self::AdminRead => Some(AdminScope::Read),
+            Self::AdminReview => Some(AdminScope::Review),
+            Self::AdminPolicy => Some(AdminScope::Policy),
+            Self::AdminTokens => Some(AdminScope::Tokens),
+            Self::Read | Self::Write => None,
         }
     }
 }

@@ -45,9 +45,10 @@ fn the_help_names_every_command() {
     Usage: tenure [OPTIONS] <COMMAND>
 
     Commands:
-      serve        Serve SCIM on /scim/v2, health on /healthz and /readyz, metrics on /metrics
+      serve        Serve SCIM on /scim/v2, the admin API on /api/v1, health on /healthz and /readyz,
+                   metrics on /metrics
       demo         Play a year of a simulated company through the whole system; needs no configuration
-      token        Make and manage the bearer tokens that identity providers use
+      token        Make and manage the bearer tokens of identity providers and administrators
       review       Look at and decide the cases that wait for a human
       explain      Show one person: record, claims, links and timeline
       bench        Measure the server beside a bare floor
@@ -74,7 +75,7 @@ fn wrong_usage_is_exit_code_2_and_touches_nothing() {
         &["token", "create"],
         &["token", "create", "--source", "okta", "--expires", "soon"],
         &["token", "create", "--source", "okta", "--scope", "everything"],
-        &["review", "decide", "1", "merge"],
+        &["review", "decide", "1", "guess"],
         &["explain"],
         &["demo", "--people", "3"],
     ] {
@@ -95,11 +96,11 @@ fn wrong_usage_says_what_would_be_right() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(scene.run(&["review", "decide", "1", "merge"]), @r"
+    assert_snapshot!(scene.run(&["review", "decide", "1", "guess"]), @r"
     exit 2
     --- stderr
-    error: invalid value 'merge' for '<RULING>'
-      [possible values: link, create, reject]
+    error: invalid value 'guess' for '<RULING>'
+      [possible values: link, create, reject, merge]
 
     For more information, try '--help'.
     ");

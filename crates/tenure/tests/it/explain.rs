@@ -150,7 +150,7 @@ async fn a_program_reads_the_same_as_json() {
     {
       "id": "00000000-0000-0000-0000-000000000001",
       "active": true,
-      "deactivatedAt": null,
+      "deactivated_at": null,
       "created": "2026-01-01T00:00:00Z",
       "record": {
         "title": {
@@ -160,12 +160,16 @@ async fn a_program_reads_the_same_as_json() {
       },
       "claims": [
         {
+          "person": "00000000-0000-0000-0000-000000000001",
           "source": "okta",
-          "externalId": "00u1",
-          "userName": "ada@example.com",
+          "external_id": "00u1",
+          "user_name": "ada@example.com",
           "active": true,
+          "active_since": "2026-01-01T00:00:00Z",
           "ended": null,
           "version": 3,
+          "created": "2026-01-01T00:00:00Z",
+          "modified": "2026-01-01T00:00:00Z",
           "attributes": {
             "schemas": [
               "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -193,12 +197,16 @@ async fn a_program_reads_the_same_as_json() {
           }
         },
         {
+          "person": "00000000-0000-0000-0000-000000000001",
           "source": "entra",
-          "externalId": "entra-7",
-          "userName": "ada@example.com",
+          "external_id": "entra-7",
+          "user_name": "ada@example.com",
           "active": true,
+          "active_since": "2026-01-01T00:00:00Z",
           "ended": null,
           "version": 1,
+          "created": "2026-01-01T00:00:00Z",
+          "modified": "2026-01-01T00:00:00Z",
           "attributes": {
             "schemas": [
               "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -218,7 +226,17 @@ async fn a_program_reads_the_same_as_json() {
           }
         }
       ],
-      "formerLinks": [],
+      "links": [
+        {
+          "source": "okta",
+          "external_id": "00u1"
+        },
+        {
+          "source": "entra",
+          "external_id": "entra-7"
+        }
+      ],
+      "former_links": [],
       "timeline": [
         {
           "at": "2026-01-01T00:00:00Z",
@@ -245,7 +263,17 @@ async fn a_program_reads_the_same_as_json() {
     let keys: Vec<_> = whole.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         keys,
-        ["id", "active", "deactivatedAt", "created", "record", "claims", "formerLinks", "timeline"]
+        [
+            "id",
+            "active",
+            "deactivated_at",
+            "created",
+            "record",
+            "claims",
+            "links",
+            "former_links",
+            "timeline"
+        ]
     );
     assert_eq!(whole["claims"].as_array().unwrap().len(), 2);
 }

@@ -73,12 +73,14 @@ fn no_case_waits() {
     assert_snapshot!(scene.run(&["review", "show", "nothing"]), @r"
     exit 1
     --- stderr
-    error: there is no case `nothing`; `tenure review list` shows them
+    error: there is no case `nothing`
+      help: `tenure review list --all` shows the cases
     ");
     assert_snapshot!(scene.run(&["review", "decide", "nothing", "create"]), @r"
     exit 1
     --- stderr
-    error: there is no case `nothing`; `tenure review list` shows them
+    error: there is no case `nothing`
+      help: `tenure review list --all` shows the cases
     ");
 }
 
@@ -108,11 +110,18 @@ async fn a_case_names_who_is_meant_and_shows_both_sides() {
     - employee number: claim `1002`, `ada@example.com` `1001`: different
     - login: claim `ada@example.com`, `ada@example.com` `ada@example.com`: equal
     - name: claim `ada byron`, `ada@example.com` `ada lovelace`: different
-    ┌──────────────────────────────────────────────────────────────────────────────────┐
-    │ CANDIDATE                              WHO                              STATE    │
-    ╞══════════════════════════════════════════════════════════════════════════════════╡
-    │ 00000000-0000-0000-0000-000000000001   Ada Lovelace (ada@example.com)   inactive │
-    └──────────────────────────────────────────────────────────────────────────────────┘
+    ┌──────────────────────────────────────────────────────────────────────────────────────┐
+    │                   CLAIM                         CANDIDATE                            │
+    ╞══════════════════════════════════════════════════════════════════════════════════════╡
+    │ id                                              00000000-0000-0000-0000-000000000001 │
+    │ who               Ada Byron (ada@example.com)   Ada Lovelace (ada@example.com)       │
+    │ state                                           inactive                             │
+    │ external id       00u2                          00u1 (different)                     │
+    │ employee number   1002                          1001 (different)                     │
+    │ login             ada@example.com               ada@example.com (equal)              │
+    │ name              ada byron                     ada lovelace (different)             │
+    │ similarity                                      83 %                                 │
+    └──────────────────────────────────────────────────────────────────────────────────────┘
     the claim:
     {
       "schemas": [
@@ -146,6 +155,7 @@ async fn a_case_names_who_is_meant_and_shows_both_sides() {
       "blocking": true,
       "source": "okta",
       "identity": "00u2",
+      "who": "Ada Byron (ada@example.com)",
       "claim": {
         "schemas": [
           "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -164,7 +174,78 @@ async fn a_case_names_who_is_meant_and_shows_both_sides() {
         }
       },
       "candidates": [
-        "00000000-0000-0000-0000-000000000001"
+        {
+          "person": {
+            "id": "00000000-0000-0000-0000-000000000001",
+            "active": false,
+            "deactivated_at": "2026-01-01T00:00:00Z",
+            "created": "2026-01-01T00:00:00Z",
+            "record": {
+              "active": {
+                "value": "false",
+                "source": null
+              },
+              "department": {
+                "value": "Sales",
+                "source": "okta"
+              },
+              "employee_number": {
+                "value": "1001",
+                "source": "okta"
+              },
+              "first_name": {
+                "value": "Ada",
+                "source": "okta"
+              },
+              "last_name": {
+                "value": "Lovelace",
+                "source": "okta"
+              },
+              "locked_out": {
+                "value": "true",
+                "source": null
+              },
+              "u_okta_user_id": {
+                "value": "00u1",
+                "source": "okta"
+              },
+              "user_name": {
+                "value": "ada@example.com",
+                "source": "okta"
+              }
+            }
+          },
+          "evidence": [
+            {
+              "kind": "external id",
+              "claim": "00u2",
+              "record": "00u1",
+              "agrees": false
+            },
+            {
+              "kind": "employee number",
+              "claim": "1002",
+              "record": "1001",
+              "agrees": false
+            },
+            {
+              "kind": "login",
+              "claim": "ada@example.com",
+              "record": "ada@example.com",
+              "agrees": true
+            },
+            {
+              "kind": "name",
+              "claim": "ada byron",
+              "record": "ada lovelace",
+              "agrees": false
+            }
+          ],
+          "similarity": 0.83,
+          "alike": [
+            "the logins `ada@example.com` and `ada@example.com` are alike"
+          ]
+        }
       ],
       "evidence": [
         "the login belonged to somebody with other stable keys",
@@ -246,7 +327,7 @@ async fn two_candidates_take_a_person() {
     assert_snapshot!(scene.run(&["review", "decide", &case, "link"]), @r"
     exit 1
     --- stderr
-    error: say which person the claim is about: --person 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000002
+    error: say which person: --person 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000002
     ");
     let stranger = "00000000-0000-7000-8000-000000000000";
     let said = scene.run(&["review", "decide", &case, "link", "--person", stranger]);
@@ -254,7 +335,7 @@ async fn two_candidates_take_a_person() {
     assert_snapshot!(scene.run(&["review", "decide", &case, "create", "--person", &grace]), @r"
     exit 1
     --- stderr
-    error: --person goes with `link` only
+    error: --person goes with `link` and `merge` only
     ");
     assert_snapshot!(scene.run(&["review", "decide", &case, "link", "--person", &grace]), @r"
     exit 0
@@ -265,6 +346,7 @@ async fn two_candidates_take_a_person() {
     exit 1
     --- stderr
     error: case `00000000-0000-0000-0000-000000000004` has been decided already
+      help: undo the decision first, as long as no claim has gone through by it
     ");
 }
 
@@ -275,11 +357,65 @@ async fn near_duplicates_wait_for_nobody() {
     assert_snapshot!(desk.scene.run(&["review", "decide", &case, "link"]), @r"
     exit 1
     --- stderr
-    error: both people of this case exist, and nobody is merged; end one of the accounts at its source
+    error: `link` does not answer a near-duplicate case
+      help: all of its people exist: `merge` with the person to keep proposes that they are one, `create` says that they are not
     ");
     assert_snapshot!(desk.scene.run(&["review", "decide", &case, "create"]), @r"
     exit 0
     --- stderr
     case 00000000-0000-0000-0000-000000000001 is decided: create; nothing waited for it
     ");
+}
+
+#[tokio::test]
+async fn a_merge_is_noted_as_a_proposal() {
+    let (desk, [ada, _]) = Desk::with_two_candidates().await;
+    let case = desk.case("near-duplicate");
+    desk.scene.run(&["review", "decide", &case, "reject"]);
+    assert_snapshot!(desk.scene.run(&["review", "decide", &case, "merge"]), @r"
+    exit 1
+    --- stderr
+    error: say which person: --person 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000002
+    ");
+    let words = ["review", "decide", &case, "merge", "--person", &ada, "--note", "same desk"];
+    assert_snapshot!(desk.scene.run(&words), @r"
+    exit 0
+    --- stderr
+    case 00000000-0000-0000-0000-000000000003 is decided: merge; it is noted on their timelines, and nobody is merged; end the other account at its source
+    ");
+    let said = desk.scene.run(&["explain", &ada]);
+    assert!(said.contains("nobody is merged by that: same desk"), "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_back_until_it_is_used() {
+    let (mut desk, known, byron) = Desk::with_a_recycled_login().await;
+    let case = desk.case("recycled-login");
+    assert_snapshot!(desk.scene.run(&["review", "undo", &case]), @r"
+    exit 1
+    --- stderr
+    error: case `00000000-0000-0000-0000-000000000001` is open; there is no decision to undo
+    ");
+    desk.scene.data(&["review", "decide", &case, "reject", "--note", "not ours"]);
+    let shown = desk.scene.run(&["review", "show", &case]);
+    assert!(
+        shown.contains("the answer's note: not ours") && shown.contains("tenure review undo "),
+        "{shown}"
+    );
+    assert_snapshot!(desk.scene.run(&["review", "undo", &case, "--by", "mary"]), @r"
+    exit 0
+    --- stderr
+    case 00000000-0000-0000-0000-000000000001 is open again
+    ");
+    assert_eq!(desk.scene.json(&["review", "show", &case])["decided"], Value::Null);
+    desk.scene.data(&["review", "decide", &case, "link"]);
+    assert_eq!(desk.okta.create("/Users", &byron).await, known);
+    assert_snapshot!(desk.scene.run(&["review", "undo", &case]), @r"
+    exit 1
+    --- stderr
+    error: the decision has been used: at 2026-01-01T00:00:00Z `00u2` of `okta` was linked to person `00000000-0000-0000-0000-000000000002`
+      help: to part them, end the account at `okta` and let it make a new one with another external id, login and employee number; that claim is looked at anew, and `00000000-0000-0000-0000-000000000002` keeps id and history
+    ");
+    let shown = desk.scene.run(&["review", "show", &case]);
+    assert!(shown.contains("a claim went through by the answer at "), "{shown}");
 }

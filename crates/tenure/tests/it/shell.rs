@@ -27,6 +27,7 @@ fn there_is_a_page_for_each_command() {
     tenure-review-decide.1
     tenure-review-list.1
     tenure-review-show.1
+    tenure-review-undo.1
     tenure-review.1
     tenure-serve.1
     tenure-token-create.1

@@ -30,7 +30,7 @@ fn the_secret_is_alone_on_standard_output() {
     exit 0
     --- stdout
     ┌────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │ ID                     SOURCE   SCOPES                 STATE   CREATED                EXPIRES              │
+    │ ID                     HOLDER   SCOPES                 STATE   CREATED                EXPIRES              │
     ╞════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
     │ tok_0000000000000001   okta     scim:read scim:write   works   2026-01-01 00:00:00Z   never                │
     │ tok_0000000000000002   entra    scim:read              works   2026-01-01 00:00:00Z   2026-01-01 00:00:00Z │
@@ -49,7 +49,11 @@ fn a_program_reads_the_list_as_json() {
       {
         "id": "tok_0000000000000001",
         "source": "okta",
-        "scopes": "scim:read scim:write",
+        "admin": null,
+        "scopes": [
+          "scim:read",
+          "scim:write"
+        ],
         "state": "works",
         "created": "2026-01-01T00:00:00Z",
         "expires": "2026-01-01T00:00:00Z",
@@ -102,7 +106,7 @@ fn rotating_makes_a_new_one_and_lets_the_old_one_expire() {
     exit 0
     --- stdout
     ┌────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │ ID                     SOURCE   SCOPES                 STATE   CREATED                EXPIRES              │
+    │ ID                     HOLDER   SCOPES                 STATE   CREATED                EXPIRES              │
     ╞════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
     │ tok_0000000000000001   okta     scim:read scim:write   works   2026-01-01 00:00:00Z   2026-01-01 00:00:00Z │
     │ tok_0000000000000002   okta     scim:read scim:write   works   2026-01-01 00:00:00Z   never                │
@@ -124,7 +128,7 @@ fn revoking_is_for_good() {
     exit 0
     --- stdout
     ┌─────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │ ID                     SOURCE   SCOPES                 STATE     CREATED                EXPIRES │
+    │ ID                     HOLDER   SCOPES                 STATE     CREATED                EXPIRES │
     ╞═════════════════════════════════════════════════════════════════════════════════════════════════╡
     │ tok_0000000000000001   okta     scim:read scim:write   revoked   2026-01-01 00:00:00Z   never   │
     └─────────────────────────────────────────────────────────────────────────────────────────────────┘
@@ -132,12 +136,14 @@ fn revoking_is_for_good() {
     assert_snapshot!(scene.run(&["token", "revoke", &id]), @r"
     exit 1
     --- stderr
-    error: there is no token `tok_0000000000000001` that works; `tenure token list` shows them
+    error: there is no token `tok_0000000000000001` that works
+      help: `tenure token list` shows the tokens
     ");
     assert_snapshot!(scene.run(&["token", "rotate", &id]), @r"
     exit 1
     --- stderr
-    error: there is no token `tok_0000000000000001` that works; `tenure token list` shows them
+    error: there is no token `tok_0000000000000001` that works
+      help: `tenure token list` shows the tokens
     ");
 }
 
@@ -152,11 +158,77 @@ fn mistakes_are_named() {
     assert_snapshot!(scene.run(&["token", "revoke", "tok_none"]), @r"
     exit 1
     --- stderr
-    error: there is no token `tok_none` that works; `tenure token list` shows them
+    error: there is no token `tok_none` that works
+      help: `tenure token list` shows the tokens
     ");
     assert_snapshot!(scene.run(&["token", "rotate", "tok_none"]), @r"
     exit 1
     --- stderr
-    error: there is no token `tok_none` that works; `tenure token list` shows them
+    error: there is no token `tok_none` that works
+      help: `tenure token list` shows the tokens
+    ");
+}
+
+#[test]
+fn an_administrators_token_is_of_its_own_kind() {
+    let scene = Scene::sqlite();
+    assert_snapshot!(scene.run(&["token", "create", "--admin", "Grace Hopper", "--expires", "30d"]), @r"
+    exit 0
+    --- stdout
+    [secret]
+    --- stderr
+    token `tok_0000000000000001` works until 2026-01-01 00:00:00Z; the secret below is not shown again
+    ");
+    scene.data(&["token", "create", "--admin", "mary", "--scope", "admin:read,admin:review"]);
+    assert_snapshot!(scene.run(&["token", "list"]), @r"
+    exit 0
+    --- stdout
+    ┌─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ ID                     HOLDER                 SCOPES                    STATE   CREATED                EXPIRES              │
+    ╞═════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ tok_0000000000000001   Grace Hopper (admin)   admin:read                works   2026-01-01 00:00:00Z   2026-01-01 00:00:00Z │
+    │ tok_0000000000000002   mary (admin)           admin:read admin:review   works   2026-01-01 00:00:00Z   never                │
+    └─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ");
+    assert_snapshot!(scene.run(&["token", "create", "--admin", "eve", "--scope", "scim:read"]), @r"
+    exit 1
+    --- stderr
+    error: an administrator's token cannot have such a scope
+    ");
+    assert_snapshot!(scene.run(&["token", "create", "--source", "okta", "--scope", "admin:read"]), @r"
+    exit 1
+    --- stderr
+    error: a source's token cannot have such a scope
+    ");
+}
+
+#[test]
+fn a_token_has_one_holder() {
+    let scene = Scene::sqlite();
+    assert_snapshot!(scene.run(&["token", "create"]), @r"
+    exit 2
+    --- stderr
+    error: the following required arguments were not provided:
+      <--source <NAME>|--admin <NAME>>
+
+    Usage: tenure token create <--source <NAME>|--admin <NAME>>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(scene.run(&["token", "create", "--source", "okta", "--admin", "eve"]), @r"
+    exit 2
+    --- stderr
+    error: the argument '--source <NAME>' cannot be used with '--admin <NAME>'
+
+    Usage: tenure token create <--source <NAME>|--admin <NAME>>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(scene.run(&["token", "create", "--admin", "tok_1"]), @r"
+    exit 2
+    --- stderr
+    error: invalid value 'tok_1' for '--admin <NAME>': an administrator's name has 1 to 100 characters, none of them a control character, and does not begin with `tok_`
+
+    For more information, try '--help'.
     ");
 }

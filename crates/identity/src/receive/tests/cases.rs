@@ -1,6 +1,7 @@
 use super::*;
 use crate::case::{CaseKind, Ruling};
-use crate::event::EventKind::{CaseOpened, Linked, Relinked, Returned};
+use crate::event::EventKind::{CaseDecided, CaseOpened, CaseReopened, Linked, Relinked, Returned};
+use crate::receive::CannotUndo;
 
 /// `hr` knows somebody by the e-mail address alone, and `okta` waits for a human.
 fn waiting() -> (World, crate::id::PersonId, User) {
@@ -177,4 +178,114 @@ fn in_doubt_a_policy_may_refuse_without_a_case() {
     world.post("hr", user("lovelace").email("a@x.com")).created();
     world.post("okta", ada().email("a@x.com")).taken();
     assert!(world.cases.is_empty());
+}
+
+#[test]
+fn what_does_not_answer_a_case_is_refused() {
+    let (mut world, known, _) = waiting();
+    let merge = world.answer(&Ruling::Merge(known.clone())).unwrap_err();
+    assert_eq!(merge.to_string(), "`merge` does not answer a email-match case");
+    let stranger = world.answer(&Ruling::Link(crate::id::PersonId::new("p0"))).unwrap_err();
+    assert_eq!(stranger.to_string(), "`p0` is not a candidate of this case; it has p1");
+    world.answer(&Ruling::Link(known)).unwrap();
+    let again = world.answer(&Ruling::Create).unwrap_err();
+    assert!(again.to_string().contains("has been decided already") && again.help().is_some());
+}
+
+#[test]
+fn a_merge_is_proposed_and_nothing_else() {
+    let (mut world, one) = with(ada().email("a@x.com"));
+    let two = world.post("okta", user("ada+1").id("2").email("a@x.com")).created();
+    assert_eq!(world.cases[0].kind, CaseKind::NearDuplicate);
+    for ruling in [Ruling::Reject, Ruling::Link(one.clone())] {
+        assert!(world.answer(&ruling).unwrap_err().help().unwrap().contains("merge"));
+    }
+    let before = world.people.clone();
+    world.answer(&Ruling::Merge(one.clone())).unwrap();
+    assert_eq!(world.people, before, "nobody is merged");
+    for id in [&one, &two] {
+        assert_eq!(world.kinds_of(id).last(), Some(&CaseDecided));
+    }
+    world.undo(0).unwrap();
+    assert_eq!(world.cases[0].decided, None);
+    assert_eq!(world.people, before);
+}
+
+#[test]
+fn an_answer_nobody_has_used_is_taken_back() {
+    let (mut world, known, claim) = waiting();
+    assert!(matches!(world.undo(0), Err(CannotUndo::Open(_))));
+    world.answer(&Ruling::Link(known.clone())).unwrap();
+    world.undo(0).unwrap();
+    assert_eq!(world.kinds_of(&known).last(), Some(&CaseReopened));
+    assert_eq!(world.post("okta", claim.clone()).held(), world.cases[0].id, "it waits again");
+    world.answer(&Ruling::Create).unwrap();
+    assert_ne!(world.post("okta", claim).created(), known);
+}
+
+#[test]
+fn an_answer_that_refused_can_be_taken_back() {
+    let (mut world, _, claim) = waiting();
+    world.answer(&Ruling::Reject).unwrap();
+    world.post("okta", claim.clone()).rejected();
+    world.undo(0).unwrap();
+    world.post("okta", claim).held();
+}
+
+#[test]
+fn an_answer_that_a_claim_went_through_by_stays() {
+    for link in [true, false] {
+        let (mut world, known, claim) = waiting();
+        let ruling = if link { Ruling::Link(known) } else { Ruling::Create };
+        world.answer(&ruling).unwrap();
+        world.post("okta", claim).created();
+        let before = (world.people.clone(), world.cases.clone());
+        let refused = world.undo(0).unwrap_err();
+        assert!(refused.to_string().contains("has been used") && refused.help().is_some(), "{refused}");
+        assert_eq!((world.people, world.cases), before);
+    }
+}
+
+#[test]
+fn an_update_uses_the_answer_too() {
+    let (mut world, id, another) = rotating();
+    world.answer(&Ruling::Link(id.clone())).unwrap();
+    world.put("okta", &id, another).updated();
+    assert!(matches!(world.undo(0), Err(CannotUndo::Linked { person, .. }) if person == id));
+}
+
+#[test]
+fn a_leaver_gets_the_login_back_that_the_answer_had_freed() {
+    let (mut world, id) = with(ada().number("7"));
+    world.put("okta", &id, ada().number("7").active(false)).updated();
+    let claim = user("ada").id("2").number("8");
+    world.post("okta", claim.clone()).held();
+    let before = world.people[&id].clone();
+    world.answer(&Ruling::Create).unwrap();
+    assert!(!world.people[&id].claims[0].is_live());
+    world.undo(0).unwrap();
+    let after = &world.people[&id];
+    assert!(after.claims[0].is_live() && !after.active && after.record == before.record);
+    assert_eq!(after.claims[0].attributes, before.claims[0].attributes);
+    world.post("okta", claim).held();
+}
+
+#[test]
+fn a_newer_case_of_the_same_identity_counts() {
+    let (mut world, known, claim) = waiting();
+    world.answer(&Ruling::Link(known.clone())).unwrap();
+    world.post("okta", claim.clone()).created();
+    world.put("okta", &known, claim.clone().id("5")).updated();
+    let mut unused = world.cases[0].clone();
+    unused.decided.as_mut().unwrap().used = None;
+    let newer = crate::id::CaseId::new("c99");
+    let refused = crate::receive::undo(
+        &world.policy,
+        &unused,
+        Some(&newer),
+        &crate::case::Reviewer { name: "ada".into(), request: None },
+        &[],
+        crate::testing::at(99),
+    );
+    assert_eq!(refused, Err(CannotUndo::Superseded { newer }));
 }

@@ -44,6 +44,16 @@ impl Client {
         self.raw(method, &format!("/scim/v2{}", encoded(path)))
     }
 
+    /// A request to a path of the admin API.
+    pub(crate) fn api(&self, method: &str, path: &str) -> Call {
+        self.raw(method, &format!("/api/v1{}", encoded(path)))
+    }
+
+    /// What the admin API shows under this path.
+    pub(crate) async fn look(&self, path: &str) -> Answer {
+        self.api("GET", path).await.expect(200)
+    }
+
     /// A request to exactly this path.
     pub(crate) fn raw(&self, method: &str, uri: &str) -> Call {
         let mut head = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(uri);
@@ -155,6 +165,24 @@ impl Answer {
         answer.check_error();
         assert_eq!(answer["scimType"].as_str(), scim_type, "{}", answer.text);
         answer
+    }
+
+    /// Problem details (RFC 9457) whose words hold this.
+    #[track_caller]
+    pub(crate) fn problem(self, status: u16, words: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        assert_eq!(answer["status"], status);
+        let kind = answer["type"].as_str().unwrap();
+        assert!(kind.starts_with("urn:tenure:problem:") && answer["title"].is_string(), "{}", answer.text);
+        assert!(answer["detail"].as_str().unwrap().contains(words), "{words} is not in {}", answer.text);
+        answer
+    }
+
+    /// The items of a list of the admin API.
+    #[track_caller]
+    pub(crate) fn items(&self) -> Vec<Value> {
+        self["items"].as_array().expect("a list has items").clone()
     }
 
     /// Some error of the client's making, in SCIM's shape.

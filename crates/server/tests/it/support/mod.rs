@@ -15,9 +15,9 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
-use tenure_engine::token::Scope;
+use tenure_engine::token::{AdminScope, Scope};
 use tenure_engine::{Clock, Engine, Settings as EngineSettings, SharedEngine, SourceSettings, Visibility};
-use tenure_identity::id::SourceName;
+use tenure_identity::id::{AdminName, SourceName};
 use tenure_identity::policy::Policy;
 use tenure_scim::schema::Catalog;
 use tenure_server::{Settings, app};
@@ -106,6 +106,12 @@ impl TestApp {
     /// A second token of a source.
     pub(crate) async fn other_token_of(&self, source: &str) -> Client {
         client(&self.engine, &self.router, source).await
+    }
+
+    /// An administrator with these scopes.
+    pub(crate) async fn admin(&self, scopes: &[AdminScope]) -> Client {
+        let token = self.engine.create_admin_token(&AdminName::new("grace"), scopes, None).await.unwrap();
+        self.client(Some(&token.secret))
     }
 
     /// A client with this secret, or with none.

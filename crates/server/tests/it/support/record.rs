@@ -2,7 +2,7 @@
 
 use super::TestApp;
 use tenure_engine::explain::Explanation;
-use tenure_identity::case::{Case, Ruling};
+use tenure_identity::case::{Case, Reviewer, Ruling};
 use tenure_identity::event::{Event, EventKind, Subject};
 use tenure_identity::id::{GroupId, PersonId};
 
@@ -44,13 +44,18 @@ impl TestApp {
 
     /// The one open case.
     pub(crate) async fn open_case(&self) -> Case {
-        let mut cases = self.engine.cases(false, 10).await.unwrap();
+        let mut cases = self.engine.cases(false, None, 10).await.unwrap();
         assert_eq!(cases.len(), 1, "{cases:?}");
         cases.remove(0)
     }
 
     pub(crate) async fn decide(&self, ruling: Ruling) {
         let case = self.open_case().await;
-        self.engine.decide_case(case.id.as_str(), &ruling, "reviewer").await.unwrap();
+        self.engine.decide_case(case.id.as_str(), &ruling, None, &reviewer()).await.unwrap();
     }
+}
+
+/// Who decides in tests.
+pub(crate) fn reviewer() -> Reviewer {
+    Reviewer { name: "reviewer".into(), request: None }
 }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-/// The part, decoded. What is not percent-encoded UTF-8 is refused in SCIM's words.
+/// The part, decoded. What is not percent-encoded UTF-8 is refused.
 #[derive(Debug)]
 pub(crate) struct Segment(pub(crate) String);
 

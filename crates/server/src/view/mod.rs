@@ -1,0 +1,16 @@
+//! What administrators read, as JSON: the answers of the admin API and the command line's `--format json` are these
+//! types and no others, so that both say the same.
+//!
+//! Fields are in snake case, times are RFC 3339, and what is missing is `null`.
+
+pub mod case;
+pub mod event;
+pub mod group;
+pub mod person;
+pub mod token;
+
+pub use case::{Candidate, Case, CaseSummary, Decided, Evidence};
+pub use event::{Decision, Event, EventCount, FeedEvent};
+pub use group::{Group, GroupSummary, Member};
+pub use person::{Claim, Explanation, Field, Link, Person, PersonSummary};
+pub use token::{NewToken, Token};

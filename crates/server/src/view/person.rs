@@ -1,0 +1,167 @@
+//! People: the record with who decided each field, the claims of all sources, and the links.
+
+use super::Event;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::{claim, person, record};
+use tenure_scim::Object;
+use utoipa::ToSchema;
+
+/// A person without what sources say of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PersonSummary {
+    /// The id, which never changes; also the SCIM `id`.
+    pub id: String,
+    /// Whether they have access.
+    pub active: bool,
+    /// Since when they have none.
+    pub deactivated_at: Option<Timestamp>,
+    /// When they first came.
+    pub created: Timestamp,
+    /// What is true of them, by the target's field names.
+    pub record: BTreeMap<String, Field>,
+}
+
+/// A person with everything that is known of them but the timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Person {
+    /// The id, which never changes; also the SCIM `id`.
+    pub id: String,
+    /// Whether they have access.
+    pub active: bool,
+    /// Since when they have none.
+    pub deactivated_at: Option<Timestamp>,
+    /// When they first came.
+    pub created: Timestamp,
+    /// What is true of them, by the target's field names.
+    pub record: BTreeMap<String, Field>,
+    /// What each source says, ended claims included.
+    pub claims: Vec<Claim>,
+    /// The external ids by which sources know them now.
+    pub links: Vec<Link>,
+    /// External ids that their claims no longer have, newest first.
+    pub former_links: Vec<Link>,
+}
+
+/// A person with their timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Explanation {
+    /// The person.
+    #[serde(flatten)]
+    pub person: Person,
+    /// The newest events, oldest first.
+    pub timeline: Vec<Event>,
+}
+
+/// One field of a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Field {
+    /// The value as text; flags are `true` and `false`.
+    pub value: String,
+    /// The source that decided it; null for what the lifecycle decides.
+    pub source: Option<String>,
+}
+
+/// What one source says of a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Claim {
+    /// Whom it is about.
+    pub person: String,
+    /// Who says it.
+    pub source: String,
+    /// The source's own id of the person.
+    pub external_id: Option<String>,
+    /// The login as the source writes it.
+    pub user_name: String,
+    /// Whether the source says that the person is active.
+    pub active: bool,
+    /// When that last changed.
+    pub active_since: Timestamp,
+    /// When the source ended the claim, if it did.
+    pub ended: Option<Timestamp>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the source first made it.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub modified: Timestamp,
+    /// The SCIM attributes, as they were accepted.
+    #[schema(value_type = Object)]
+    pub attributes: Object,
+}
+
+/// A source's id of a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Link {
+    /// The source.
+    pub source: String,
+    /// Its id of the person.
+    pub external_id: String,
+}
+
+impl PersonSummary {
+    /// A person without their claims.
+    pub fn of(person: &person::Person) -> Self {
+        Self {
+            id: person.id.to_string(),
+            active: person.active,
+            deactivated_at: person.deactivated_at,
+            created: person.created,
+            record: fields(&person.record),
+        }
+    }
+}
+
+impl Person {
+    /// A person with claims and links.
+    pub fn of(person: &person::Person, former: &[(SourceName, String)]) -> Self {
+        let PersonSummary { id, active, deactivated_at, created, record } = PersonSummary::of(person);
+        let live = person.claims.iter().filter(|claim| claim.is_live());
+        let links = live.filter_map(|claim| Some(Link::new(&claim.source, claim.external_id()?)));
+        Self {
+            id,
+            active,
+            deactivated_at,
+            created,
+            record,
+            claims: person.claims.iter().map(|claim| Claim::of(&person.id, claim)).collect(),
+            links: links.collect(),
+            former_links: former.iter().map(|(source, id)| Link::new(source, id)).collect(),
+        }
+    }
+}
+
+impl Claim {
+    /// A claim about this person.
+    pub fn of(person: &PersonId, claim: &claim::Claim) -> Self {
+        Self {
+            person: person.to_string(),
+            source: claim.source.to_string(),
+            external_id: claim.external_id().map(str::to_owned),
+            user_name: claim.user_name().to_owned(),
+            active: claim.active,
+            active_since: claim.active_since,
+            ended: claim.ended,
+            version: claim.version,
+            created: claim.created,
+            modified: claim.modified,
+            attributes: Object::clone(&claim.attributes),
+        }
+    }
+}
+
+impl Link {
+    fn new(source: &SourceName, external_id: &str) -> Self {
+        Self { source: source.to_string(), external_id: external_id.to_owned() }
+    }
+}
+
+fn fields(record: &record::Record) -> BTreeMap<String, Field> {
+    let field = |field: &record::Field| Field {
+        value: field.value.to_string(),
+        source: field.source.as_ref().map(ToString::to_string),
+    };
+    record.fields.iter().map(|(name, value)| (name.clone(), field(value))).collect()
+}

@@ -1,0 +1,8 @@
+//! The admin API: who may call what, what it shows, and what it refuses.
+
+mod access;
+mod directory;
+mod document;
+mod refusals;
+mod review;
+mod tokens;

@@ -312,6 +312,12 @@ impl Policy {
         mapped.chain(ruled).chain(roles).chain(&self.scope).any(|program| program.reads().groups)
     }
 
+    /// Whether a field refers to people.
+    pub fn refers_to_people(&self) -> bool {
+        let mut mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
+        mapped.any(|mapping| mapping.reference.as_ref().is_some_and(|reference| reference.key.is_some()))
+    }
+
     /// The roles that the policy manages, each once, in order.
     pub fn managed_roles(&self) -> impl Iterator<Item = &str> {
         let mut last = None;

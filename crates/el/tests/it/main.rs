@@ -7,6 +7,7 @@ mod diagnostics;
 mod properties;
 mod reference;
 mod settings;
+mod spel;
 mod syntax;
 mod vectors;
 mod zones;

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Review(ReviewCommand),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
+    /// Check and try out expressions in the Okta Expression Language
+    #[command(subcommand)]
+    El(ElCommand),
     /// Measure the server beside a bare floor
     Bench(BenchOptions),
     /// Print a completion script for your shell
@@ -199,6 +202,57 @@ pub(crate) struct ExplainOptions {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ElCommand {
+    /// Evaluate an expression; its value is printed as JSON, alone on standard output
+    Eval {
+        /// The expression, e.g. `user.firstName + "." + user.lastName`
+        #[arg(allow_hyphen_values = true)]
+        expression: String,
+        /// A JSON file with what the expression reads: user, groups, manager and so on; nothing is known without it
+        #[arg(long, value_name = "FILE")]
+        context: Option<PathBuf>,
+        /// The time that `Time.now()` gives, e.g. 2026-01-31T09:00:00Z; the clock's without it
+        #[arg(long, value_name = "TIME")]
+        now: Option<jiff::Timestamp>,
+        /// Which dialect is accepted
+        #[arg(long, value_enum, default_value_t = DialectWord::Any)]
+        dialect: DialectWord,
+        /// What null means where text is needed
+        #[arg(long, value_enum, default_value_t = NullsWord::Strict)]
+        nulls: NullsWord,
+    },
+    /// Check an expression; what it gives and reads is printed as JSON
+    Check {
+        /// The expression
+        #[arg(allow_hyphen_values = true)]
+        expression: String,
+        /// Which dialect is accepted
+        #[arg(long, value_enum, default_value_t = DialectWord::Any)]
+        dialect: DialectWord,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectWord {
+    /// Functions are called as `String.toUpperCase(x)`
+    Classic,
+    /// Functions are called as `x.toUpperCase()`
+    Identity,
+    /// Either
+    Any,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NullsWord {
+    /// What would write the text `null` is an error
+    Strict,
+    /// As in Java: the text `null`
+    Java,
+    /// Null is empty text
+    Empty,
 }
 
 #[derive(Debug, Args)]

@@ -243,7 +243,7 @@ pub(super) fn contains<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 }
 
 fn switch<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    if call.count() % 2 != 0 {
+    if !call.count().is_multiple_of(2) {
         let last = call.count() - 1;
         return Err(Fault::new("a key without a value").help("keys and values come in pairs").at(last));
     }

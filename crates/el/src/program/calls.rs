@@ -38,6 +38,9 @@ impl Compiler<'_> {
             }
         }
         let receiver = self.expr(of);
+        if receiver.unread {
+            return typed(constant(Value::Null), span, Type::Any);
+        }
         let mut all = vec![receiver];
         all.extend(arguments.iter().map(|it| self.expr(it)));
         self.resolve(&format!(".{}", name.text), name.span.clone(), all, safe, span)
@@ -57,7 +60,10 @@ impl Compiler<'_> {
             return typed(constant(Value::Null), span, Type::Any);
         };
         self.check_use(function, at.clone());
-        self.check_count(function, arguments.len(), at);
+        // An argument that could not be read may be none at all.
+        if !arguments.iter().any(|it| it.unread) {
+            self.check_count(function, arguments.len(), at);
+        }
         for (index, argument) in arguments.iter().enumerate() {
             self.check_argument(function, index, argument);
         }

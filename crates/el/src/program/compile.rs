@@ -23,6 +23,8 @@ pub(super) struct Compiled {
 pub(super) struct Typed {
     pub(super) node: Node,
     pub(super) kind: Type,
+    /// Whether it could not be read.
+    pub(super) unread: bool,
 }
 
 /// What a bare name means.
@@ -42,7 +44,7 @@ pub(super) fn compile(
     options: &Options,
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let mut compiler = Compiler::new(vocabulary, options, ast.diagnostics);
-    let Typed { node: root, kind: result } = compiler.expr(&ast.root);
+    let Typed { node: root, kind: result, .. } = compiler.expr(&ast.root);
     compiler.check_expectation(&result, root.span.clone());
     let Compiler { mut diagnostics, mut reads, .. } = compiler;
     diagnostics.sort_by_key(|it| (it.span.start, it.span.end));
@@ -79,7 +81,7 @@ impl<'c> Compiler<'c> {
             ExprKind::Integer(value) => typed(constant(Value::Integer(*value)), span, Type::Integer),
             ExprKind::Number(value) => typed(constant(Value::Number(*value)), span, Type::Number),
             ExprKind::Text(text) => typed(constant(Value::from(text.clone())), span, Type::Text),
-            ExprKind::Error => typed(constant(Value::Null), span, Type::Any),
+            ExprKind::Error => Typed { unread: true, ..typed(constant(Value::Null), span, Type::Any) },
             ExprKind::List(items) => self.list(items, span),
             ExprKind::Map(entries) => self.map(entries, span),
             ExprKind::This => self.this(span),
@@ -97,7 +99,7 @@ impl<'c> Compiler<'c> {
     }
 
     pub(super) fn boxed(&mut self, expr: &Expr) -> (Box<Node>, Type) {
-        let Typed { node, kind } = self.expr(expr);
+        let Typed { node, kind, .. } = self.expr(expr);
         (Box::new(node), kind)
     }
 
@@ -127,7 +129,7 @@ impl<'c> Compiler<'c> {
         if let ExprKind::Name(name) = &key.kind {
             return Node { kind: constant(Value::from(name.clone())), span: key.span.clone() };
         }
-        let Typed { node, kind } = self.expr(key);
+        let Typed { node, kind, .. } = self.expr(key);
         if kind.is_surely_not(&[Type::Text]) {
             self.error(node.span.clone(), format!("a key is text, and this is {kind}"), None);
         }
@@ -184,5 +186,5 @@ pub(super) fn constant(value: Value<'static>) -> NodeKind {
 }
 
 pub(super) fn typed(kind: NodeKind, span: Range<usize>, result: Type) -> Typed {
-    Typed { node: Node { kind, span }, kind: result }
+    Typed { node: Node { kind, span }, kind: result, unread: false }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod demo;
+pub(crate) mod el;
 pub(crate) mod explain;
 pub(crate) mod review;
 pub(crate) mod serve;

@@ -22,6 +22,9 @@ fn there_is_a_page_for_each_command() {
     tenure-bench.1
     tenure-completions.1
     tenure-demo.1
+    tenure-el-check.1
+    tenure-el-eval.1
+    tenure-el.1
     tenure-explain.1
     tenure-man.1
     tenure-review-decide.1

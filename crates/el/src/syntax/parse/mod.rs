@@ -198,6 +198,10 @@ impl Parser<'_> {
 
     fn unexpected(&mut self, expected: &str) {
         let span = self.span();
+        // What stands in the wrong place is told once, by whoever met it first.
+        if self.diagnostics.last().is_some_and(|it| it.is_error() && it.span == span) {
+            return;
+        }
         let found = match self.peek() {
             TokenKind::End => "the end".to_owned(),
             _ => format!("`{}`", &self.text[span.clone()]),

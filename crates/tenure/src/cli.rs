@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// Make and manage the bearer tokens of identity providers and administrators
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Check, plan, apply and look at the policy: what gets in, where, by whose word
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Look at and decide the cases that wait for a human
     #[command(subcommand)]
     Review(ReviewCommand),
@@ -130,6 +133,62 @@ pub(crate) enum TokenScope {
     /// Make, list, rotate and revoke tokens
     #[value(name = "admin:tokens")]
     AdminTokens,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Say what is wrong with a policy document, each at its place
+    Check {
+        /// The document
+        file: PathBuf,
+        /// How the result is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Show what a policy document would change for everybody; nothing is written
+    Plan {
+        /// The document
+        file: PathBuf,
+        /// How the result is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Make a policy document the policy in force, as a new version; running servers take it over
+    Apply {
+        /// The document
+        file: PathBuf,
+        /// Why, for the history
+        #[arg(long, short = 'm', value_name = "TEXT")]
+        reason: Option<String>,
+        /// Who applies it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
+    /// Print the policy in force, or an earlier version
+    Show {
+        /// The version; the one in force without it
+        version: Option<i64>,
+        /// How the result is written; the document alone for people
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// List the versions: who, when, why
+    History {
+        /// How the list is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Bring back the document of an earlier version, as a new version
+    Rollback {
+        /// The version to bring back; 0 is the built-in policy
+        version: i64,
+        /// Why, for the history
+        #[arg(long, short = 'm', value_name = "TEXT")]
+        reason: Option<String>,
+        /// Who does it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

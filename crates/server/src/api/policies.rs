@@ -208,14 +208,18 @@ impl RecordedRequest {
     fn read(self) -> Outcome<Request> {
         let path = self.path.split('?').next().unwrap_or_default().trim_end_matches('/');
         let place = path.rsplit_once("/Users").map(|(_, rest)| rest.trim_start_matches('/').to_owned());
-        let id = place.ok_or_else(|| Failure::Malformed("`path`: only requests about /Users are previewed".to_owned()))?;
+        let id = place.ok_or_else(|| {
+            Failure::Malformed("`path`: only requests about /Users are previewed".to_owned())
+        })?;
         let body = || self.body.clone().ok_or_else(|| Failure::Malformed("missing field `body`".to_owned()));
         match (self.method.to_ascii_uppercase().as_str(), id.is_empty()) {
             ("POST", true) => Ok(Request::Create(body()?)),
             ("PUT", false) => Ok(Request::Replace(id, body()?)),
             ("PATCH", false) => Ok(Request::Patch(id, body()?)),
             ("DELETE", false) => Ok(Request::End(id)),
-            (method, _) => Err(Failure::Malformed(format!("`method`: `{method}` of this path changes no user"))),
+            (method, _) => {
+                Err(Failure::Malformed(format!("`method`: `{method}` of this path changes no user")))
+            }
         }
     }
 }

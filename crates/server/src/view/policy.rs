@@ -199,7 +199,8 @@ impl PolicyProblem {
 impl PolicyPlan {
     /// An impact as it is shown.
     pub fn of(impact: &impact::Impact) -> Self {
-        let field = |it: &impact::FieldImpact| PlannedField { set: it.set, changed: it.changed, cleared: it.cleared };
+        let field =
+            |it: &impact::FieldImpact| PlannedField { set: it.set, changed: it.changed, cleared: it.cleared };
         let role = |it: &impact::RoleImpact| PlannedRole { granted: it.granted, revoked: it.revoked };
         Self {
             people: impact.people,

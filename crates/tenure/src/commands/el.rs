@@ -1,14 +1,11 @@
 //! `tenure el`: checks and tries out expressions. The value is data; what is wrong is told beside the text it is about.
 
 use crate::cli::{DialectWord, ElCommand, NullsWord};
+use crate::diagnose::{Place, tell};
 use crate::output;
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anyhow::Context;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::io::IsTerminal;
-use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 use tenure_el::{Dialect, JsonContext, Nulls, Options, Program, Settings, Severity, Vocabulary};
@@ -49,7 +46,12 @@ fn evaluate(text: &str, document: &Value, settings: &Settings, dialect: DialectW
             ExitCode::SUCCESS
         }
         Err(error) => {
-            tell(text, Severity::Error, error.span, &error.message, error.help.as_deref());
+            tell(
+                Place { text, file: None, span: error.span },
+                Severity::Error,
+                &error.message,
+                error.help.as_deref(),
+            );
             ExitCode::FAILURE
         }
     }
@@ -82,27 +84,7 @@ fn compile(text: &str, dialect: DialectWord) -> Option<Program> {
         Err(diagnostics) => diagnostics,
     };
     for it in diagnostics {
-        tell(text, it.severity, it.span.clone(), &it.message, it.help.as_deref());
+        tell(Place { text, file: None, span: it.span.clone() }, it.severity, &it.message, it.help.as_deref());
     }
     compiled.ok()
-}
-
-fn tell(text: &str, severity: Severity, span: Range<usize>, message: &str, help: Option<&str>) {
-    output::say(&render(text, severity, span, message, help, std::io::stderr().is_terminal()));
-}
-
-fn render(
-    text: &str,
-    severity: Severity,
-    span: Range<usize>,
-    message: &str,
-    help: Option<&str>,
-    colours: bool,
-) -> String {
-    let level = if severity == Severity::Error { Level::ERROR } else { Level::WARNING };
-    let snippet = Snippet::source(text).annotation(AnnotationKind::Primary.span(span));
-    let group: Group<'_> = level.primary_title(message).element(snippet);
-    let group = help.into_iter().fold(group, |group, help| group.element(Level::HELP.message(help)));
-    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group])
 }

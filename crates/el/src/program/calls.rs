@@ -56,7 +56,8 @@ impl Compiler<'_> {
     ) -> Typed {
         let Some(function) = functions::find(name) else {
             let shown = name.strip_prefix('.').unwrap_or(name);
-            self.error(at, format!("unknown function `{shown}`"), functions::suggest(name));
+            let help = self.suggestion(|_| functions::suggest(name));
+            self.error(at, format!("unknown function `{shown}`"), help);
             return typed(constant(Value::Null), span, Type::Any);
         };
         self.check_use(function, at.clone());
@@ -95,6 +96,9 @@ impl Compiler<'_> {
                 self.warn(at.clone(), format!("`{shown}` is deprecated"), help);
             }
             _ => {}
+        }
+        if matches!(self.scope, Scope::Group) && function.prepares == Prepares::Expression(1) {
+            self.error(at.clone(), format!("`{shown}` cannot be used within itself"), None);
         }
         if self.options.purpose == Purpose::GroupRule && !IN_GROUP_RULES.contains(&function.family) {
             let help =

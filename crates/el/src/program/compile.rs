@@ -5,7 +5,7 @@ use super::Reads;
 use super::node::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::settings::{Expect, Options};
-use crate::syntax::{Ast, Expr, ExprKind};
+use crate::syntax::{Ast, Expr, ExprKind, MOST_DIAGNOSTICS};
 use crate::types::Type;
 use crate::value::Value;
 use crate::vocabulary::Vocabulary;
@@ -47,7 +47,7 @@ pub(super) fn compile(
     let Typed { node: root, kind: result, .. } = compiler.expr(&ast.root);
     compiler.check_expectation(&result, root.span.clone());
     let Compiler { mut diagnostics, mut reads, .. } = compiler;
-    diagnostics.sort_by_key(|it| (it.span.start, it.span.end));
+    bound(&mut diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
@@ -171,6 +171,11 @@ impl<'c> Compiler<'c> {
         }
     }
 
+    /// A suggestion, which takes time, as long as somebody will read it.
+    pub(super) fn suggestion(&self, make: impl FnOnce(&Self) -> Option<String>) -> Option<String> {
+        if self.diagnostics.len() < MOST_DIAGNOSTICS { make(self) } else { None }
+    }
+
     pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
         self.diagnostics.push(Diagnostic::error(span, message).maybe_help(help));
     }
@@ -179,6 +184,15 @@ impl<'c> Compiler<'c> {
         let diagnostic = Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, message) };
         self.diagnostics.push(diagnostic.maybe_help(help));
     }
+}
+
+/// Puts diagnostics in the order of the text, and leaves out what nobody reads; warnings go first.
+fn bound(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(|it| (it.span.start, it.span.end));
+    if diagnostics.len() > MOST_DIAGNOSTICS && diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.retain(Diagnostic::is_error);
+    }
+    diagnostics.truncate(MOST_DIAGNOSTICS);
 }
 
 pub(super) fn constant(value: Value<'static>) -> NodeKind {

@@ -10,13 +10,10 @@ mod postfix;
 mod primary;
 
 use super::lex::{self, Token, TokenKind};
-use super::{Ast, Expr, ExprKind};
+use super::{Ast, Expr, ExprKind, MOST_DIAGNOSTICS};
 use crate::diagnostic::Diagnostic;
 use crate::settings::{Dialect, Options};
 use std::ops::Range;
-
-/// More than this helps nobody.
-const MOST_DIAGNOSTICS: usize = 20;
 
 pub(super) fn parse(text: &str, options: &Options) -> Ast {
     if text.len() > options.limits.length {

@@ -240,7 +240,7 @@ fn referred(sources: &[&SourceName], keys: &[(PersonKey, &str)]) -> Statement {
         let union = if index > 0 { " union all " } else { "" };
         params.push((*text).into());
         let own = params.len();
-        write!(sql, "{union}select {index} as n, id from persons where id = ${own}")
+        write!(sql, "{union}select cast({index} as bigint) as n, id from persons where id = ${own}")
             .expect("text can be written to a string");
         let kind = keys::kind_of(*key);
         let of = if *key == PersonKey::ExternalId { sources } else { &[] };
@@ -249,7 +249,7 @@ fn referred(sources: &[&SourceName], keys: &[(PersonKey, &str)]) -> Statement {
             let last = params.len();
             write!(
                 sql,
-                " union all select {index}, person_id from claims where source = ${} and external_id = ${last}",
+                " union all select cast({index} as bigint), person_id from claims where source = ${} and external_id = ${last}",
                 last - 1
             )
             .expect("text can be written to a string");
@@ -259,7 +259,7 @@ fn referred(sources: &[&SourceName], keys: &[(PersonKey, &str)]) -> Statement {
             let last = params.len();
             write!(
                 sql,
-                " union all select {index}, person_id from claim_keys where kind = {kind} and key = ${last}"
+                " union all select cast({index} as bigint), person_id from claim_keys where kind = {kind} and key = ${last}"
             )
             .expect("text can be written to a string");
         }

@@ -79,9 +79,12 @@ fn show(explanation: &Explanation, field: Option<&str>) {
         let roles: Vec<_> = person.record.roles.iter().map(String::as_str).collect();
         output::line(&format!("roles: {}", roles.join(", ")));
     }
-    output::line(&record_table(explanation, field));
-    if field.is_none() {
-        output::line(&claims_table(explanation));
+    match field {
+        Some(field) => explanation.fields.iter().filter(|it| it.field == field).for_each(show_field),
+        None => {
+            output::line(&record_table(explanation));
+            output::line(&claims_table(explanation));
+        }
     }
     output::line("timeline:");
     for event in &explanation.timeline {
@@ -98,39 +101,56 @@ pub(crate) fn name(person: &Person) -> String {
     }
 }
 
-fn record_table(explanation: &Explanation, field: Option<&str>) -> String {
-    let shown = explanation.fields.iter().filter(|it| field.is_none_or(|field| it.field == field));
-    let rows = shown.map(|it| {
-        let value = match (&it.value, &it.said) {
-            (Some(value), Some(said)) => format!("{value} (said as `{said}`)"),
-            (Some(value), None) => value.clone(),
-            (None, _) => String::new(),
-        };
-        let from = match (&it.source, &it.expression) {
-            (Some(source), Some(expression)) => format!("{source}: {expression}"),
-            (Some(source), None) => source.to_string(),
-            (None, _) => String::new(),
-        };
-        vec![it.field.to_string(), value, from, reasons(it), last_change(it)]
+fn record_table(explanation: &Explanation) -> String {
+    let rows = explanation.fields.iter().map(|it| {
+        let skipped: Vec<_> =
+            it.skipped.iter().filter_map(|it| it.source.as_ref()).map(ToString::to_string).collect();
+        vec![it.field.to_string(), value(it), origin(it), skipped.join(", "), last_change(it)]
     });
-    output::table(&["FIELD", "VALUE", "FROM", "WHY", "LAST CHANGE"], rows)
+    output::table(&["FIELD", "VALUE", "FROM", "SKIPPED", "LAST CHANGE"], rows)
 }
 
-/// The rule, and a line for everybody who was skipped.
-fn reasons(explained: &FieldExplanation) -> String {
-    let skipped = explained.skipped.iter().map(|skipped| {
+fn value(explained: &FieldExplanation) -> String {
+    match (&explained.value, &explained.said) {
+        (Some(value), Some(said)) => format!("{value} (said as `{said}`)"),
+        (Some(value), None) => value.clone(),
+        (None, _) => "nothing".to_owned(),
+    }
+}
+
+/// The source and the expression; a rule, a default or the lifecycle where no source decided.
+fn origin(explained: &FieldExplanation) -> String {
+    match (&explained.source, &explained.expression) {
+        (Some(source), Some(expression)) => format!("{source}: {expression}"),
+        (Some(source), None) => source.to_string(),
+        (None, _) => "policy".to_owned(),
+    }
+}
+
+/// One field in full: why it is so, who was skipped and what they said.
+fn show_field(explained: &FieldExplanation) {
+    output::line(&format!("{} = {}", explained.field, value(explained)));
+    output::line(&format!("  from     {}", origin(explained)));
+    output::line(&format!("  rule     {}", explained.rule));
+    for skipped in &explained.skipped {
         let who = skipped.source.as_ref().map_or("somebody", |source| source.as_str());
         let said = skipped.to.as_ref().map_or_else(String::new, |said| format!(" said `{said}`"));
         let why = skipped.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-        format!("{who}{said}, {}{why}", skipped.outcome)
-    });
-    std::iter::once(explained.rule.clone()).chain(skipped).collect::<Vec<_>>().join("\n")
+        output::line(&format!("  skipped  {who}{said}, {}{why}", skipped.outcome));
+    }
+    let change = last_change(explained);
+    if !change.is_empty() {
+        output::line(&format!("  changed  {change}"));
+    }
 }
 
 fn last_change(explained: &FieldExplanation) -> String {
     let at = explained.since.map(output::time).unwrap_or_default();
     match &explained.former {
-        Some(former) => format!("{at} from `{}`", former.value),
+        Some(former) => {
+            let by = former.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
+            format!("{at} from `{}`{by}", former.value)
+        }
         None => at,
     }
 }

@@ -32,6 +32,10 @@ impl Ground {
         }
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     pub(crate) fn references(&self) -> &References {
         &self.references
     }

@@ -290,6 +290,10 @@ impl<'a> Checker<'a> {
     fn limit(&mut self, limit: Spanned<document::Limit>) -> Option<Limit> {
         let span = limit.span();
         let limit = limit.into_inner();
+        self.problems.push(
+            Problem::warning(span.clone(), "limits are checked and not enforced yet")
+                .help("nothing is held back by this limit; look at `tenure policy plan` before you apply"),
+        );
         if limit.count.is_none() && limit.percent.is_none() {
             let problem = Problem::error(span, "the limit limits nothing");
             self.problems.push(problem.help("give `count`, `percent` or both"));

@@ -28,6 +28,10 @@ impl Problem {
         Self { severity: Severity::Error, span, message: message.into(), help: None }
     }
 
+    pub(super) fn warning(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(span, message) }
+    }
+
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

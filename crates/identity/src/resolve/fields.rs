@@ -199,15 +199,19 @@ impl Place<'_> {
             return Ok(Chosen { value, outcome: None, reason: None });
         }
         let nobody = format!("nobody with the {} `{said}` has arrived yet", words_for(key));
-        let wanted = Wanted { field: self.name.clone(), key, text: stored(key, said) };
+        // Whatever stands in meanwhile, the record must not depend on who came first.
+        let wanted = |said: &str| Wanted { field: self.name.clone(), key, text: stored(key, said) };
+        out.waits_for.push(wanted(said));
         match missing {
             Missing::Skip => Err((Outcome::Unchanged, format!("{nobody}; the field is left as it is"))),
             Missing::Default => match mapping.default.as_deref().and_then(found) {
                 Some(value) => Ok(Chosen { value, outcome: Some(Outcome::Defaulted), reason: Some(nobody) }),
-                None => Err((Outcome::Deferred, format!("{nobody}, nor has the default"))),
+                None => {
+                    out.waits_for.extend(mapping.default.as_deref().map(wanted));
+                    Err((Outcome::Deferred, format!("{nobody}, nor has the default")))
+                }
             },
             Missing::Defer | Missing::Create => {
-                out.waits_for.push(wanted);
                 Err((Outcome::Deferred, format!("{nobody}; the field is filled the moment they do")))
             }
         }

@@ -39,6 +39,11 @@ impl References {
         self.0.insert((key, text), person);
     }
 
+    /// Whether nobody was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Who goes by this key.
     pub fn get(&self, key: PersonKey, text: &str) -> Option<&PersonId> {
         self.0.get(&(key, text.to_owned()))

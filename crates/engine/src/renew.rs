@@ -64,7 +64,7 @@ impl Engine {
 
     /// If the facts moved, the mark is still there, and the next look finds it.
     async fn renew(&self, person: &Person) -> Result<(), EngineError> {
-        let ground = self.ground(None, [person]).await?;
+        let ground = self.ground_anew(&[person]).await?;
         let why = match person.due {
             0 => format!("policy {} is in force", ground.policy.version),
             _ => "a group that they are in, or somebody whom they refer to, changed".to_owned(),

@@ -93,7 +93,8 @@ impl Engine {
         let incoming = incoming(resource::accept(body, &self.catalog().user)?);
         let facts =
             self.store().identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground = self.ground(Some((caller, &incoming)), &facts.candidates).await?;
+        let ground =
+            self.ground(Some((caller, &incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
         let plan = receive::create(&ground.context(&caller.actor), &incoming, &facts);
         let before = match &plan.reply {
             Reply::Created(id) => facts.candidates.into_iter().find(|person| person.id == *id),
@@ -120,7 +121,7 @@ impl Engine {
     async fn preview_end(&self, caller: &Caller, id: &str) -> Result<(Plan, Option<Person>), EngineError> {
         let (person, claim) = self.person_and_claim(caller, &person_id(id)?).await?;
         let claim = claim.ok_or_else(|| EngineError::user(id))?;
-        let ground = self.ground(None, [&person]).await?;
+        let ground = self.ground(None, &[&person]).await?;
         Ok((receive::end(&ground.context(&caller.actor), &person, &claim), Some(person)))
     }
 }

@@ -46,7 +46,8 @@ impl Engine {
         let mut tries = Tries::default();
         let written = loop {
             let facts = self.store.identity_facts(&caller.actor.source, &keys).await?;
-            let ground = self.ground(Some((caller, &incoming)), &facts.candidates).await?;
+            let ground =
+                self.ground(Some((caller, &incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
             let plan = receive::create(&ground.context(&caller.actor), &incoming, &facts);
             let (outcome, change) = outcome(plan, None);
             if self.commit(&change, &mut tries).await? {
@@ -105,7 +106,7 @@ impl Engine {
             let (person, claim) = self.person_and_claim(caller, &id).await?;
             let claim = claim.ok_or_else(|| EngineError::user(id.as_str()))?;
             conditions.check(claim.version)?;
-            let ground = self.ground(None, [&person]).await?;
+            let ground = self.ground(None, &[&person]).await?;
             let plan = receive::end(&ground.context(&caller.actor), &person, &claim);
             if self.commit(&plan.change, &mut tries).await? {
                 return Ok(());
@@ -150,7 +151,7 @@ impl Engine {
         conditions.check(claim.version)?;
         let incoming = self.updated(&claim.attributes, claim.active, update)?;
         let facts = self.update_facts(caller, person, claim, &incoming).await?;
-        let ground = self.ground(Some((caller, &incoming)), [person]).await?;
+        let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
         Ok(receive::update(&ground.context(&caller.actor), person, claim, &incoming, &facts))
     }
 
@@ -167,7 +168,7 @@ impl Engine {
         conditions.check(seen.version)?;
         let incoming = self.updated(&super::parse(&seen.doc)?, person.active, update)?;
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground = self.ground(Some((caller, &incoming)), [person]).await?;
+        let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
         Ok(receive::claim(&ground.context(&caller.actor), person, &incoming, &facts))
     }
 

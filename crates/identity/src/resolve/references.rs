@@ -5,6 +5,7 @@ use crate::claim::Claim;
 use crate::group::Membership;
 use crate::id::{FieldName, PersonId};
 use crate::policy::{PersonKey, Policy};
+use crate::record::{FieldValue, Record};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -37,6 +38,23 @@ impl References {
     /// Notes who goes by this key.
     pub fn insert(&mut self, key: PersonKey, text: String, person: PersonId) {
         self.0.insert((key, text), person);
+    }
+
+    /// Adds those who were looked up.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Takes over whom a record refers to already: what a source called them then, they go by. Whoever is resolved for
+    /// another reason than a new claim is looked up afresh.
+    pub fn learn(&mut self, policy: &Policy, record: &Record) {
+        for (name, field) in &record.fields {
+            let (FieldValue::Person(person), Some(source)) = (&field.value, &field.source) else { continue };
+            let mapping = policy.mapping_of_field(source, name.as_str());
+            if let Some(key) = mapping.and_then(|mapping| mapping.reference.as_ref()?.key) {
+                self.insert(key, stored(key, &person.said), person.id.clone());
+            }
+        }
     }
 
     /// Who goes by this key.

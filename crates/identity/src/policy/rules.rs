@@ -24,7 +24,7 @@ impl Checker<'_> {
             let precedence = rule.precedence.map_or(0, Spanned::into_inner);
             let span = rule.field.span();
             let field = FieldName::new(rule.field.get_ref());
-            checked.push((span, FieldRule { field, when, value, precedence }));
+            checked.push((span, FieldRule { field, when, value, precedence, max_length: None }));
         }
         self.in_order(checked)
     }

@@ -54,9 +54,9 @@ impl<'a> ClaimView<'a> {
         };
         // `user.manager` alone is whom it names; the rest of the enterprise extension's complex attribute is behind it.
         if rest.is_empty() && &**name == "manager" {
-            return found.get("value").or(Some(found)).map(Value::json);
+            return part(found, "value").or(Some(found)).map(Value::json);
         }
-        let found = rest.iter().try_fold(found, |value, name| value.get(&**name))?;
+        let found = rest.iter().try_fold(found, |value, name| part(value, name))?;
         Some(Value::json(found))
     }
 
@@ -64,7 +64,7 @@ impl<'a> ClaimView<'a> {
         let claim = &*self.claim.attributes;
         let extension = || {
             let extensions = claim.iter().filter(|(urn, _)| urn.contains(':')).map(|(_, extension)| extension);
-            extensions.filter_map(|extension| extension.get(name)).next()
+            extensions.filter_map(|extension| part(extension, name)).next()
         };
         find(claim, name).or_else(|| find(self.enterprise?, name)).or_else(extension)
     }
@@ -72,14 +72,14 @@ impl<'a> ClaimView<'a> {
     fn at(&self, place: &Place) -> Option<&'a Json> {
         let claim = &*self.claim.attributes;
         match place {
-            Place::Part(attribute, sub) => find(claim, attribute)?.get(sub),
+            Place::Part(attribute, sub) => part(find(claim, attribute)?, sub),
             Place::Same(attribute) => find(claim, attribute),
-            Place::Manager(sub) => find(self.enterprise?, "manager")?.get(sub),
+            Place::Manager(sub) => part(find(self.enterprise?, "manager")?, sub),
             Place::Element(attribute, preferences, sub) => {
                 let elements = find(claim, attribute)?.as_array()?;
                 let mut chosen =
                     preferences.iter().filter_map(|it| elements.iter().find(|element| it.fits(element)));
-                chosen.next()?.get(sub)
+                part(chosen.next()?, sub)
             }
         }
     }
@@ -88,6 +88,10 @@ impl<'a> ClaimView<'a> {
 /// An attribute of a resource. There are few, so that looking at each is quicker than a hash.
 fn find<'a>(object: &'a Object, name: &str) -> Option<&'a Json> {
     object.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn part<'a>(value: &'a Json, name: &str) -> Option<&'a Json> {
+    find(value.as_object()?, name)
 }
 
 impl Context for ClaimView<'_> {
@@ -215,9 +219,9 @@ pub(super) fn attribute_of(name: &str) -> &str {
 impl Preference {
     fn fits(self, element: &Json) -> bool {
         match self {
-            Self::Primary => element.get("primary").and_then(Json::as_bool) == Some(true),
+            Self::Primary => part(element, "primary").and_then(Json::as_bool) == Some(true),
             Self::Typed(kind) => {
-                element.get("type").and_then(Json::as_str).is_some_and(|it| it.eq_ignore_ascii_case(kind))
+                part(element, "type").and_then(Json::as_str).is_some_and(|it| it.eq_ignore_ascii_case(kind))
             }
             Self::First => true,
         }

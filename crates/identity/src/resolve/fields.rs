@@ -22,7 +22,8 @@ pub(super) struct Place<'a> {
 /// The record as the mappings make it.
 pub(super) fn mapped(hearing: &Hearing<'_>, out: &mut Progress) -> Record {
     let (mut heard, mut words) = (Fields::of(hearing), Vec::new());
-    let mut fields = Vec::new();
+    let mut fields = Vec::with_capacity(heard.most());
+    out.decisions.reserve(heard.most());
     while let Some((name, old)) = heard.next(&mut words) {
         let field = Place { hearing, name, old }.decide(&words, out);
         fields.extend(field.map(|field| (name.clone(), field)));

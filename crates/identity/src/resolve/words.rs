@@ -76,6 +76,11 @@ impl<'a> Fields<'a> {
         Self { hearing, mappings: mappings.collect(), held }
     }
 
+    /// How many fields there are, or a few more.
+    pub(super) fn most(&self) -> usize {
+        self.mappings.iter().map(|rest| rest.len()).sum::<usize>().max(self.hearing.before().fields.len())
+    }
+
     /// The next field with what it was before. `words` takes what is said of it, the word that decides first.
     pub(super) fn next(&mut self, words: &mut Vec<Word<'a>>) -> Option<(&'a FieldName, Option<&'a Field>)> {
         words.clear();

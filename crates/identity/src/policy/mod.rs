@@ -10,7 +10,7 @@ pub mod columns;
 pub mod document;
 mod problem;
 pub mod profile;
-mod rules;
+mod span;
 
 pub use built_in::BUILT_IN;
 pub use check::Surroundings;
@@ -365,3 +365,6 @@ impl PersonKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

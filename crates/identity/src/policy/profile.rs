@@ -63,7 +63,8 @@ impl<'a> ClaimView<'a> {
     fn named(&self, name: &str) -> Option<&'a Json> {
         let claim = &*self.claim.attributes;
         let extension = || {
-            let extensions = claim.iter().filter(|(urn, _)| urn.contains(':')).map(|(_, extension)| extension);
+            let extensions =
+                claim.iter().filter(|(urn, _)| urn.contains(':')).map(|(_, extension)| extension);
             extensions.filter_map(|extension| part(extension, name)).next()
         };
         find(claim, name).or_else(|| find(self.enterprise?, name)).or_else(extension)

@@ -25,11 +25,7 @@ pub(super) fn by_rule(rule: &FieldRule) -> String {
     format!("by the rule `{}`", rule.when)
 }
 
-fn value(
-    rule: &FieldRule,
-    view: &PersonView<'_>,
-    settings: &Settings,
-) -> Result<Option<String>, EvalError> {
+fn value(rule: &FieldRule, view: &PersonView<'_>, settings: &Settings) -> Result<Option<String>, EvalError> {
     if !rule.when.test(view, settings)? {
         return Ok(None);
     }

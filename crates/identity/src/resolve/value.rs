@@ -119,9 +119,7 @@ impl<'a> Place<'a> {
         match missing {
             Missing::Skip => Err((Outcome::Unchanged, format!("{nobody}; the field is left as it is"))),
             Missing::Default => match mapping.default.as_deref().and_then(found) {
-                Some(value) => {
-                    Ok(Fitted { value, special: Some(Outcome::Defaulted), reason: Some(nobody) })
-                }
+                Some(value) => Ok(Fitted { value, special: Some(Outcome::Defaulted), reason: Some(nobody) }),
                 None => Err((Outcome::Deferred, format!("{nobody}, nor has the default"))),
             },
             Missing::Defer | Missing::Create => {
@@ -145,7 +143,9 @@ pub(super) fn too_long(value: &str, max: usize) -> Option<(usize, usize)> {
 
 /// Why a value that is too long is refused.
 pub(super) fn beyond(field: &str, length: usize, max: usize) -> String {
-    format!("the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut")
+    format!(
+        "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut"
+    )
 }
 
 /// So many characters, without a blank at the end.

@@ -76,7 +76,7 @@ pub(super) enum Rotated {
 #[derive(Debug)]
 pub(super) enum Field {
     Expression(String),
-    Table(FieldTable),
+    Table(Box<FieldTable>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -323,7 +323,7 @@ impl TextOrTable<'_> for Field {
     }
 
     fn of_table(table: FieldTable) -> Self {
-        Self::Table(table)
+        Self::Table(Box::new(table))
     }
 }
 

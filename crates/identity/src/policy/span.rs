@@ -7,8 +7,8 @@ pub(super) fn within(document: &str, string: &Range<usize>, text: &str, part: &R
     let written = document.get(string.clone()).unwrap_or_default();
     match Walk::new(written, text) {
         Some(mut walk) => {
-            let start = walk.to(part.start);
-            let end = if part.is_empty() { start } else { walk.to_end(part.end) };
+            let start = walk.begins(part.start);
+            let end = if part.is_empty() { start } else { walk.ends(part.end) };
             string.start + start..string.start + end
         }
         None => string.clone(),
@@ -39,8 +39,8 @@ impl<'d> Walk<'d> {
     }
 
     /// Where the character at this byte of the text begins.
-    fn to(&mut self, byte: usize) -> usize {
-        let mut end = self.to_end(byte);
+    fn begins(&mut self, byte: usize) -> usize {
+        let mut end = self.ends(byte);
         while let Some((written, 0)) = self.next() {
             self.place += written;
             end = self.place;
@@ -49,7 +49,7 @@ impl<'d> Walk<'d> {
     }
 
     /// Where the character before this byte of the text ends.
-    fn to_end(&mut self, byte: usize) -> usize {
+    fn ends(&mut self, byte: usize) -> usize {
         while self.meant < byte {
             let Some((written, meant)) = self.next() else { break };
             self.place += written;

@@ -69,7 +69,7 @@ impl Checker<'_> {
         let span = line.span();
         let table = match line.into_inner() {
             document::Field::Expression(text) => FieldTable::of(Spanned::new(span, text)),
-            document::Field::Table(table) => table,
+            document::Field::Table(table) => *table,
         };
         let program = self.expression(&table.value, About::Claim, Expect::Text);
         let place = table.by.as_ref().or(table.reference.as_ref()).unwrap_or(&table.value).span();

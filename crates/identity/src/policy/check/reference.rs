@@ -87,7 +87,7 @@ fn missing(written: document::Missing) -> Missing {
     }
 }
 
-/// The key that a column of sys_user comes from when the mapping does not fill it.
+/// The key that a column of `sys_user` comes from when the mapping does not fill it.
 fn usual_key(column: &str) -> Option<PersonKey> {
     match column {
         "u_okta_user_id" => Some(PersonKey::ExternalId),

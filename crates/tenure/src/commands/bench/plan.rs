@@ -1,7 +1,7 @@
 //! What a policy would change for everybody, asked of the server through its admin API: 30 fields, 20 roles and 10 orders
 //! of authority, on everybody who was loaded.
 
-use super::load::{Request, Source};
+use super::load::{Crew, Request, Source};
 use super::side::Side;
 use serde_json::json;
 use std::fmt::Write;
@@ -33,7 +33,7 @@ pub(super) async fn measure(side: &Side, people: usize) -> anyhow::Result<Option
         return Ok(None);
     }
     let (api, token) = &side.admin;
-    let mut crew = super::load::Crew::new(api, token, 1)?;
+    let mut crew = Crew::admin(api, token)?;
     let body = json!({ "document": document() }).to_string();
     let asked = AtomicBool::new(false);
     let source: Source = Arc::new(move || {

@@ -11,7 +11,7 @@ use std::process::Command;
 /// What to run, and for how long.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Run only this target (filter, path, patch, json)
+    /// Run only this target (expression, filter, path, patch, json)
     target: Option<String>,
     /// How long to run each target
     #[arg(long, default_value_t = 60)]

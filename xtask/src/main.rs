@@ -15,6 +15,7 @@ mod conformance;
 mod fuzz;
 mod python;
 mod shell;
+mod spel;
 mod tidy;
 mod workspace;
 
@@ -40,6 +41,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Run foreign SCIM test suites against the release binary
     Conformance(conformance::Arguments),
+    /// Compare the operators of expressions with Spring's own evaluator
+    Spel(spel::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,5 +62,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Tidy => tidy::run(&workspace),
         Command::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
         Command::Conformance(arguments) => conformance::run(&workspace, &arguments),
+        Command::Spel(arguments) => spel::run(&workspace, &arguments),
     }
 }

@@ -56,7 +56,9 @@ mod tests {
     #[test]
     fn every_code_is_whole_and_means_one_country() {
         assert_eq!(TABLE.len(), 249);
-        for pick in [|it: &Country| it.alpha2, |it| it.alpha3, |it| it.numeric, |it| it.name] {
+        let picks: [fn(&Country) -> &str; 4] =
+            [|it| it.alpha2, |it| it.alpha3, |it| it.numeric, |it| it.name];
+        for pick in picks {
             assert_eq!(TABLE.iter().map(pick).collect::<BTreeSet<_>>().len(), 249);
         }
         assert!(TABLE.iter().all(|it| it.alpha2.len() == 2 && it.alpha3.len() == 3 && it.numeric.len() == 3));

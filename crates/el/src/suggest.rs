@@ -1,7 +1,7 @@
 //! "Did you mean": the known name that is nearest to an unknown one.
 
 /// Names less alike than this are not what was meant.
-const ALIKE: f64 = 0.75;
+const ALIKE: f64 = 0.8;
 
 /// The name that was probably meant, if one is near enough. Names that differ only in case are nearest.
 pub(crate) fn nearest<'n>(unknown: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {

@@ -1,5 +1,6 @@
 //! Why an operation did not happen. What the client reads is the text; what the log reads is the cause.
 
+use tenure_identity::policy::Problems;
 use tenure_identity::receive::{CannotDecide, CannotUndo, Refusal};
 use tenure_scim::Error;
 use tenure_store::error::{CommitError, StoreError};
@@ -63,6 +64,9 @@ pub enum EngineError {
     /// A decision that cannot be taken back.
     #[error(transparent)]
     CannotUndo(#[from] CannotUndo),
+    /// The document cannot be used.
+    #[error("the policy cannot be used: {0}")]
+    Policy(#[from] Problems),
 }
 
 /// What an administrator can ask for by its id.
@@ -76,6 +80,8 @@ pub enum Thing {
     Case,
     /// A token that has not been revoked.
     Token,
+    /// A version of the policy.
+    Policy,
 }
 
 impl Thing {
@@ -85,6 +91,7 @@ impl Thing {
             Self::Group => format!("there is no group `{id}`"),
             Self::Case => format!("there is no case `{id}`"),
             Self::Token => format!("there is no token `{id}` that works"),
+            Self::Policy => format!("there is no policy version `{id}`"),
         }
     }
 
@@ -93,6 +100,7 @@ impl Thing {
             Self::Person | Self::Group => None,
             Self::Case => Some("`tenure review list --all` shows the cases"),
             Self::Token => Some("`tenure token list` shows the tokens"),
+            Self::Policy => Some("`tenure policy history` shows the versions"),
         }
     }
 }

@@ -2,15 +2,19 @@
 
 use crate::error::Thing;
 use crate::{Engine, EngineError};
-use tenure_identity::event::{Event, EventKind, Subject};
+use tenure_identity::event::{self, Event, EventKind};
 use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::person::Person;
+use tenure_identity::resolve::explain::{FieldExplanation, explain};
+use tenure_identity::resolve::{Before, Subject};
 
 /// Everything that is known of one person.
 #[derive(Debug, Clone)]
 pub struct Explanation {
     /// The person with record and claims.
     pub person: Person,
+    /// Each field: where its value comes from under the policy in force, and who was skipped.
+    pub fields: Vec<FieldExplanation>,
     /// External ids that the claims no longer have.
     pub former_links: Vec<(SourceName, String)>,
     /// The newest events, oldest first.
@@ -32,9 +36,26 @@ impl Engine {
     /// If there is nobody of this id, or the store fails.
     pub async fn explain(&self, id: &PersonId, events: u32) -> Result<Explanation, EngineError> {
         let person = self.person(id).await?;
+        let fields = self.explain_fields(&person).await?;
         let former_links = self.store.former_links(id).await?;
-        let timeline = self.store.timeline(&Subject::Person(id.clone()), events).await?;
-        Ok(Explanation { person, former_links, timeline })
+        let timeline = self.store.timeline(&event::Subject::Person(id.clone()), events).await?;
+        Ok(Explanation { person, fields, former_links, timeline })
+    }
+
+    async fn explain_fields(&self, person: &Person) -> Result<Vec<FieldExplanation>, EngineError> {
+        let ground = self.ground(None, [person]).await?;
+        let before = Before {
+            record: &person.record,
+            deactivated_at: person.deactivated_at,
+            provisioned: person.provisioned,
+        };
+        let subject = Subject {
+            claims: &person.claims,
+            groups: &person.groups,
+            references: ground.references(),
+            before,
+        };
+        Ok(explain(&ground.policy, &subject, self.clock.now()))
     }
 
     /// One person with their claims.

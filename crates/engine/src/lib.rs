@@ -1,5 +1,5 @@
 //! The operations that every surface calls: receive users and groups, list them, show the whole directory, review cases,
-//! explain people, and manage tokens.
+//! explain people, plan and apply policies, and manage tokens.
 //!
 //! Each operation loads facts, asks `tenure-identity` what follows, and commits the answer. If the facts moved in
 //! between, it is decided again; two requests, threads or nodes are therefore harmless to each other.
@@ -9,8 +9,12 @@ mod commit;
 pub mod directory;
 pub mod error;
 pub mod explain;
+mod ground;
 pub mod groups;
 pub mod list;
+pub mod plan;
+pub mod policy;
+pub mod renew;
 mod resources;
 pub mod review;
 pub mod token;
@@ -34,7 +38,7 @@ use tenure_store::Store;
 #[derive(Debug)]
 pub struct Engine {
     store: Store,
-    policy: Policy,
+    policies: policy::Policies,
     catalog: Catalog,
     clock: Clock,
     settings: Settings,
@@ -56,6 +60,8 @@ pub struct Settings {
     pub base_url: String,
     /// The sources, by name.
     pub sources: BTreeMap<SourceName, SourceSettings>,
+    /// The sources in the order of authority that holds where a policy states none.
+    pub order: Vec<SourceName>,
     /// Resources on a page when the client does not say.
     pub default_page: u32,
     /// The most resources on a page.
@@ -115,7 +121,15 @@ impl Engine {
     pub fn new(store: Store, policy: Policy, catalog: Catalog, clock: Clock, settings: Settings) -> Self {
         let plain =
             Plain { users: shows_everything(&catalog.user), groups: shows_everything(&catalog.group) };
-        Self { store, policy, catalog, clock, settings, plain, remembered: token::TokenMemory::default() }
+        Self {
+            store,
+            policies: policy::Policies::new(policy),
+            catalog,
+            clock,
+            settings,
+            plain,
+            remembered: token::TokenMemory::default(),
+        }
     }
 
     /// The store.

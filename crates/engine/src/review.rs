@@ -81,7 +81,7 @@ impl Engine {
         loop {
             let case = self.case(id).await?;
             let people = self.candidates(&case).await?;
-            let change = receive::decide(&self.policy, &case, ruling, note, by, &people, self.clock.now())?;
+            let change = receive::decide(&self.policy(), &case, ruling, note, by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
                 return self.case(id).await;
             }
@@ -99,7 +99,7 @@ impl Engine {
             let newest = self.store.newest_case(&case.source, &case.identity).await?;
             let newest = newest.as_ref().map(|newest| &newest.id);
             let people = self.candidates(&case).await?;
-            let change = receive::undo(&self.policy, &case, newest, by, &people, self.clock.now())?;
+            let change = receive::undo(&self.policy(), &case, newest, by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
                 return self.case(id).await;
             }

@@ -13,6 +13,7 @@ pub mod decision;
 pub mod event;
 pub mod group;
 pub mod id;
+pub mod impact;
 pub mod keys;
 pub mod person;
 pub mod policy;

@@ -220,7 +220,7 @@ fn engine_status(error: &EngineError) -> StatusCode {
         | EngineError::GroupTaken { .. }
         | EngineError::CannotDecide(CannotDecide::Decided(_))
         | EngineError::CannotUndo(_) => StatusCode::CONFLICT,
-        EngineError::CannotDecide(_) => StatusCode::BAD_REQUEST,
+        EngineError::CannotDecide(_) | EngineError::Policy(_) => StatusCode::BAD_REQUEST,
         EngineError::Busy | EngineError::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
         EngineError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

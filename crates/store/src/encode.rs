@@ -3,9 +3,10 @@
 use crate::error::StoreError;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tenure_identity::decision::{Decision, Outcome};
-use tenure_identity::id::SourceName;
-use tenure_identity::record::{Field, FieldValue, Record};
+use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::record::{Field, FieldValue, Former, PersonReference, Record};
 use tenure_scim::Object;
 
 pub(crate) fn corrupt(what: &'static str) -> StoreError {
@@ -32,27 +33,83 @@ pub(crate) fn object_text(object: &Object) -> String {
     serde_json::to_string(object).expect("a JSON object can be written")
 }
 
-/// `{"user_name": ["ada", "okta"], "active": [true]}`: value, and the source that decided it.
+/// Where a record's roles are among its fields: no column has such a name.
+const ROLES: &str = "+roles";
+
+/// `{"user_name": ["ada", "okta", 17, ["al", "hr", 3]], "active": [true], "+roles": ["itil"]}`: value, the source that
+/// decided it, since when, and what it was before. What is not known is left out at the end and null in between.
 pub(crate) fn record_text(record: &Record) -> String {
-    let mut out = String::with_capacity(1_024);
+    let mut out = String::with_capacity(1_536);
     let mut separator = '{';
     for (name, field) in &record.fields {
         out.push(separator);
         separator = ',';
-        push_text(&mut out, name);
+        push_text(&mut out, name.as_str());
         out.push_str(":[");
-        match &field.value {
-            FieldValue::Text(text) => push_text(&mut out, text),
-            FieldValue::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        }
-        if let Some(source) = &field.source {
-            out.push(',');
-            push_text(&mut out, source.as_str());
-        }
+        push_field(&mut out, field);
         out.push(']');
+    }
+    if !record.roles.is_empty() {
+        out.push(separator);
+        separator = ',';
+        push_text(&mut out, ROLES);
+        out.push(':');
+        out.push_str(&json!(record.roles).to_string());
     }
     out.push_str(if separator == '{' { "{}" } else { "}" });
     out
+}
+
+fn push_field(out: &mut String, field: &Field) {
+    match &field.value {
+        FieldValue::Text(text) => push_text(out, text),
+        FieldValue::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        FieldValue::Person(person) => {
+            out.push_str("{\"id\":");
+            push_text(out, person.id.as_str());
+            out.push_str(",\"said\":");
+            push_text(out, &person.said);
+            out.push('}');
+        }
+    }
+    let former = field.former.as_deref();
+    let known = match (former, field.since, &field.source) {
+        (Some(_), _, _) => 3,
+        (None, Some(_), _) => 2,
+        (None, None, Some(_)) => 1,
+        (None, None, None) => 0,
+    };
+    if known >= 1 {
+        push_source(out, field.source.as_ref());
+    }
+    if known >= 2 {
+        push_since(out, field.since);
+    }
+    if let Some(former) = former {
+        out.push_str(",[");
+        push_text(out, &former.value);
+        push_source(out, former.source.as_ref());
+        push_since(out, former.since);
+        out.push(']');
+    }
+}
+
+fn push_source(out: &mut String, source: Option<&SourceName>) {
+    out.push(',');
+    match source {
+        Some(source) => push_text(out, source.as_str()),
+        None => out.push_str("null"),
+    }
+}
+
+fn push_since(out: &mut String, since: Option<Timestamp>) {
+    match since {
+        Some(since) => {
+            out.push(',');
+            out.push_str(&micros(since).to_string());
+        }
+        None => out.push_str(",null"),
+    }
 }
 
 /// The text as JSON, quotes and all. Records and decisions are written with every request, so they are written straight
@@ -68,17 +125,45 @@ fn push_text(out: &mut String, text: &str) {
 }
 
 pub(crate) fn record(text: &str) -> Result<Record, StoreError> {
-    let fields = object(text, "record")?.into_iter().map(|(name, value)| Ok((name, field(&value)?)));
-    Ok(Record { fields: fields.collect::<Result<_, StoreError>>()? })
+    let mut stored = object(text, "record")?;
+    let roles = match stored.shift_remove(ROLES) {
+        Some(roles) => serde_json::from_value(roles).map_err(|_| corrupt("roles"))?,
+        None => BTreeSet::new(),
+    };
+    let fields = stored.into_iter().map(|(name, value)| Ok((name.into(), field(&value)?)));
+    Ok(Record { fields: fields.collect::<Result<_, StoreError>>()?, roles })
 }
 
 fn field(value: &Value) -> Result<Field, StoreError> {
     let value_of = match &value[0] {
         Value::String(text) => FieldValue::Text(text.clone()),
         Value::Bool(flag) => FieldValue::Flag(*flag),
+        Value::Object(person) => {
+            let part =
+                |name: &str| person.get(name).and_then(Value::as_str).ok_or_else(|| corrupt("record field"));
+            FieldValue::Person(PersonReference {
+                id: PersonId::new(part("id")?),
+                said: part("said")?.to_owned(),
+            })
+        }
         _ => return Err(corrupt("record field")),
     };
-    Ok(Field { value: value_of, source: value[1].as_str().map(SourceName::new) })
+    let former = value[3].as_array().map(|former| former_of(former)).transpose()?;
+    Ok(Field {
+        value: value_of,
+        source: value[1].as_str().map(SourceName::new),
+        since: opt_time(value[2].as_i64())?,
+        former: former.map(Box::new),
+    })
+}
+
+fn former_of(former: &[Value]) -> Result<Former, StoreError> {
+    let [value, source, since] = former else { return Err(corrupt("record field")) };
+    Ok(Former {
+        value: value.as_str().ok_or_else(|| corrupt("record field"))?.to_owned(),
+        source: source.as_str().map(SourceName::new),
+        since: opt_time(since.as_i64())?,
+    })
 }
 
 /// Unchanged fields as a list of names, everything else in full: most decisions of most requests are "unchanged".
@@ -89,7 +174,7 @@ pub(crate) fn decisions_text(decisions: &[Decision]) -> String {
     out.push_str("{\"unchanged\":[");
     for (index, decision) in decisions.iter().filter(is_plain).enumerate() {
         separate(&mut out, index);
-        push_text(&mut out, &decision.field);
+        push_text(&mut out, decision.field.as_str());
     }
     out.push_str("],\"decisions\":[");
     for (index, decision) in decisions.iter().filter(|decision| !is_plain(decision)).enumerate() {
@@ -108,7 +193,7 @@ fn separate(out: &mut String, index: usize) {
 
 fn push_decision(out: &mut String, decision: &Decision) {
     out.push_str("{\"field\":");
-    push_text(out, &decision.field);
+    push_text(out, decision.field.as_str());
     let source = decision.source.as_ref().map(SourceName::as_str);
     let parts = [
         (",\"outcome\":", Some(decision.outcome.label())),
@@ -145,7 +230,7 @@ fn decision(value: &Value) -> Result<Decision, StoreError> {
     let outcome =
         value["outcome"].as_str().and_then(Outcome::from_label).ok_or_else(|| corrupt("decision"))?;
     Ok(Decision {
-        field: text("field").ok_or_else(|| corrupt("decision"))?,
+        field: text("field").ok_or_else(|| corrupt("decision"))?.into(),
         outcome,
         from: text("from"),
         to: text("to"),
@@ -171,8 +256,18 @@ mod tests {
         let okta = SourceName::new("okta");
         let mut written = Record::default();
         let text = FieldValue::Text("ada \"x\" \\ \n\u{1}é".into());
-        written.fields.insert("user_name".into(), Field { value: text, source: Some(okta.clone()) });
-        written.fields.insert("active".into(), Field { value: FieldValue::Flag(true), source: None });
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let former = Former { value: "al".into(), source: Some(okta.clone()), since: at(3) };
+        let by_okta = Field { source: Some(okta.clone()), ..Field::new(text) };
+        written.fields.insert("user_name".into(), by_okta.clone());
+        written.fields.insert("active".into(), Field::new(FieldValue::Flag(true)));
+        written.fields.insert("email".into(), Field { since: at(17), ..by_okta.clone() });
+        written.fields.insert("title".into(), Field { former: Some(former.into()), ..by_okta });
+        let grace = PersonReference { id: PersonId::new("p1"), said: "00u\"9".into() };
+        written
+            .fields
+            .insert("manager".into(), Field { since: at(2), ..Field::new(FieldValue::Person(grace)) });
+        written.roles = ["itil".to_owned(), "admin".to_owned()].into();
         assert_eq!(record(&record_text(&written)).unwrap(), written);
 
         let full = Decision::new("title", Outcome::SkippedNotAuthoritative).by(&okta).because("`hr` decides");

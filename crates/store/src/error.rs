@@ -92,10 +92,12 @@ pub enum Constraint {
     OpenCase,
     /// The token's hash is taken.
     TokenHash,
+    /// Another policy has become this version.
+    PolicyVersion,
 }
 
 impl Constraint {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Login,
         Self::EmployeeNumber,
         Self::ClaimOfPerson,
@@ -106,6 +108,7 @@ impl Constraint {
         Self::GroupName,
         Self::OpenCase,
         Self::TokenHash,
+        Self::PolicyVersion,
     ];
 
     /// The name in the schema.
@@ -121,6 +124,7 @@ impl Constraint {
             Self::GroupName => "groups_display_name",
             Self::OpenCase => "cases_open",
             Self::TokenHash => "tokens_hash",
+            Self::PolicyVersion => "policies_version",
         }
     }
 
@@ -137,6 +141,7 @@ impl Constraint {
             Self::GroupName => "groups.display_key",
             Self::OpenCase => "cases.source, cases.identity",
             Self::TokenHash => "tokens.hash",
+            Self::PolicyVersion => "policies.version",
         }
     }
 

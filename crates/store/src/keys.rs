@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use tenure_identity::keys::Keys;
+use tenure_identity::policy::PersonKey;
 use tenure_scim::text::fold;
 
 /// Login.
@@ -16,6 +17,19 @@ pub(crate) const LOOSE_EMAIL: i64 = 4;
 pub(crate) const NAME: i64 = 5;
 /// Display name.
 pub(crate) const DISPLAY_NAME: i64 = 6;
+
+/// External id, in `waiting` only: claims have a column of their own for it.
+pub(crate) const EXTERNAL_ID: i64 = 7;
+
+/// Under which kind somebody is waited for.
+pub(crate) fn kind_of(key: PersonKey) -> i64 {
+    match key {
+        PersonKey::ExternalId => EXTERNAL_ID,
+        PersonKey::EmployeeNumber => EMPLOYEE_NUMBER,
+        PersonKey::UserName => USER_NAME,
+        PersonKey::Email => EMAIL,
+    }
+}
 
 /// One row of `claim_keys`, without source and person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,6 +10,7 @@ pub mod error;
 pub mod floor;
 mod keys;
 mod migrate;
+pub mod policies;
 pub mod query;
 pub mod read;
 pub mod tokens;
@@ -64,7 +65,7 @@ impl Store {
     /// # Errors
     /// [`CommitError::Moved`] and [`CommitError::Constraint`] mean that the request has to be decided again.
     pub async fn commit(&self, change: &Change) -> Result<(), CommitError> {
-        self.database.commit(write::transaction(change)).await
+        self.database.commit(write::transaction(self.database.dialect(), change)).await
     }
 
     /// Whether the database answers.

@@ -15,6 +15,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("migrations/0001_main.sql") },
     Migration { version: 2, text: include_str!("migrations/0002_admin.sql") },
+    Migration { version: 3, text: include_str!("migrations/0003_policy.sql") },
 ];
 
 const BOOK: &str =

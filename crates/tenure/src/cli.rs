@@ -30,11 +30,17 @@ pub(crate) enum Command {
     /// Make and manage the bearer tokens of identity providers and administrators
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Check, plan, apply and look at the policy: what gets in, where, by whose word
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Look at and decide the cases that wait for a human
     #[command(subcommand)]
     Review(ReviewCommand),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
+    /// Check and try out expressions in the Okta Expression Language
+    #[command(subcommand)]
+    El(ElCommand),
     /// Measure the server beside a bare floor
     Bench(BenchOptions),
     /// Print a completion script for your shell
@@ -130,6 +136,62 @@ pub(crate) enum TokenScope {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Say what is wrong with a policy document, each at its place
+    Check {
+        /// The document
+        file: PathBuf,
+        /// How the result is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Show what a policy document would change for everybody; nothing is written
+    Plan {
+        /// The document
+        file: PathBuf,
+        /// How the result is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Make a policy document the policy in force, as a new version; running servers take it over
+    Apply {
+        /// The document
+        file: PathBuf,
+        /// Why, for the history
+        #[arg(long, short = 'm', value_name = "TEXT")]
+        reason: Option<String>,
+        /// Who applies it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
+    /// Print the policy in force, or an earlier version
+    Show {
+        /// The version; the one in force without it
+        version: Option<i64>,
+        /// How the result is written; the document alone for people
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// List the versions: who, when, why
+    History {
+        /// How the list is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Bring back the document of an earlier version, as a new version
+    Rollback {
+        /// The version to bring back; 0 is the built-in policy
+        version: i64,
+        /// Why, for the history
+        #[arg(long, short = 'm', value_name = "TEXT")]
+        reason: Option<String>,
+        /// Who does it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum ReviewCommand {
     /// List the open cases
     List {
@@ -199,6 +261,57 @@ pub(crate) struct ExplainOptions {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ElCommand {
+    /// Evaluate an expression; its value is printed as JSON, alone on standard output
+    Eval {
+        /// The expression, e.g. `user.firstName + "." + user.lastName`
+        #[arg(allow_hyphen_values = true)]
+        expression: String,
+        /// A JSON file with what the expression reads: user, groups, manager and so on; nothing is known without it
+        #[arg(long, value_name = "FILE")]
+        context: Option<PathBuf>,
+        /// The time that `Time.now()` gives, e.g. 2026-01-31T09:00:00Z; the clock's without it
+        #[arg(long, value_name = "TIME")]
+        now: Option<jiff::Timestamp>,
+        /// Which dialect is accepted
+        #[arg(long, value_enum, default_value_t = DialectWord::Any)]
+        dialect: DialectWord,
+        /// What null means where text is needed
+        #[arg(long, value_enum, default_value_t = NullsWord::Strict)]
+        nulls: NullsWord,
+    },
+    /// Check an expression; what it gives and reads is printed as JSON
+    Check {
+        /// The expression
+        #[arg(allow_hyphen_values = true)]
+        expression: String,
+        /// Which dialect is accepted
+        #[arg(long, value_enum, default_value_t = DialectWord::Any)]
+        dialect: DialectWord,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectWord {
+    /// Functions are called as `String.toUpperCase(x)`
+    Classic,
+    /// Functions are called as `x.toUpperCase()`
+    Identity,
+    /// Either
+    Any,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NullsWord {
+    /// What would write the text `null` is an error
+    Strict,
+    /// As in Java: the text `null`
+    Java,
+    /// Null is empty text
+    Empty,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod config;
+mod diagnose;
 mod logging;
 mod output;
 mod wiring;
@@ -39,8 +40,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => commands::serve::run(config()?).await,
         Command::Demo(options) => commands::demo::run(&options).await,
         Command::Token(command) => commands::token::run(config()?, command).await,
+        Command::Policy(command) => commands::policy::run(config()?, command).await,
         Command::Review(command) => commands::review::run(config()?, command).await,
         Command::Explain(options) => commands::explain::run(config()?, &options).await,
+        Command::El(command) => commands::el::run(command),
         Command::Bench(options) => commands::bench::run(options).await,
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { directory } => commands::shell::man_pages(directory.as_deref()),

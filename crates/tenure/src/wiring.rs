@@ -11,14 +11,17 @@ use tenure_store::{Options, Store};
 pub(crate) async fn engine(config: &Config) -> anyhow::Result<SharedEngine> {
     let options = Options { password: config.store_password.clone(), ..Options::default() };
     let store = Store::open(&config.store_url, options).await.context("the store cannot be used")?;
-    let names = config.sources.iter().map(|(name, _)| name.clone()).collect();
+    let order: Vec<_> = config.sources.iter().map(|(name, _)| name.clone()).collect();
+    let policy = Policy::built_in(&order);
     let settings = Settings {
         base_url: format!("{}/scim/v2", config.url()),
         sources: config.sources.iter().cloned().collect(),
+        order,
         default_page: 100,
         max_page: 1_000,
         cursor_seconds: 3_600,
     };
-    let policy = Policy::built_in(names);
-    Ok(Arc::new(Engine::new(store, policy, config.catalog.clone(), Clock::system(), settings)))
+    let engine = Engine::new(store, policy, config.catalog.clone(), Clock::system(), settings);
+    engine.refresh_policy().await.context("the policy in force cannot be read")?;
+    Ok(Arc::new(engine))
 }

@@ -73,10 +73,10 @@ mod tests {
 
     #[test]
     fn steps_are_chosen() {
-        let all = "setup fmt tidy clippy doc test doctest deny release demo conformance";
+        let all = "setup fmt tidy clippy doc test doctest deny release demo conformance spel";
         assert_eq!(names(None, None, false).join(" "), all);
         assert_eq!(names(None, None, true).join(" "), format!("{all} fuzz"));
-        assert_eq!(names(Some(Step::Demo), None, false), ["demo", "conformance"]);
+        assert_eq!(names(Some(Step::Demo), None, false), ["demo", "conformance", "spel"]);
         assert_eq!(names(None, Some(Step::Fuzz), false), ["fuzz"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::conformance::postgres;
 use crate::workspace::Workspace;
-use crate::{python, shell};
+use crate::{python, shell, spel};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -13,7 +13,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 2] = [
+const NEEDS: [Need; 4] = [
     Need {
         package: "postgresql",
         purpose: "initdb and postgres, for the tests that run on a cluster of their own",
@@ -23,6 +23,16 @@ const NEEDS: [Need; 2] = [
         package: "python3-venv",
         purpose: "an environment for the conformance suites",
         is_there: || shell::works(Command::new("python3").args(["-c", "import ensurepip, venv"])),
+    },
+    Need {
+        package: "default-jdk-headless",
+        purpose: "Java, for the evaluator that expressions are compared with",
+        is_there: || shell::works(Command::new("javac").arg("-version")),
+    },
+    Need {
+        package: "libspring-expression-java",
+        purpose: "Spring's evaluator of expressions",
+        is_there: spel::jars_are_there,
     },
 ];
 
@@ -78,6 +88,6 @@ mod tests {
         let needs: Vec<_> = NEEDS.iter().collect();
         let text = describe(&needs);
         assert!(text.starts_with("missing:\n  postgresql: initdb"), "{text}");
-        assert!(text.ends_with("help: as root, `apt-get install postgresql python3-venv`"), "{text}");
+        assert!(text.ends_with("help: as root, `apt-get install postgresql python3-venv default-jdk-headless libspring-expression-java`"), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use super::report::Outcome;
 use super::setup;
 use crate::conformance::{self, postgres};
 use crate::workspace::Workspace;
-use crate::{fuzz, shell, tidy};
+use crate::{fuzz, shell, spel, tidy};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use std::process::Command;
@@ -40,6 +40,8 @@ pub(crate) enum Step {
     Demo,
     /// foreign SCIM suites, on SQLite and on PostgreSQL
     Conformance,
+    /// operators of expressions beside Spring's own evaluator
+    Spel,
     /// each fuzz target for a short while (only with --fuzz)
     Fuzz,
 }
@@ -70,6 +72,7 @@ impl Step {
             Self::Release => _ = workspace.build_release()?,
             Self::Demo => demo(workspace)?,
             Self::Conformance => conformance::run_both(workspace)?,
+            Self::Spel => spel::compare(workspace)?,
             Self::Fuzz => fuzz::smoke(workspace, &fuzz::targets(workspace)?, FUZZ_SECONDS)?,
         }
         Ok(Outcome::Passed)

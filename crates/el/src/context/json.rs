@@ -70,13 +70,15 @@ impl Context for JsonContext<'_> {
 
 /// A group of the document; its name may also stand in its profile.
 fn group(json: &Json) -> Option<Group<'_>> {
-    let text = |pointer: &str| json.pointer(pointer).and_then(Json::as_str);
+    let more = json.as_object()?;
+    let text = |key: &str| more.get(key).and_then(Json::as_str);
+    let within = |outer: &str, key: &str| more.get(outer)?.get(key)?.as_str();
     Some(Group {
-        id: text("/id").unwrap_or_default(),
-        name: text("/name").or_else(|| text("/profile/name"))?,
-        kind: text("/type").unwrap_or("OKTA_GROUP"),
-        source_id: text("/source/id"),
-        description: text("/description").or_else(|| text("/profile/description")),
-        more: json.as_object(),
+        id: text("id").unwrap_or_default(),
+        name: text("name").or_else(|| within("profile", "name"))?,
+        kind: text("type").unwrap_or("OKTA_GROUP"),
+        source_id: within("source", "id"),
+        description: text("description").or_else(|| within("profile", "description")),
+        more: Some(more),
     })
 }

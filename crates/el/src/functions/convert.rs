@@ -6,7 +6,8 @@ use crate::value::Value;
 pub(super) const TABLE: &[Entry] = &[
     Entry::new(
         "Convert.toInt(value: any) -> integer",
-        "A whole number of text or of a number, rounded to the nearest, half upwards, within 32 bits as Java has it.",
+        "A whole number of text or of a number, rounded to the nearest, half upwards. A fraction beyond 32 bits wraps \
+         around, as in Java; such text is an error.",
         (r#"Convert.toInt("1234")"#, "1234"),
         to_int,
     ),
@@ -28,12 +29,13 @@ pub(super) const TABLE: &[Entry] = &[
 fn to_int<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     match call.take(0) {
         Value::Null => Ok(Value::Null),
-        Value::Integer(value) => Ok(Value::Integer(wrapped(value))),
-        Value::Number(value) => Ok(Value::Integer(rounded(value))),
-        Value::Text(text) => match text.trim().parse::<i64>() {
-            Ok(value) if i32::try_from(value).is_ok() => Ok(Value::Integer(value)),
-            _ => read(&text).map(|value| Value::Integer(rounded(value))),
-        },
+        Value::Integer(value) => Ok(Value::Integer(value)),
+        Value::Number(value) => Ok(Value::Integer(i64::from(wrapped(rounded(value))))),
+        Value::Text(text) => {
+            let value = rounded(read(&text)?);
+            let fits = i32::try_from(value).is_ok();
+            if fits { Ok(Value::Integer(value)) } else { Err(too_large(&text)) }
+        }
         other => Err(Fault::new(format!("{} is not a number", other.describe())).at(0)),
     }
 }
@@ -59,13 +61,19 @@ fn read(text: &str) -> Result<f64, Box<Fault>> {
     })
 }
 
-/// `(int) Math.round(value)`: to the nearest, half towards positive infinity, and the lower 32 bits.
-#[expect(clippy::cast_possible_truncation, reason = "what Java does with a number that does not fit")]
-fn rounded(value: f64) -> i64 {
-    wrapped((value + 0.5).floor() as i64)
+fn too_large(text: &str) -> Box<Fault> {
+    let shown: String = text.chars().take(40).collect();
+    Fault::new(format!("`{shown}` does not fit into 32 bits")).at(0)
 }
 
+/// `Math.round(value)`: to the nearest, half towards positive infinity.
 #[expect(clippy::cast_possible_truncation, reason = "what Java does with a number that does not fit")]
-fn wrapped(value: i64) -> i64 {
-    i64::from(value as i32)
+fn rounded(value: f64) -> i64 {
+    (value + 0.5).floor() as i64
+}
+
+/// `(int) value`: the lower 32 bits.
+#[expect(clippy::cast_possible_truncation, reason = "what Java does with a number that does not fit")]
+fn wrapped(value: i64) -> i32 {
+    value as i32
 }

@@ -121,10 +121,7 @@ fn filtered<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     }
     let limit = limit(call, 2)?;
     let ids = call.list(0)?;
-    let expression = match call.prepared {
-        Prepared::Expression(node) => node,
-        _ => return dynamic(call),
-    };
+    let Prepared::Expression(expression) = call.prepared else { return dynamic(call) };
     let mut made = Vec::new();
     let context = call.machine.context;
     for group in context.groups().filter(|it| ids.iter().any(|id| id.as_text() == Some(it.id))).take(limit) {
@@ -149,7 +146,7 @@ fn rendered<'a>(machine: &mut Machine<'a>, expression: &'a Node, group: Group<'a
     machine.elements.pop();
     value.map_err(|error| {
         let fault = Fault::new(format!("in the group expression: {}", error.message)).at(1);
-        error.help.into_iter().fold(fault, |fault, help| fault.help(help))
+        error.help.into_iter().fold(fault, Fault::help)
     })
 }
 

@@ -129,7 +129,7 @@ fn style(name: &str) -> Style {
     const BARE: [&str; 5] = ["toUpperCase", "toLowerCase", "substringBefore", "substringAfter", "substring"];
     match name {
         _ if name.starts_with('.') || name == "DateTime.now" => Style::Method,
-        _ if name.starts_with("user.") => Style::Shared,
+        _ if name.starts_with("user.") || name == "Time.now" => Style::Shared,
         _ if BARE.contains(&name) => Style::Deprecated,
         _ => Style::Classic,
     }
@@ -160,17 +160,20 @@ pub(crate) fn is_namespace(name: &str) -> bool {
     ["String", "Arrays", "Convert", "Iso3166Convert", "Time", "Groups", "DateTime"].contains(&name)
 }
 
-/// The function that was probably meant.
+/// The function that was probably meant: of the same name elsewhere, of a name that is alike, or of a longer one.
 pub(crate) fn suggest(name: &str) -> Option<String> {
-    let own = |it: &&Function| it.style != Style::Deprecated;
-    let same_word = |it: &&Function| last_word(it.name).eq_ignore_ascii_case(last_word(name));
     let method = name.starts_with('.');
-    let candidates = || all().iter().filter(own).filter(|it| it.name.starts_with('.') == method);
-    let exact = candidates().find(same_word).map(|it| format!("did you mean `{}`?", shown(it.name)));
-    exact.or_else(|| {
-        suggest::nearest(name, candidates().map(|it| it.name))
-            .map(|it| format!("did you mean `{}`?", shown(it)))
-    })
+    let candidates: Vec<_> = all()
+        .iter()
+        .filter(|it| it.style != Style::Deprecated && it.name.starts_with('.') == method)
+        .map(|it| shown(it.name))
+        .collect();
+    let word = last_word(name).to_lowercase();
+    let same = candidates.iter().find(|it| last_word(it).to_lowercase() == word);
+    let alike = || suggest::nearest(shown(name), candidates.iter().copied());
+    let longer = || candidates.iter().find(|it| word.len() >= 4 && it.to_lowercase().contains(&word));
+    let meant = same.copied().or_else(alike).or_else(|| longer().copied())?;
+    Some(format!("did you mean `{meant}`?"))
 }
 
 fn last_word(name: &str) -> &str {

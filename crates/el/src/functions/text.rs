@@ -178,12 +178,12 @@ fn join<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
     let separator = call.text(0)?;
     let mut joined = String::new();
     for at in 1..call.count() {
-        if at > 1 {
-            joined.push_str(&separator);
-        }
-        joined.push_str(&call.text(at)?);
+        let text = call.text(at)?;
+        call.machine.produce(separator.len() + text.len())?;
+        joined.push_str(if at > 1 { &separator } else { "" });
+        joined.push_str(&text);
     }
-    call.made(joined)
+    Ok(Value::from(joined))
 }
 
 #[expect(clippy::cast_possible_wrap, reason = "no text is that long")]
@@ -243,7 +243,7 @@ pub(super) fn contains<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
 }
 
 fn switch<'a>(call: &mut Call<'_, 'a>) -> Outcome<'a> {
-    if call.count() % 2 != 0 {
+    if !call.count().is_multiple_of(2) {
         let last = call.count() - 1;
         return Err(Fault::new("a key without a value").help("keys and values come in pairs").at(last));
     }

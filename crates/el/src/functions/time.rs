@@ -7,7 +7,6 @@ use crate::time::{self, DatePattern, Moment};
 use crate::value::Value;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::borrow::Cow;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry::new(
@@ -211,7 +210,7 @@ fn string(call: &mut Call<'_, '_>) -> Result<Option<Moment>, Box<Fault>> {
     with_pattern(call, 1, |pattern| pattern.parse(&text, &TimeZone::UTC)).map(|it| Some(Moment::short(it)))
 }
 
-fn not_a_time(text: &Cow<'_, str>, what: &str) -> Box<Fault> {
+fn not_a_time(text: &str, what: &str) -> Box<Fault> {
     let shown: String = text.chars().take(40).collect();
     Fault::new(format!("`{shown}` is not {what}")).at(0)
 }

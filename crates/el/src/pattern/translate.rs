@@ -88,7 +88,7 @@ impl Translator<'_> {
         let length = kind.find([':', ')']).unwrap_or(kind.len());
         let flags = &kind[..length];
         if let Some(flag) = flags.chars().find(|it| !matches!(it, 'i' | 'm' | 's' | 'u' | '-')) {
-            return Err(lacks(&format!("the flag `{flag}`"), "the flags are i, m, s and u"));
+            return Err(lacks(&format!("flag `{flag}`"), "the flags are i, m, s and u"));
         }
         let (on, off) = flags.split_once('-').unwrap_or((flags, ""));
         let dot_all = (around || on.contains('s')) && !off.contains('s');

@@ -68,7 +68,7 @@ impl Compiler<'_> {
             let help = help.or_else(|| Some("functions are called with parentheses".to_owned()));
             self.error(root.span.clone(), format!("`{}` is not an attribute", root.text), help);
         } else if !roots.open {
-            let help = self.meant_attribute(&root.text);
+            let help = self.suggestion(|compiler| compiler.meant_attribute(&root.text));
             self.error(root.span.clone(), format!("unknown name `{}`", root.text), help);
         }
         Type::Any
@@ -108,7 +108,7 @@ impl Compiler<'_> {
             return kind.clone();
         }
         if !fields.open {
-            let help = did_you_mean(&name.text, names(fields));
+            let help = self.suggestion(|_| did_you_mean(&name.text, names(fields)));
             self.error(name.span.clone(), format!("unknown attribute `{}`", name.text), help);
         }
         Type::Any

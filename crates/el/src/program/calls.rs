@@ -38,6 +38,9 @@ impl Compiler<'_> {
             }
         }
         let receiver = self.expr(of);
+        if receiver.unread {
+            return typed(constant(Value::Null), span, Type::Any);
+        }
         let mut all = vec![receiver];
         all.extend(arguments.iter().map(|it| self.expr(it)));
         self.resolve(&format!(".{}", name.text), name.span.clone(), all, safe, span)
@@ -53,11 +56,15 @@ impl Compiler<'_> {
     ) -> Typed {
         let Some(function) = functions::find(name) else {
             let shown = name.strip_prefix('.').unwrap_or(name);
-            self.error(at, format!("unknown function `{shown}`"), functions::suggest(name));
+            let help = self.suggestion(|_| functions::suggest(name));
+            self.error(at, format!("unknown function `{shown}`"), help);
             return typed(constant(Value::Null), span, Type::Any);
         };
         self.check_use(function, at.clone());
-        self.check_count(function, arguments.len(), at);
+        // An argument that could not be read may be none at all.
+        if !arguments.iter().any(|it| it.unread) {
+            self.check_count(function, arguments.len(), at);
+        }
         for (index, argument) in arguments.iter().enumerate() {
             self.check_argument(function, index, argument);
         }
@@ -89,6 +96,9 @@ impl Compiler<'_> {
                 self.warn(at.clone(), format!("`{shown}` is deprecated"), help);
             }
             _ => {}
+        }
+        if matches!(self.scope, Scope::Group) && function.prepares == Prepares::Expression(1) {
+            self.error(at.clone(), format!("`{shown}` cannot be used within itself"), None);
         }
         if self.options.purpose == Purpose::GroupRule && !IN_GROUP_RULES.contains(&function.family) {
             let help =

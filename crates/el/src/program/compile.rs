@@ -5,7 +5,7 @@ use super::Reads;
 use super::node::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::settings::{Expect, Options};
-use crate::syntax::{Ast, Expr, ExprKind};
+use crate::syntax::{Ast, Expr, ExprKind, MOST_DIAGNOSTICS};
 use crate::types::Type;
 use crate::value::Value;
 use crate::vocabulary::Vocabulary;
@@ -23,6 +23,8 @@ pub(super) struct Compiled {
 pub(super) struct Typed {
     pub(super) node: Node,
     pub(super) kind: Type,
+    /// Whether it could not be read.
+    pub(super) unread: bool,
 }
 
 /// What a bare name means.
@@ -42,10 +44,10 @@ pub(super) fn compile(
     options: &Options,
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let mut compiler = Compiler::new(vocabulary, options, ast.diagnostics);
-    let Typed { node: root, kind: result } = compiler.expr(&ast.root);
+    let Typed { node: root, kind: result, .. } = compiler.expr(&ast.root);
     compiler.check_expectation(&result, root.span.clone());
     let Compiler { mut diagnostics, mut reads, .. } = compiler;
-    diagnostics.sort_by_key(|it| (it.span.start, it.span.end));
+    bound(&mut diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
@@ -79,7 +81,7 @@ impl<'c> Compiler<'c> {
             ExprKind::Integer(value) => typed(constant(Value::Integer(*value)), span, Type::Integer),
             ExprKind::Number(value) => typed(constant(Value::Number(*value)), span, Type::Number),
             ExprKind::Text(text) => typed(constant(Value::from(text.clone())), span, Type::Text),
-            ExprKind::Error => typed(constant(Value::Null), span, Type::Any),
+            ExprKind::Error => Typed { unread: true, ..typed(constant(Value::Null), span, Type::Any) },
             ExprKind::List(items) => self.list(items, span),
             ExprKind::Map(entries) => self.map(entries, span),
             ExprKind::This => self.this(span),
@@ -97,7 +99,7 @@ impl<'c> Compiler<'c> {
     }
 
     pub(super) fn boxed(&mut self, expr: &Expr) -> (Box<Node>, Type) {
-        let Typed { node, kind } = self.expr(expr);
+        let Typed { node, kind, .. } = self.expr(expr);
         (Box::new(node), kind)
     }
 
@@ -127,7 +129,7 @@ impl<'c> Compiler<'c> {
         if let ExprKind::Name(name) = &key.kind {
             return Node { kind: constant(Value::from(name.clone())), span: key.span.clone() };
         }
-        let Typed { node, kind } = self.expr(key);
+        let Typed { node, kind, .. } = self.expr(key);
         if kind.is_surely_not(&[Type::Text]) {
             self.error(node.span.clone(), format!("a key is text, and this is {kind}"), None);
         }
@@ -169,6 +171,11 @@ impl<'c> Compiler<'c> {
         }
     }
 
+    /// A suggestion, which takes time, as long as somebody will read it.
+    pub(super) fn suggestion(&self, make: impl FnOnce(&Self) -> Option<String>) -> Option<String> {
+        if self.diagnostics.len() < MOST_DIAGNOSTICS { make(self) } else { None }
+    }
+
     pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
         self.diagnostics.push(Diagnostic::error(span, message).maybe_help(help));
     }
@@ -179,10 +186,19 @@ impl<'c> Compiler<'c> {
     }
 }
 
+/// Puts diagnostics in the order of the text, and leaves out what nobody reads; warnings go first.
+fn bound(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(|it| (it.span.start, it.span.end));
+    if diagnostics.len() > MOST_DIAGNOSTICS && diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.retain(Diagnostic::is_error);
+    }
+    diagnostics.truncate(MOST_DIAGNOSTICS);
+}
+
 pub(super) fn constant(value: Value<'static>) -> NodeKind {
     NodeKind::Constant(value)
 }
 
 pub(super) fn typed(kind: NodeKind, span: Range<usize>, result: Type) -> Typed {
-    Typed { node: Node { kind, span }, kind: result }
+    Typed { node: Node { kind, span }, kind: result, unread: false }
 }

@@ -67,7 +67,7 @@ impl<'a> Machine<'a> {
             NodeKind::Element => self.element().map_err(|fault| blame(*fault, node)),
             NodeKind::Property { of, name, safe } => {
                 let value = self.evaluate(of)?;
-                self.property(value, name, *safe).map_err(|fault| blame(*fault, node))
+                self.property(&value, name, *safe).map_err(|fault| blame(*fault, node))
             }
             NodeKind::Index { of, index } => {
                 let value = self.evaluate(of)?;
@@ -138,7 +138,7 @@ impl<'a> Machine<'a> {
         Ok(element)
     }
 
-    fn property(&self, value: Value<'a>, name: &str, safe: bool) -> Outcome<'a> {
+    fn property(&self, value: &Value<'a>, name: &str, safe: bool) -> Outcome<'a> {
         if value.is_null() {
             return self.of_null(safe, &format!("`{name}`"));
         }

@@ -11,6 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::settings::Options;
 use std::ops::Range;
 
+/// More diagnostics than this help nobody.
+pub(crate) const MOST_DIAGNOSTICS: usize = 20;
+
 /// A tree and what is wrong with the text it was read from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ast {

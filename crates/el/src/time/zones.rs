@@ -1,4 +1,4 @@
-//! Zones by any name that Okta's reference lists: today's names, old ones, and three that no database has any more.
+//! Zones by any name that Okta's reference lists: today's names, old ones, and two that no database has any more.
 
 use crate::functions::Fault;
 use crate::settings::ShortZones;
@@ -9,11 +9,8 @@ use std::sync::LazyLock;
 static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// Names of the reference that today's database does not have.
-const OLD: [(&str, &str); 3] = [
-    ("US/Pacific-New", "America/Los_Angeles"),
-    ("Canada/East-Saskatchewan", "America/Regina"),
-    ("NZ-CHATHAM", "Pacific/Chatham"),
-];
+const OLD: [(&str, &str); 2] =
+    [("US/Pacific-New", "America/Los_Angeles"), ("Canada/East-Saskatchewan", "America/Regina")];
 
 /// What Joda-Time makes of three letters, for which the database has fixed offsets.
 const SHORT: [(&str, &str, i8); 3] =
@@ -37,12 +34,7 @@ pub(super) fn region(name: &str) -> Option<TimeZone> {
     if utc.contains(&name) {
         return Some(TimeZone::UTC);
     }
-    DATABASE.get(name).ok().or_else(|| DATABASE.get(&with_slashes(name)?).ok())
-}
-
-/// Names of the reference lost their slashes or hyphens in print: `W-SU`, `NZ-CHAT` are as they should be.
-fn with_slashes(name: &str) -> Option<String> {
-    name.contains(' ').then(|| name.replace(' ', "_"))
+    DATABASE.get(name).ok()
 }
 
 fn unknown(name: &str) -> Box<Fault> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 impl Engine {
     fn group_context<'a>(&self, caller: &'a Caller, now: Timestamp) -> GroupContext<'a> {
-        let window = SignedDuration::from_secs(self.policy.flapping.window_seconds);
+        let window = SignedDuration::from_secs(self.policy().flapping.window_seconds);
         GroupContext {
             actor: &caller.actor,
             now,

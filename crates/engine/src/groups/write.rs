@@ -49,7 +49,7 @@ impl Engine {
             let planned = plan_members(&context, &members, &known);
             let (outcome, change) =
                 outcome(group::create(&context, attributes.clone(), &notes, &facts, planned), None);
-            if self.commit(&change, &mut tries).await? {
+            if self.commit_group(change, &mut tries).await? {
                 break outcome?;
             }
         };
@@ -103,7 +103,7 @@ impl Engine {
             let group = self.live_group(&id).await?;
             conditions.check(group.version)?;
             let plan = group::end(&self.group_context(caller, self.clock.now()), &group);
-            if self.commit(&plan.change, &mut tries).await? {
+            if self.commit_group(plan.change, &mut tries).await? {
                 return Ok(());
             }
         }
@@ -124,7 +124,7 @@ impl Engine {
             conditions.check(group.version)?;
             let plan = self.decide_update(caller, &group, update).await?;
             let (outcome, change) = outcome(plan, Some(group));
-            if self.commit(&change, &mut tries).await? {
+            if self.commit_group(change, &mut tries).await? {
                 break outcome?;
             }
         };
@@ -186,6 +186,16 @@ impl Engine {
             return Ok(MemberFacts::default());
         }
         Ok(self.store.member_facts(Some(id), &named(changes), needs_everybody(changes)).await?)
+    }
+
+    /// Commits the change, and brings up to date whose record depends on it.
+    async fn commit_group(&self, change: Change, tries: &mut Tries) -> Result<bool, EngineError> {
+        let groups_matter = change.group.is_some() && self.policy().reads_groups();
+        let done = self.commit(&Change { groups_matter, ..change }, tries).await?;
+        if done && groups_matter {
+            self.renew_soon().await;
+        }
+        Ok(done)
     }
 
     pub(super) async fn live_group(&self, id: &GroupId) -> Result<Group, EngineError> {

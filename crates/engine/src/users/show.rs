@@ -93,7 +93,7 @@ impl Engine {
     async fn add_record(&self, id: &str, object: &mut Object) -> Result<(), EngineError> {
         let Some(person) = self.store.person(&PersonId::new(id)).await? else { return Ok(()) };
         let fields = person.record.fields.iter().map(|(name, field)| {
-            let mut entry = json!({ "name": name, "value": field.value.to_string() });
+            let mut entry = json!({ "name": name.as_str(), "value": field.value.to_string() });
             if let Some(source) = &field.source {
                 entry["source"] = source.as_str().into();
             }
@@ -106,6 +106,10 @@ impl Engine {
         if let Some(at) = person.deactivated_at {
             record["deactivatedAt"] = at.to_string().into();
         }
+        if !person.record.roles.is_empty() {
+            record["roles"] = person.record.roles.iter().map(String::as_str).collect::<Vec<_>>().into();
+        }
+        record["provisioned"] = person.provisioned.into();
         object.insert(RECORD.into(), record);
         if let Some(Value::Array(schemas)) = object.get_mut("schemas") {
             schemas.push(RECORD.into());

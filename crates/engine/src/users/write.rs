@@ -4,11 +4,12 @@ use super::person_id;
 use crate::commit::Tries;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
-use tenure_identity::change::Change;
+use tenure_identity::change::{Change, ClaimChange};
 use tenure_identity::claim::{Claim, says_active};
 use tenure_identity::id::PersonId;
 use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
+use tenure_identity::policy::Policy;
 use tenure_identity::receive::{self, Facts, Incoming, Plan, Reply};
 use tenure_scim::Object;
 use tenure_scim::patch::{self, PatchRequest};
@@ -16,7 +17,7 @@ use tenure_scim::projection::Projection;
 use tenure_scim::resource::{self, Accepted};
 
 /// What an update makes of the attributes that are there.
-enum Update<'a> {
+pub(super) enum Update<'a> {
     Replace(&'a Value),
     Patch(&'a PatchRequest),
 }
@@ -45,10 +46,13 @@ impl Engine {
         let mut tries = Tries::default();
         let written = loop {
             let facts = self.store.identity_facts(&caller.actor.source, &keys).await?;
-            let plan = receive::create(&self.context(caller, self.clock.now()), &incoming, &facts);
+            let ground = self.ground(Some((caller, &incoming)), &facts.candidates).await?;
+            let plan = receive::create(&ground.context(&caller.actor), &incoming, &facts);
             let (outcome, change) = outcome(plan, None);
             if self.commit(&change, &mut tries).await? {
-                break outcome?;
+                let written = outcome?;
+                self.arrived(&ground.policy, &change).await;
+                break written;
             }
         };
         self.show_written(&written, projection).await
@@ -101,7 +105,8 @@ impl Engine {
             let (person, claim) = self.person_and_claim(caller, &id).await?;
             let claim = claim.ok_or_else(|| EngineError::user(id.as_str()))?;
             conditions.check(claim.version)?;
-            let plan = receive::end(&self.context(caller, self.clock.now()), &person, &claim);
+            let ground = self.ground(None, [&person]).await?;
+            let plan = receive::end(&ground.context(&caller.actor), &person, &claim);
             if self.commit(&plan.change, &mut tries).await? {
                 return Ok(());
             }
@@ -126,13 +131,15 @@ impl Engine {
             };
             let (outcome, change) = outcome(plan, claim);
             if self.commit(&change, &mut tries).await? {
-                break outcome?;
+                let written = outcome?;
+                self.arrived(&self.policy(), &change).await;
+                break written;
             }
         };
         self.show_written(&written, projection).await
     }
 
-    async fn decide_user_update(
+    pub(super) async fn decide_user_update(
         &self,
         caller: &Caller,
         person: &Person,
@@ -143,12 +150,12 @@ impl Engine {
         conditions.check(claim.version)?;
         let incoming = self.updated(&claim.attributes, claim.active, update)?;
         let facts = self.update_facts(caller, person, claim, &incoming).await?;
-        let context = self.context(caller, self.clock.now());
-        Ok(receive::update(&context, person, claim, &incoming, &facts))
+        let ground = self.ground(Some((caller, &incoming)), [person]).await?;
+        Ok(receive::update(&ground.context(&caller.actor), person, claim, &incoming, &facts))
     }
 
     /// A source that may see everybody has matched this person, and now pushes to them for the first time.
-    async fn decide_first_claim(
+    pub(super) async fn decide_first_claim(
         &self,
         caller: &Caller,
         person: &Person,
@@ -160,7 +167,8 @@ impl Engine {
         conditions.check(seen.version)?;
         let incoming = self.updated(&super::parse(&seen.doc)?, person.active, update)?;
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        Ok(receive::claim(&self.context(caller, self.clock.now()), person, &incoming, &facts))
+        let ground = self.ground(Some((caller, &incoming)), [person]).await?;
+        Ok(receive::claim(&ground.context(&caller.actor), person, &incoming, &facts))
     }
 
     fn updated(
@@ -205,7 +213,7 @@ impl Engine {
     }
 
     /// The person, and the source's live claim if it makes one.
-    async fn person_and_claim(
+    pub(super) async fn person_and_claim(
         &self,
         caller: &Caller,
         id: &PersonId,
@@ -213,6 +221,16 @@ impl Engine {
         let person = self.store.person(id).await?.ok_or_else(|| EngineError::user(id.as_str()))?;
         let claim = person.live_claim_of(&caller.actor.source).cloned();
         Ok((person, claim))
+    }
+
+    /// Whoever waited for what the change brings is brought up to date.
+    async fn arrived(&self, policy: &Policy, change: &Change) {
+        let brings = |change: &ClaimChange| {
+            change.before.as_ref().is_none_or(|before| before.keys != change.claim.keys())
+        };
+        if policy.refers_to_people() && change.claims.iter().any(brings) {
+            self.renew_soon().await;
+        }
     }
 
     async fn show_written(&self, written: &Written, projection: &Projection) -> Result<Answer, EngineError> {
@@ -224,7 +242,7 @@ impl Engine {
     }
 }
 
-fn incoming(accepted: Accepted) -> Incoming {
+pub(super) fn incoming(accepted: Accepted) -> Incoming {
     Incoming { attributes: accepted.attributes.into(), notes: accepted.notes }
 }
 

@@ -315,6 +315,12 @@ impl Policy {
         let roles = self.roles.iter().map(|rule| &rule.when);
         mapped.chain(ruled).chain(roles).chain(&self.scope).any(|program| program.reads().groups)
     }
+
+    /// Whether a field refers to people.
+    pub fn refers_to_people(&self) -> bool {
+        let mut mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
+        mapped.any(|mapping| mapping.reference.as_ref().is_some_and(|reference| reference.key.is_some()))
+    }
 }
 
 impl Mapping {

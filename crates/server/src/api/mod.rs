@@ -15,6 +15,7 @@ mod index;
 mod input;
 mod page;
 mod people;
+mod policies;
 mod tokens;
 
 use crate::State;
@@ -39,6 +40,7 @@ fn endpoints() -> OpenApiRouter<State> {
         .merge(groups::routes())
         .merge(events::routes())
         .merge(cases::routes())
+        .merge(policies::routes())
         .merge(tokens::routes())
 }
 

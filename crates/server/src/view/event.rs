@@ -76,7 +76,7 @@ impl Event {
 
     /// An event with the decisions on this field only, if one is named.
     pub fn about(event: &event::Event, field: Option<&str>) -> Self {
-        let decisions = event.decisions.iter().filter(|decision| field.is_none_or(|f| f == decision.field));
+        let decisions = event.decisions.iter().filter(|decision| field.is_none_or(|f| decision.field == f));
         Self {
             at: event.at,
             kind: event.kind.label().to_owned(),
@@ -103,7 +103,7 @@ impl FeedEvent {
 impl Decision {
     fn of(decision: &decision::Decision) -> Self {
         Self {
-            field: decision.field.clone(),
+            field: decision.field.to_string(),
             outcome: decision.outcome.label().to_owned(),
             from: decision.from.clone(),
             to: decision.to.clone(),

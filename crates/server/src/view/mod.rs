@@ -7,10 +7,12 @@ pub mod case;
 pub mod event;
 pub mod group;
 pub mod person;
+pub mod policy;
 pub mod token;
 
 pub use case::{Candidate, Case, CaseSummary, Decided, Evidence};
 pub use event::{Decision, Event, EventCount, FeedEvent};
 pub use group::{Group, GroupSummary, Member};
-pub use person::{Claim, Explanation, Field, Link, Person, PersonSummary};
+pub use person::{Claim, ExplainedField, Explanation, Field, Link, Person, PersonSummary};
+pub use policy::{Policy, PolicyCheck, PolicyPlan, PolicyProblem, Preview};
 pub use token::{NewToken, Token};

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::resolve::explain::FieldExplanation;
 use tenure_identity::{claim, person, record};
 use tenure_scim::Object;
 use utoipa::ToSchema;
@@ -20,8 +21,12 @@ pub struct PersonSummary {
     pub deactivated_at: Option<Timestamp>,
     /// When they first came.
     pub created: Timestamp,
+    /// Whether they are, or have ever been, in the policy's scope; nobody else is delivered anywhere.
+    pub provisioned: bool,
     /// What is true of them, by the target's field names.
     pub record: BTreeMap<String, Field>,
+    /// The roles that the policy gives them, of those that it manages.
+    pub roles: Vec<String>,
 }
 
 /// A person with everything that is known of them but the timeline.
@@ -35,8 +40,14 @@ pub struct Person {
     pub deactivated_at: Option<Timestamp>,
     /// When they first came.
     pub created: Timestamp,
+    /// Whether they are, or have ever been, in the policy's scope; nobody else is delivered anywhere.
+    pub provisioned: bool,
     /// What is true of them, by the target's field names.
     pub record: BTreeMap<String, Field>,
+    /// The roles that the policy gives them, of those that it manages.
+    pub roles: Vec<String>,
+    /// The groups that they are in, by name.
+    pub groups: Vec<String>,
     /// What each source says, ended claims included.
     pub claims: Vec<Claim>,
     /// The external ids by which sources know them now.
@@ -51,6 +62,8 @@ pub struct Explanation {
     /// The person.
     #[serde(flatten)]
     pub person: Person,
+    /// Each field: where its value comes from, by which rule, and who was skipped.
+    pub fields: Vec<ExplainedField>,
     /// The newest events, oldest first.
     pub timeline: Vec<Event>,
 }
@@ -58,10 +71,61 @@ pub struct Explanation {
 /// One field of a record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Field {
-    /// The value as text; flags are `true` and `false`.
+    /// The value as text; flags are `true` and `false`, a person is their id.
     pub value: String,
-    /// The source that decided it; null for what the lifecycle decides.
+    /// What the source calls the person whom the field refers to.
+    pub said: Option<String>,
+    /// The source that decided it; null for what a rule, a default or the lifecycle decides.
     pub source: Option<String>,
+    /// Since when it is so.
+    pub since: Option<Timestamp>,
+    /// What it was before.
+    pub former: Option<FormerValue>,
+}
+
+/// What a field was before.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormerValue {
+    /// The value.
+    pub value: String,
+    /// Who had decided it.
+    pub source: Option<String>,
+    /// Since when it was so.
+    pub since: Option<Timestamp>,
+}
+
+/// One field with its reasons.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExplainedField {
+    /// The field; `roles` comes once for each role.
+    pub field: String,
+    /// Its value under the policy in force.
+    pub value: Option<String>,
+    /// What the source calls the person whom the field refers to.
+    pub said: Option<String>,
+    /// The source that decided it.
+    pub source: Option<String>,
+    /// The expression that it came from.
+    pub expression: Option<String>,
+    /// Why it is so.
+    pub rule: String,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// What it was before.
+    pub former: Option<FormerValue>,
+    /// Who else had a word, what they said, and why it does not count.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A word that does not count.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Skipped {
+    /// Who said it.
+    pub source: Option<String>,
+    /// What they said.
+    pub value: Option<String>,
+    /// Why it does not count.
+    pub reason: Option<String>,
 }
 
 /// What one source says of a person.
@@ -109,7 +173,9 @@ impl PersonSummary {
             active: person.active,
             deactivated_at: person.deactivated_at,
             created: person.created,
+            provisioned: person.provisioned,
             record: fields(&person.record),
+            roles: person.record.roles.iter().cloned().collect(),
         }
     }
 }
@@ -117,7 +183,8 @@ impl PersonSummary {
 impl Person {
     /// A person with claims and links.
     pub fn of(person: &person::Person, former: &[(SourceName, String)]) -> Self {
-        let PersonSummary { id, active, deactivated_at, created, record } = PersonSummary::of(person);
+        let PersonSummary { id, active, deactivated_at, created, provisioned, record, roles } =
+            PersonSummary::of(person);
         let live = person.claims.iter().filter(|claim| claim.is_live());
         let links = live.filter_map(|claim| Some(Link::new(&claim.source, claim.external_id()?)));
         Self {
@@ -125,7 +192,10 @@ impl Person {
             active,
             deactivated_at,
             created,
+            provisioned,
             record,
+            roles,
+            groups: person.groups.iter().map(|group| group.name.clone()).collect(),
             claims: person.claims.iter().map(|claim| Claim::of(&person.id, claim)).collect(),
             links: links.collect(),
             former_links: former.iter().map(|(source, id)| Link::new(source, id)).collect(),
@@ -158,10 +228,49 @@ impl Link {
     }
 }
 
-fn fields(record: &record::Record) -> BTreeMap<String, Field> {
+impl ExplainedField {
+    /// A field as it was explained.
+    pub fn of(explained: &FieldExplanation) -> Self {
+        let skipped = explained.skipped.iter().map(|skipped| Skipped {
+            source: skipped.source.as_ref().map(ToString::to_string),
+            value: skipped.to.clone(),
+            reason: skipped.reason.clone(),
+        });
+        Self {
+            field: explained.field.to_string(),
+            value: explained.value.clone(),
+            said: explained.said.clone(),
+            source: explained.source.as_ref().map(ToString::to_string),
+            expression: explained.expression.clone(),
+            rule: explained.rule.clone(),
+            since: explained.since,
+            former: explained.former.as_ref().map(FormerValue::of),
+            skipped: skipped.collect(),
+        }
+    }
+}
+
+impl FormerValue {
+    fn of(former: &record::Former) -> Self {
+        Self {
+            value: former.value.clone(),
+            source: former.source.as_ref().map(ToString::to_string),
+            since: former.since,
+        }
+    }
+}
+
+/// A record by the target's field names.
+pub(super) fn fields(record: &record::Record) -> BTreeMap<String, Field> {
     let field = |field: &record::Field| Field {
         value: field.value.to_string(),
+        said: match &field.value {
+            record::FieldValue::Person(person) => Some(person.said.clone()),
+            record::FieldValue::Text(_) | record::FieldValue::Flag(_) => None,
+        },
         source: field.source.as_ref().map(ToString::to_string),
+        since: field.since,
+        former: field.former.as_deref().map(FormerValue::of),
     };
-    record.fields.iter().map(|(name, value)| (name.clone(), field(value))).collect()
+    record.fields.iter().map(|(name, value)| (name.to_string(), field(value))).collect()
 }

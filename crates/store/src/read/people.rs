@@ -5,17 +5,20 @@ use crate::driver::{Row, Statement, Value};
 use crate::encode::{object, opt_time, record, texts, time};
 use crate::error::StoreError;
 use crate::keys;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use tenure_identity::case::Ruling;
 use tenure_identity::claim::Claim;
-use tenure_identity::id::{PersonId, SourceName};
+use tenure_identity::group::Membership;
+use tenure_identity::id::{GroupId, PersonId, SourceName};
 use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
+use tenure_identity::policy::PersonKey;
 use tenure_identity::receive::Facts;
+use tenure_identity::resolve::{References, Wanted};
 
 pub(super) const PERSON: &str = "id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
-     employee_key, employee_shared";
+     employee_key, employee_shared, provisioned, waits, due";
 
 pub(super) const CLAIM: &str =
     "person_id, source, active, active_since, ended_at, version, created_at, modified_at, doc";
@@ -23,6 +26,10 @@ pub(super) const CLAIM: &str =
 /// How many columns [`CLAIM`] names.
 pub(super) const CLAIM_COLUMNS: usize = 9;
 
+const MEMBERSHIP: &str = "m.member_id, g.id, g.source, g.external_id, g.display_name";
+
+/// References that are looked up at a time.
+const REFERENCES: usize = 32;
 /// People with a common name or address who are looked at as near-duplicates; exact keys are never cut.
 const LOOSE: usize = 8;
 /// E-mail addresses of one claim that are looked up.
@@ -37,20 +44,106 @@ impl Store {
         Ok(self.people("= $1", id.as_str().into()).await?.pop())
     }
 
+    /// The next people in the order of their ids, at most so many, with claims and groups.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn whole_people_after(&self, after: &str, limit: u32) -> Result<Vec<Person>, StoreError> {
+        let next = "select id from persons where id > $1 order by id limit $2";
+        self.people_of(Statement::new(next, [after.into(), i64::from(limit).into()])).await
+    }
+
+    /// How many people there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_people(&self) -> Result<u64, StoreError> {
+        let rows = self.database.query(Statement::new("select count(*) from persons", [])).await?;
+        Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+    }
+
+    /// People to whom something happened that their record may depend on, since it was last resolved.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn due_people(&self, limit: u32) -> Result<Vec<Person>, StoreError> {
+        let due = "select id from persons where due > 0 order by id limit $1";
+        self.people_of(Statement::new(due, [i64::from(limit).into()])).await
+    }
+
+    /// People whose record was resolved under an earlier policy than this one.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn outdated_people(&self, policy: i64, limit: u32) -> Result<Vec<Person>, StoreError> {
+        let outdated = "select id from persons where policy < $1 order by policy limit $2";
+        self.people_of(Statement::new(outdated, [policy.into(), i64::from(limit).into()])).await
+    }
+
+    async fn people_of(&self, ids: Statement) -> Result<Vec<Person>, StoreError> {
+        let mut rows = self.database.query(ids).await?;
+        let ids = rows.iter_mut().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let listed = format!("in {}", self.database.dialect().array_elements(1));
+        self.people(&listed, texts(&ids).into()).await
+    }
+
+    /// Who goes by these keys, by the word of these sources; a key that several people have means nobody.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn references(
+        &self,
+        sources: &[&SourceName],
+        wanted: &BTreeSet<Wanted>,
+    ) -> Result<References, StoreError> {
+        let mut references = References::default();
+        let keys: BTreeSet<_> = wanted.iter().map(|wanted| (wanted.key, wanted.text.as_str())).collect();
+        let keys: Vec<_> = keys.into_iter().collect();
+        for keys in keys.chunks(REFERENCES) {
+            let mut rows = self.database.query(referred(sources, keys)).await?;
+            let mut found: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+            for row in &mut rows {
+                found.entry(row.int(0)?).or_default().insert(row.text(1)?);
+            }
+            for (index, people) in found {
+                let key = usize::try_from(index).ok().and_then(|index| keys.get(index));
+                if let (Some((key, text)), 1) = (key, people.len()) {
+                    people
+                        .iter()
+                        .for_each(|it| references.insert(*key, (*text).to_owned(), PersonId::new(it)));
+                }
+            }
+        }
+        Ok(references)
+    }
+
     /// People whose ids satisfy the condition, in the order of their ids, in one round trip.
     async fn people(&self, condition: &str, parameter: Value) -> Result<Vec<Person>, StoreError> {
         let person = format!("select {PERSON} from persons where id {condition} order by id");
         let claims = format!("select {CLAIM} from claims where person_id {condition} order by seq");
         let person = Statement::built(person, vec![parameter.clone()]);
-        let claims = Statement::built(claims, vec![parameter]);
-        let [people, claims] = self.database.query_all([person, claims]).await?;
+        let claims = Statement::built(claims, vec![parameter.clone()]);
+        let groups = format!(
+            "select {MEMBERSHIP} from members as m join groups as g on g.id = m.group_id \
+             where m.member_id {condition} and m.present = 1 and g.live = 1 order by g.seq"
+        );
+        let groups = Statement::built(groups, vec![parameter]);
+        let [people, claims, groups] = self.database.query_all([person, claims, groups]).await?;
         let mut claims_of = HashMap::<String, Vec<Claim>>::new();
         for mut row in claims {
             claims_of.entry(row.text(0)?).or_default().push(read_claim(row)?);
         }
+        let mut groups_of = HashMap::<String, Vec<Membership>>::new();
+        for mut row in groups {
+            groups_of.entry(row.text(0)?).or_default().push(read_membership(row)?);
+        }
         let mut people = people.into_iter().map(read_person).collect::<Result<Vec<_>, _>>()?;
         for person in &mut people {
             person.claims = claims_of.remove(person.id.as_str()).unwrap_or_default();
+            person.groups = groups_of.remove(person.id.as_str()).unwrap_or_default();
         }
         Ok(people)
     }
@@ -140,6 +233,49 @@ fn candidates(source: &SourceName, keys: &Keys) -> Statement {
     Statement::built(sql, params)
 }
 
+/// Who goes by each of the keys: by its place in the list, our own ids first of all.
+fn referred(sources: &[&SourceName], keys: &[(PersonKey, &str)]) -> Statement {
+    let (mut sql, mut params) = (String::new(), Vec::<Value>::new());
+    for (index, (key, text)) in keys.iter().enumerate() {
+        let union = if index > 0 { " union all " } else { "" };
+        params.push((*text).into());
+        let own = params.len();
+        write!(sql, "{union}select cast({index} as bigint) as n, id from persons where id = ${own}")
+            .expect("text can be written to a string");
+        let kind = keys::kind_of(*key);
+        let of = if *key == PersonKey::ExternalId { sources } else { &[] };
+        for source in of {
+            params.extend([source.as_str().into(), (*text).into()]);
+            let last = params.len();
+            write!(
+                sql,
+                " union all select cast({index} as bigint), person_id from claims where source = ${} and external_id = ${last}",
+                last - 1
+            )
+            .expect("text can be written to a string");
+        }
+        if *key != PersonKey::ExternalId {
+            params.push((*text).into());
+            let last = params.len();
+            write!(
+                sql,
+                " union all select cast({index} as bigint), person_id from claim_keys where kind = {kind} and key = ${last}"
+            )
+            .expect("text can be written to a string");
+        }
+    }
+    Statement::built(sql, params)
+}
+
+fn read_membership(mut row: Row) -> Result<Membership, StoreError> {
+    Ok(Membership {
+        id: GroupId::new(row.text(1)?),
+        source: SourceName::new(row.text(2)?),
+        external_id: row.opt_text(3)?,
+        name: row.text(4)?,
+    })
+}
+
 pub(super) fn read_person(mut row: Row) -> Result<Person, StoreError> {
     let held = |key: Option<String>, shared: bool| if shared { Held::Shared } else { Held::Exclusively(key) };
     Ok(Person {
@@ -152,6 +288,10 @@ pub(super) fn read_person(mut row: Row) -> Result<Person, StoreError> {
         login: held(row.opt_text(6)?, row.flag(7)?),
         employee_number: held(row.opt_text(8)?, row.flag(9)?),
         claims: Vec::new(),
+        groups: Vec::new(),
+        provisioned: row.flag(10)?,
+        waits: row.flag(11)?,
+        due: row.int(12)?,
     })
 }
 

@@ -1,8 +1,8 @@
 //! Writes of the tables `claims`, `claim_keys` and `former_links`, and the totals that lists need.
 
-use crate::driver::{Statement, Transaction, Value};
+use crate::driver::{Dialect, Statement, Transaction, Value};
 use crate::encode::{micros, object_text};
-use crate::keys::keys_of;
+use crate::keys::{EMAIL, EMPLOYEE_NUMBER, EXTERNAL_ID, USER_NAME, keys_of};
 use tenure_identity::change::{ClaimBefore, ClaimChange};
 use tenure_identity::claim::Claim;
 use tenure_identity::keys::Keys;
@@ -40,7 +40,7 @@ const REMOVE_KEY: &str =
 const KEEP_FORMER_LINK: &str = "insert into former_links (person_id, source, external_id, until_at) \
      values ($1, $2, $3, $4) on conflict do nothing";
 
-pub(super) fn write(change: &ClaimChange, out: &mut Transaction) {
+pub(super) fn write(dialect: Dialect, change: &ClaimChange, out: &mut Transaction) {
     let claim = &change.claim;
     let (person, keys) = (change.person.as_str(), claim.keys());
     match &change.before {
@@ -48,6 +48,8 @@ pub(super) fn write(change: &ClaimChange, out: &mut Transaction) {
         Some(_) => out.statements.push(update(person, claim, &keys).must_touch_one()),
     }
     write_keys(person, claim, &keys, change.before.as_ref(), out);
+    let before = change.before.as_ref().map(|before| &before.keys);
+    super::persons::arrived(dialect, &arrived(&keys, before), out);
     if let Some(before) = &change.before
         && let Some(old) = &before.keys.external_id
         && claim.external_id() != Some(old)
@@ -109,6 +111,29 @@ fn write_keys(person: &str, claim: &Claim, keys: &Keys, before: Option<&ClaimBef
         let sql = ADD_KEYS[chunk.len() - 1].into();
         out.statements.push(Statement { sql, params, must_touch: None });
     }
+}
+
+/// What the claim can be referred to by that it could not before.
+fn arrived<'a>(keys: &'a Keys, before: Option<&Keys>) -> Vec<(i64, &'a str)> {
+    let mut arrived = Vec::new();
+    if let Some(id) =
+        keys.external_id.as_deref().filter(|_| before.is_none_or(|it| it.external_id != keys.external_id))
+    {
+        arrived.push((EXTERNAL_ID, id));
+    }
+    if before.is_none_or(|before| before.user_name != keys.user_name) {
+        arrived.push((USER_NAME, keys.user_name.as_str()));
+    }
+    let number = keys.employee_number.as_deref();
+    arrived.extend(
+        number
+            .filter(|_| before.is_none_or(|it| it.employee_number != keys.employee_number))
+            .map(|it| (EMPLOYEE_NUMBER, it)),
+    );
+    let emails =
+        keys.emails.iter().filter(|email| before.is_none_or(|before| !before.emails.contains(email)));
+    arrived.extend(emails.map(|email| (EMAIL, email.as_str())));
+    arrived
 }
 
 /// The total of live claims, and how often the list lost or regained one in its middle: remembered page positions hold

@@ -5,28 +5,25 @@ mod claims;
 mod groups;
 mod persons;
 
-use crate::driver::{Statement, Transaction};
+use crate::driver::{Dialect, Statement, Transaction};
 use crate::encode::{decisions_text, micros};
-use tenure_identity::change::Change;
+use tenure_identity::change::{Change, Expect, GroupChange};
 use tenure_identity::event::Event;
 use tenure_identity::id::SourceName;
 
 /// Everything that the change writes, in one transaction.
-pub(crate) fn transaction(change: &Change) -> Transaction {
+pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
     let mut out = Transaction::default();
     let moment = change.events.iter().map(|event| event.at).max();
     if let Some(person) = &change.person {
         let moment = moment.unwrap_or(person.person.created);
-        out.statements.push(persons::write(person, moment));
+        persons::write(person, moment, &mut out);
     }
     for claim in &change.claims {
-        claims::write(claim, &mut out);
+        claims::write(dialect, claim, &mut out);
     }
     if let Some(group) = &change.group {
-        groups::write(group, &mut out);
-        if let Some(members) = &change.members {
-            groups::write_members(group.id(), members, &mut out);
-        }
+        group_and_members(dialect, change, group, &mut out);
     }
     if let Some(case) = &change.opened {
         out.statements.push(cases::open(case));
@@ -42,6 +39,23 @@ pub(crate) fn transaction(change: &Change) -> Transaction {
     }
     out.statements.extend(change.events.iter().map(event));
     out
+}
+
+fn group_and_members(dialect: Dialect, change: &Change, group: &GroupChange, out: &mut Transaction) {
+    groups::write(group, out);
+    let members = change.members.as_ref();
+    // Whoever is in the group before a change of it has to hear of it, and whoever comes or goes.
+    let cleared = members.is_some_and(|members| members.clear);
+    if change.groups_matter && (cleared || matches!(group.expect, Expect::Version(_))) {
+        persons::group_changed(dialect, group.id(), out);
+    }
+    let Some(members) = members else { return };
+    groups::write_members(group.id(), members, out);
+    if change.groups_matter {
+        let added = members.add.iter().map(|member| member.value.clone());
+        let moved: Vec<_> = added.chain(members.remove.iter().cloned()).collect();
+        persons::regrouped(dialect, &moved, out);
+    }
 }
 
 fn event(event: &Event) -> Statement {

@@ -1,26 +1,59 @@
-//! Writes of the table `persons`.
+//! Writes of the tables `persons` and `waiting`.
 
-use crate::driver::{Statement, Value};
-use crate::encode::{micros, record_text};
+use crate::driver::{Dialect, Statement, Transaction, Value};
+use crate::encode::{micros, record_text, texts};
+use crate::keys::kind_of;
 use jiff::Timestamp;
 use tenure_identity::change::PersonChange;
+use tenure_identity::id::GroupId;
 use tenure_identity::person::Held;
 
-const INSERT: &str = "insert into persons (id, version, active, deactivated_at, created_at, record, \
-     login_key, login_shared, employee_key, employee_shared, dirty_at) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const INSERT: &str = "insert into persons (version, active, deactivated_at, record, login_key, login_shared, \
+     employee_key, employee_shared, provisioned, waits, policy, dirty_at, id, created_at) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 const UPDATE: &str = "update persons set version = $1, active = $2, deactivated_at = $3, record = $4, \
-     login_key = $5, login_shared = $6, employee_key = $7, employee_shared = $8, \
-     dirty_at = coalesce(dirty_at, $9) where id = $10 and version = $11";
+     login_key = $5, login_shared = $6, employee_key = $7, employee_shared = $8, provisioned = $9, waits = $10, \
+     policy = $11, dirty_at = coalesce(dirty_at, $12) where id = $13 and version = $14";
+
+const SETTLE: &str = "update persons set version = $1, active = $2, deactivated_at = $3, record = $4, \
+     login_key = $5, login_shared = $6, employee_key = $7, employee_shared = $8, provisioned = $9, waits = $10, \
+     policy = $11, dirty_at = coalesce(dirty_at, $12), due = 0 where id = $13 and version = $14 and due = $15";
+
+const WAIT: &str =
+    "insert into waiting (kind, key, person_id, field) values ($1, $2, $3, $4) on conflict do nothing";
+
+const WAIT_NO_MORE: &str = "delete from waiting where person_id = $1";
 
 /// `moment` is when the change happens: since then the record waits for delivery, unless it waits already.
-pub(super) fn write(change: &PersonChange, moment: Timestamp) -> Statement {
+pub(super) fn write(change: &PersonChange, moment: Timestamp, out: &mut Transaction) {
+    let person = &change.person;
+    let mut params = values(change, moment);
+    params.push(person.id.as_str().into());
+    let statement = match (change.expect, change.settles) {
+        (None, _) => {
+            params.push(micros(person.created).into());
+            Statement { sql: INSERT.into(), params, must_touch: None }
+        }
+        (Some(expected), None) => {
+            params.push(expected.into());
+            Statement { sql: UPDATE.into(), params, must_touch: None }.must_touch_one()
+        }
+        (Some(expected), Some(due)) => {
+            params.extend([expected.into(), due.into()]);
+            Statement { sql: SETTLE.into(), params, must_touch: None }.must_touch_one()
+        }
+    };
+    out.statements.push(statement);
+    wait(change, out);
+}
+
+fn values(change: &PersonChange, moment: Timestamp) -> Vec<Value> {
     let person = &change.person;
     let shared = |held: &Held| Value::from(*held == Held::Shared);
-    let dirty = Value::from(change.dirty.then(|| micros(moment)));
-    let common = [
-        Value::from(person.version),
+    let mut params = Vec::with_capacity(15);
+    params.extend([
+        person.version.into(),
         person.active.into(),
         person.deactivated_at.map(micros).into(),
         record_text(&person.record).into(),
@@ -28,43 +61,53 @@ pub(super) fn write(change: &PersonChange, moment: Timestamp) -> Statement {
         shared(&person.login),
         person.employee_number.key().into(),
         shared(&person.employee_number),
-        dirty,
-    ];
-    let [version, active, deactivated, record, login, login_shared, number, number_shared, dirty] = common;
-    let id = Value::from(person.id.as_str());
-    match change.expect {
-        None => {
-            let created = Value::from(micros(person.created));
-            let params = [
-                id,
-                version,
-                active,
-                deactivated,
-                created,
-                record,
-                login,
-                login_shared,
-                number,
-                number_shared,
-                dirty,
-            ];
-            Statement::new(INSERT, params)
-        }
-        Some(expected) => {
-            let params = [
-                version,
-                active,
-                deactivated,
-                record,
-                login,
-                login_shared,
-                number,
-                number_shared,
-                dirty,
-                id,
-                expected.into(),
-            ];
-            Statement::new(UPDATE, params).must_touch_one()
-        }
+        person.provisioned.into(),
+        person.waits.into(),
+        change.policy.into(),
+        change.dirty.then(|| micros(moment)).into(),
+    ]);
+    params
+}
+
+fn wait(change: &PersonChange, out: &mut Transaction) {
+    let Some(wanted) = &change.waits_for else { return };
+    let id = change.person.id.as_str();
+    if change.expect.is_some() {
+        out.statements.push(Statement::new(WAIT_NO_MORE, [id.into()]));
     }
+    out.statements.extend(wanted.iter().map(|wanted| {
+        let key = Value::from(wanted.text.as_str());
+        Statement::new(WAIT, [kind_of(wanted.key).into(), key, id.into(), wanted.field.as_str().into()])
+    }));
+}
+
+/// Whoever waits for somebody with one of these keys is due to be resolved anew.
+pub(super) fn arrived(dialect: Dialect, keys: &[(i64, &str)], out: &mut Transaction) {
+    if keys.is_empty() {
+        return;
+    }
+    let mut params = Vec::with_capacity(keys.len());
+    let waits = keys.iter().map(|(kind, key)| {
+        params.push(Value::from(*key));
+        format!("select person_id from waiting where kind = {kind} and key = ${}", params.len())
+    });
+    let waits = waits.collect::<Vec<_>>().join(" union all ");
+    let sql = format!("update persons set due = due + 1 where {}", dialect.is_one_of("id", &waits));
+    out.statements.push(Statement::built(sql, params));
+}
+
+/// These people are due, because they came into a group or left it. Ids of anybody else are passed over.
+pub(super) fn regrouped(dialect: Dialect, ids: &[String], out: &mut Transaction) {
+    if ids.is_empty() {
+        return;
+    }
+    let sql = format!("update persons set due = due + 1 where id in {}", dialect.array_elements(1));
+    out.statements.push(Statement::built(sql, vec![texts(ids).into()]));
+}
+
+/// Everybody in the group is due.
+pub(super) fn group_changed(dialect: Dialect, group: &GroupId, out: &mut Transaction) {
+    let members = "select member_id from members where group_id = $1 and present + 0 = 1";
+    let sql = format!("update persons set due = due + 1 where {}", dialect.is_one_of("id", members));
+    out.statements.push(Statement::built(sql, vec![group.as_str().into()]));
 }

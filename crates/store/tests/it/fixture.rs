@@ -63,10 +63,10 @@ pub(crate) fn claim(attributes: Object) -> Claim {
 }
 
 pub(crate) fn person(id: &PersonId, claim: &Claim) -> Person {
-    let text = |text: &str| Field { value: FieldValue::Text(text.to_owned()), source: Some(okta()) };
+    let text = |text: &str| Field { source: Some(okta()), ..Field::new(FieldValue::Text(text.to_owned())) };
     let mut record = Record::default();
     record.fields.insert("user_name".into(), text(claim.user_name()));
-    record.fields.insert("active".into(), Field { value: FieldValue::Flag(claim.active), source: None });
+    record.fields.insert("active".into(), Field::new(FieldValue::Flag(claim.active)));
     let keys = claim.keys();
     Person {
         id: id.clone(),
@@ -78,13 +78,21 @@ pub(crate) fn person(id: &PersonId, claim: &Claim) -> Person {
         login: Held::Exclusively(claim.active.then_some(keys.user_name)),
         employee_number: Held::Exclusively(keys.employee_number),
         claims: vec![claim.clone()],
+        groups: Vec::new(),
+        provisioned: true,
+        waits: false,
+        due: 0,
     }
+}
+
+fn person_change(person: Person, expect: Option<i64>) -> PersonChange {
+    PersonChange { person, expect, dirty: true, waits_for: None, policy: 0, settles: None }
 }
 
 /// A new person with one claim and one event.
 pub(crate) fn joiner_with(id: &PersonId, claim: Claim) -> Change {
     Change {
-        person: Some(PersonChange { person: person(id, &claim), expect: None, dirty: true }),
+        person: Some(person_change(person(id, &claim), None)),
         events: vec![event(Subject::Person(id.clone()), EventKind::Created, 0)],
         claims: vec![ClaimChange::new(id, claim)],
         ..Change::default()
@@ -107,7 +115,7 @@ pub(crate) async fn changed(store: &Store, id: &PersonId, edit: impl FnOnce(&mut
     let login = if claim.gives_access() { held.login.clone() } else { Held::Exclusively(None) };
     let person = Person { version, login, active: claim.gives_access(), created: before.created, ..held };
     Change {
-        person: Some(PersonChange { person, expect: Some(before.version), dirty: true }),
+        person: Some(person_change(person, Some(before.version))),
         events: vec![event(Subject::Person(id.clone()), EventKind::Changed, 1)],
         claims: vec![ClaimChange::update(id, &old, claim)],
         ..Change::default()

@@ -11,6 +11,7 @@ use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::event::{Actor, Event, EventKind};
 use tenure_identity::id::PersonId;
 use tenure_identity::person::Person;
+use tenure_identity::resolve::explain::FieldExplanation;
 use tenure_server::view;
 
 pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Result<ExitCode> {
@@ -60,7 +61,7 @@ async fn names(engine: &SharedEngine, people: &[PersonId]) -> anyhow::Result<Str
 fn knows(explanation: &Explanation, field: &str) -> bool {
     let in_events =
         || explanation.timeline.iter().flat_map(|event| &event.decisions).any(|d| d.field == field);
-    explanation.person.record.fields.contains_key(field) || in_events()
+    explanation.fields.iter().any(|it| it.field == field) || in_events()
 }
 
 fn show(explanation: &Explanation, field: Option<&str>) {
@@ -71,9 +72,19 @@ fn show(explanation: &Explanation, field: Option<&str>) {
     };
     output::line(&name(person));
     output::line(&format!("id {}, {state}, known since {}", person.id, output::time(person.created)));
-    output::line(&record_table(explanation, field));
-    if field.is_none() {
-        output::line(&claims_table(explanation));
+    if !person.provisioned {
+        output::line("never provisioned: outside the scope of the policy");
+    }
+    if !person.record.roles.is_empty() {
+        let roles: Vec<_> = person.record.roles.iter().map(String::as_str).collect();
+        output::line(&format!("roles: {}", roles.join(", ")));
+    }
+    match field {
+        Some(field) => explanation.fields.iter().filter(|it| it.field == field).for_each(show_field),
+        None => {
+            output::line(&record_table(explanation));
+            output::line(&claims_table(explanation));
+        }
     }
     output::line("timeline:");
     for event in &explanation.timeline {
@@ -90,24 +101,58 @@ pub(crate) fn name(person: &Person) -> String {
     }
 }
 
-fn record_table(explanation: &Explanation, field: Option<&str>) -> String {
-    let fields = &explanation.person.record.fields;
-    let shown = fields.iter().filter(|(name, _)| field.is_none_or(|field| field == name.as_str()));
-    let rows = shown.map(|(name, value)| {
-        let source = value.source.as_ref().map_or("lifecycle", |source| source.as_str());
-        vec![name.clone(), value.value.to_string(), source.to_owned(), last_change(explanation, name)]
+fn record_table(explanation: &Explanation) -> String {
+    let rows = explanation.fields.iter().map(|it| {
+        let skipped: Vec<_> =
+            it.skipped.iter().filter_map(|it| it.source.as_ref()).map(ToString::to_string).collect();
+        vec![it.field.to_string(), value(it), origin(it), skipped.join(", "), last_change(it)]
     });
-    output::table(&["FIELD", "VALUE", "DECIDED BY", "LAST CHANGE"], rows)
+    output::table(&["FIELD", "VALUE", "FROM", "SKIPPED", "LAST CHANGE"], rows)
 }
 
-fn last_change(explanation: &Explanation, field: &str) -> String {
-    let wrote = |d: &&Decision| d.field == field && d.outcome == Outcome::Written;
-    let mut events = explanation.timeline.iter().rev();
-    let found = events.find_map(|event| Some((event, event.decisions.iter().find(wrote)?)));
-    found.map_or_else(String::new, |(event, decision)| match &decision.from {
-        Some(from) => format!("{} from `{from}`", output::time(event.at)),
-        None => output::time(event.at),
-    })
+fn value(explained: &FieldExplanation) -> String {
+    match (&explained.value, &explained.said) {
+        (Some(value), Some(said)) => format!("{value} (said as `{said}`)"),
+        (Some(value), None) => value.clone(),
+        (None, _) => "nothing".to_owned(),
+    }
+}
+
+/// The source and the expression; a rule, a default or the lifecycle where no source decided.
+fn origin(explained: &FieldExplanation) -> String {
+    match (&explained.source, &explained.expression) {
+        (Some(source), Some(expression)) => format!("{source}: {expression}"),
+        (Some(source), None) => source.to_string(),
+        (None, _) => "policy".to_owned(),
+    }
+}
+
+/// One field in full: why it is so, who was skipped and what they said.
+fn show_field(explained: &FieldExplanation) {
+    output::line(&format!("{} = {}", explained.field, value(explained)));
+    output::line(&format!("  from     {}", origin(explained)));
+    output::line(&format!("  rule     {}", explained.rule));
+    for skipped in &explained.skipped {
+        let who = skipped.source.as_ref().map_or("somebody", |source| source.as_str());
+        let said = skipped.to.as_ref().map_or_else(String::new, |said| format!(" said `{said}`"));
+        let why = skipped.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        output::line(&format!("  skipped  {who}{said}, {}{why}", skipped.outcome));
+    }
+    let change = last_change(explained);
+    if !change.is_empty() {
+        output::line(&format!("  changed  {change}"));
+    }
+}
+
+fn last_change(explained: &FieldExplanation) -> String {
+    let at = explained.since.map(output::time).unwrap_or_default();
+    match &explained.former {
+        Some(former) => {
+            let by = former.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
+            format!("{at} from `{}`{by}", former.value)
+        }
+        None => at,
+    }
 }
 
 fn claims_table(explanation: &Explanation) -> String {
@@ -128,7 +173,7 @@ fn claims_table(explanation: &Explanation) -> String {
 
 fn show_event(event: &Event, field: Option<&str>) {
     let decisions: Vec<_> =
-        event.decisions.iter().filter(|d| field.is_none_or(|field| field == d.field)).collect();
+        event.decisions.iter().filter(|d| field.is_none_or(|field| d.field == field)).collect();
     if field.is_some() && decisions.is_empty() {
         return;
     }
@@ -180,5 +225,7 @@ fn view(explanation: &Explanation, field: Option<&str>) -> view::Explanation {
     let mut person = view::Person::of(&explanation.person, &explanation.former_links);
     person.record.retain(|name, _| field.is_none_or(|field| field == name));
     let timeline = explanation.timeline.iter().map(|event| view::Event::about(event, field)).collect();
-    view::Explanation { person, timeline }
+    let fields = explanation.fields.iter().filter(|it| field.is_none_or(|field| it.field == field));
+    let fields = fields.map(view::ExplainedField::of).collect();
+    view::Explanation { person, fields, timeline }
 }

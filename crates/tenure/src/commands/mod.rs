@@ -2,7 +2,9 @@
 
 pub(crate) mod bench;
 pub(crate) mod demo;
+pub(crate) mod el;
 pub(crate) mod explain;
+pub(crate) mod policy;
 pub(crate) mod review;
 pub(crate) mod serve;
 pub(crate) mod shell;

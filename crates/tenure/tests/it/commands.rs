@@ -37,7 +37,7 @@ fn every_command_has_help() {
 
 #[test]
 fn the_help_names_every_command() {
-    assert_snapshot!(Scene::empty().run(&["-h"]), @r"
+    assert_snapshot!(Scene::empty().run(&["-h"]), @"
     exit 0
     --- stdout
     A provisioning gateway: one person, one record, for their whole tenure
@@ -49,8 +49,10 @@ fn the_help_names_every_command() {
                    metrics on /metrics
       demo         Play a year of a simulated company through the whole system; needs no configuration
       token        Make and manage the bearer tokens of identity providers and administrators
+      policy       Check, plan, apply and look at the policy: what gets in, where, by whose word
       review       Look at and decide the cases that wait for a human
       explain      Show one person: record, claims, links and timeline
+      el           Check and try out expressions in the Okta Expression Language
       bench        Measure the server beside a bare floor
       completions  Print a completion script for your shell
       man          Write the manual pages

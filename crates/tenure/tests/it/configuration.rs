@@ -189,10 +189,10 @@ fn a_schema_of_another_build_is_refused() {
     let checksum = regex::bytes::Regex::new("(?-u)[0-9a-f]{64}").unwrap().find(&bytes).unwrap().start();
     bytes[checksum] = if bytes[checksum] == b'0' { b'1' } else { b'0' };
     scene.write("tenure.db", bytes);
-    assert_snapshot!(scene.run(&["token", "list"]), @r"
+    assert_snapshot!(scene.run(&["token", "list"]), @"
     exit 1
     --- stderr
     error: the store cannot be used
-      because: migration 2 of this database is not the one that this Tenure knows; it was changed by hand or by another build
+      because: migration 3 of this database is not the one that this Tenure knows; it was changed by hand or by another build
     ");
 }

@@ -43,25 +43,25 @@ async fn everybody_is_found_by_every_name_they_have() {
 #[tokio::test]
 async fn the_whole_story() {
     let (scene, _server, _) = ada().await;
-    assert_snapshot!(scene.run(&["explain", "E-1001"]), @r"
+    assert_snapshot!(scene.run(&["explain", "E-1001"]), @"
     exit 0
     --- stdout
     Ada Lovelace (ada@example.com)
     id 00000000-0000-0000-0000-000000000001, active, known since 2026-01-01 00:00:00Z
-    ┌─────────────────────────────────────────────────────────────────────────────────────────┐
-    │ FIELD             VALUE               DECIDED BY   LAST CHANGE                          │
-    ╞═════════════════════════════════════════════════════════════════════════════════════════╡
-    │ active            true                lifecycle    2026-01-01 00:00:00Z                 │
-    │ department        Sales               okta         2026-01-01 00:00:00Z                 │
-    │ email             ada.l@example.com   okta         2026-01-01 00:00:00Z                 │
-    │ employee_number   E-1001              okta         2026-01-01 00:00:00Z                 │
-    │ first_name        Ada                 okta         2026-01-01 00:00:00Z                 │
-    │ last_name         Lovelace            okta         2026-01-01 00:00:00Z                 │
-    │ locked_out        false               lifecycle    2026-01-01 00:00:00Z                 │
-    │ title             Mathematician       okta         2026-01-01 00:00:00Z from `Countess` │
-    │ u_okta_user_id    00u1                okta         2026-01-01 00:00:00Z                 │
-    │ user_name         ada@example.com     okta         2026-01-01 00:00:00Z                 │
-    └─────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ FIELD             VALUE               FROM                         SKIPPED   LAST CHANGE                                 │
+    ╞══════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ active            true                policy                                 2026-01-01 00:00:00Z                        │
+    │ department        Sales               okta: user.department                  2026-01-01 00:00:00Z                        │
+    │ email             ada.l@example.com   okta: user.email                       2026-01-01 00:00:00Z                        │
+    │ employee_number   E-1001              okta: user.employeeNumber              2026-01-01 00:00:00Z                        │
+    │ first_name        Ada                 okta: user.name.givenName              2026-01-01 00:00:00Z                        │
+    │ last_name         Lovelace            okta: user.name.familyName   entra     2026-01-01 00:00:00Z                        │
+    │ locked_out        false               policy                                 2026-01-01 00:00:00Z                        │
+    │ title             Mathematician       okta: user.title                       2026-01-01 00:00:00Z from `Countess` (okta) │
+    │ u_okta_user_id    00u1                okta: user.externalId        entra     2026-01-01 00:00:00Z                        │
+    │ user_name         ada@example.com     okta: user.userName                    2026-01-01 00:00:00Z                        │
+    └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌─────────────────────────────────────────────────┐
     │ SOURCE   EXTERNAL ID   USER NAME         CLAIM  │
     ╞═════════════════════════════════════════════════╡
@@ -94,16 +94,15 @@ async fn the_whole_story() {
 #[tokio::test]
 async fn one_field() {
     let (scene, _server, _) = ada().await;
-    assert_snapshot!(scene.run(&["explain", "E-1001", "title"]), @r"
+    assert_snapshot!(scene.run(&["explain", "E-1001", "title"]), @"
     exit 0
     --- stdout
     Ada Lovelace (ada@example.com)
     id 00000000-0000-0000-0000-000000000001, active, known since 2026-01-01 00:00:00Z
-    ┌───────────────────────────────────────────────────────────────────────────┐
-    │ FIELD   VALUE           DECIDED BY   LAST CHANGE                          │
-    ╞═══════════════════════════════════════════════════════════════════════════╡
-    │ title   Mathematician   okta         2026-01-01 00:00:00Z from `Countess` │
-    └───────────────────────────────────────────────────────────────────────────┘
+    title = Mathematician
+      from     okta: user.title
+      rule     authority `default`: okta, entra, then any other source; the first that has a value (unchanged)
+      changed  2026-01-01 00:00:00Z from `Countess` (okta)
     timeline:
       2026-01-01 00:00:00Z  changed by okta (tok_0000000000000002)
           title written `Countess` (okta)
@@ -112,16 +111,16 @@ async fn one_field() {
       2026-01-01 00:00:00Z  changed by okta (tok_0000000000000002)
           title written `Countess` → `Mathematician` (okta)
     ");
-    assert_snapshot!(scene.run(&["explain", "E-1001", "last_name"]), @r"
+    assert_snapshot!(scene.run(&["explain", "E-1001", "last_name"]), @"
     exit 0
     --- stdout
     Ada Lovelace (ada@example.com)
     id 00000000-0000-0000-0000-000000000001, active, known since 2026-01-01 00:00:00Z
-    ┌──────────────────────────────────────────────────────────┐
-    │ FIELD       VALUE      DECIDED BY   LAST CHANGE          │
-    ╞══════════════════════════════════════════════════════════╡
-    │ last_name   Lovelace   okta         2026-01-01 00:00:00Z │
-    └──────────────────────────────────────────────────────────┘
+    last_name = Lovelace
+      from     okta: user.name.familyName
+      rule     authority `default`: okta, entra, then any other source; the first that has a value (unchanged)
+      skipped  entra said `King`, skipped (not authoritative): `okta` decides `last_name`
+      changed  2026-01-01 00:00:00Z
     timeline:
       2026-01-01 00:00:00Z  created by okta (tok_0000000000000002)
           last_name written `Lovelace` (okta)
@@ -152,12 +151,22 @@ async fn a_program_reads_the_same_as_json() {
       "active": true,
       "deactivated_at": null,
       "created": "2026-01-01T00:00:00Z",
+      "provisioned": true,
       "record": {
         "title": {
           "value": "Mathematician",
-          "source": "okta"
+          "said": null,
+          "source": "okta",
+          "since": "2026-01-01T00:00:00Z",
+          "former": {
+            "value": "Countess",
+            "source": "okta",
+            "since": "2026-01-01T00:00:00Z"
+          }
         }
       },
+      "roles": [],
+      "groups": [],
       "claims": [
         {
           "person": "00000000-0000-0000-0000-000000000001",
@@ -237,6 +246,23 @@ async fn a_program_reads_the_same_as_json() {
         }
       ],
       "former_links": [],
+      "fields": [
+        {
+          "field": "title",
+          "value": "Mathematician",
+          "said": null,
+          "source": "okta",
+          "expression": "user.title",
+          "rule": "authority `default`: okta, entra, then any other source; the first that has a value (unchanged)",
+          "since": "2026-01-01T00:00:00Z",
+          "former": {
+            "value": "Countess",
+            "source": "okta",
+            "since": "2026-01-01T00:00:00Z"
+          },
+          "skipped": []
+        }
+      ],
       "timeline": [
         {
           "at": "2026-01-01T00:00:00Z",
@@ -268,10 +294,14 @@ async fn a_program_reads_the_same_as_json() {
             "active",
             "deactivated_at",
             "created",
+            "provisioned",
             "record",
+            "roles",
+            "groups",
             "claims",
             "links",
             "former_links",
+            "fields",
             "timeline"
         ]
     );

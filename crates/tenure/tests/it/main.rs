@@ -7,6 +7,7 @@ mod commands;
 mod configuration;
 mod crash;
 mod demo;
+mod el;
 mod explain;
 mod nodes;
 mod review;

@@ -180,40 +180,74 @@ async fn a_case_names_who_is_meant_and_shows_both_sides() {
             "active": false,
             "deactivated_at": "2026-01-01T00:00:00Z",
             "created": "2026-01-01T00:00:00Z",
+            "provisioned": true,
             "record": {
               "active": {
                 "value": "false",
-                "source": null
+                "said": null,
+                "source": null,
+                "since": "2026-01-01T00:00:00Z",
+                "former": {
+                  "value": "true",
+                  "source": null,
+                  "since": "2026-01-01T00:00:00Z"
+                }
               },
               "department": {
                 "value": "Sales",
-                "source": "okta"
+                "said": null,
+                "source": "okta",
+                "since": "2026-01-01T00:00:00Z",
+                "former": null
               },
               "employee_number": {
                 "value": "1001",
-                "source": "okta"
+                "said": null,
+                "source": "okta",
+                "since": "2026-01-01T00:00:00Z",
+                "former": null
               },
               "first_name": {
                 "value": "Ada",
-                "source": "okta"
+                "said": null,
+                "source": "okta",
+                "since": "2026-01-01T00:00:00Z",
+                "former": null
               },
               "last_name": {
                 "value": "Lovelace",
-                "source": "okta"
+                "said": null,
+                "source": "okta",
+                "since": "2026-01-01T00:00:00Z",
+                "former": null
               },
               "locked_out": {
                 "value": "true",
-                "source": null
+                "said": null,
+                "source": null,
+                "since": "2026-01-01T00:00:00Z",
+                "former": {
+                  "value": "false",
+                  "source": null,
+                  "since": "2026-01-01T00:00:00Z"
+                }
               },
               "u_okta_user_id": {
                 "value": "00u1",
-                "source": "okta"
+                "said": null,
+                "source": "okta",
+                "since": "2026-01-01T00:00:00Z",
+                "former": null
               },
               "user_name": {
                 "value": "ada@example.com",
-                "source": "okta"
+                "said": null,
+                "source": "okta",
+                "since": "2026-01-01T00:00:00Z",
+                "former": null
               }
-            }
+            },
+            "roles": []
           },
           "evidence": [
             {

@@ -18,12 +18,22 @@ fn there_is_a_page_for_each_command() {
     let folder = std::fs::read_dir(scene.path().join("pages/man1")).unwrap();
     let mut pages: Vec<_> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     pages.sort();
-    insta::assert_snapshot!(pages.join("\n"), @r"
+    insta::assert_snapshot!(pages.join("\n"), @"
     tenure-bench.1
     tenure-completions.1
     tenure-demo.1
+    tenure-el-check.1
+    tenure-el-eval.1
+    tenure-el.1
     tenure-explain.1
     tenure-man.1
+    tenure-policy-apply.1
+    tenure-policy-check.1
+    tenure-policy-history.1
+    tenure-policy-plan.1
+    tenure-policy-rollback.1
+    tenure-policy-show.1
+    tenure-policy.1
     tenure-review-decide.1
     tenure-review-list.1
     tenure-review-show.1

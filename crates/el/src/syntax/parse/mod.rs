@@ -10,13 +10,10 @@ mod postfix;
 mod primary;
 
 use super::lex::{self, Token, TokenKind};
-use super::{Ast, Expr, ExprKind};
+use super::{Ast, Expr, ExprKind, MOST_DIAGNOSTICS};
 use crate::diagnostic::Diagnostic;
 use crate::settings::{Dialect, Options};
 use std::ops::Range;
-
-/// More than this helps nobody.
-const MOST_DIAGNOSTICS: usize = 20;
 
 pub(super) fn parse(text: &str, options: &Options) -> Ast {
     if text.len() > options.limits.length {
@@ -198,6 +195,10 @@ impl Parser<'_> {
 
     fn unexpected(&mut self, expected: &str) {
         let span = self.span();
+        // What stands in the wrong place is told once, by whoever met it first.
+        if self.diagnostics.last().is_some_and(|it| it.is_error() && it.span == span) {
+            return;
+        }
         let found = match self.peek() {
             TokenKind::End => "the end".to_owned(),
             _ => format!("`{}`", &self.text[span.clone()]),

@@ -46,7 +46,7 @@ impl World {
             _ => &self.token,
         };
         let query = if operation.needs_source { "?source=okta" } else { "" };
-        let path = format!("{}{query}", operation.path.replace("{id}", id));
+        let path = format!("{}{query}", operation.path.replace("{id}", id).replace("{version}", "0"));
         let call = client.api(&operation.method, &path);
         match body(&operation.id) {
             Value::Null => call.await,
@@ -59,7 +59,9 @@ fn body(operation: &str) -> Value {
     match operation {
         "decide_case" => json!({ "ruling": "create" }),
         "create_token" => json!({ "source": "okta" }),
-        "rotate_token" => json!({}),
+        "rotate_token" | "restore_policy" => json!({}),
+        "check_policy" | "plan_policy" | "apply_policy" => json!({ "document": "" }),
+        "preview" => json!({ "source": "okta", "claim": { "userName": "somebody-new" } }),
         _ => Value::Null,
     }
 }

@@ -52,7 +52,7 @@ impl Default for Setup {
         Self {
             server: Settings::default(),
             clock: Clock::system(),
-            policy: Policy::built_in(SOURCES.map(SourceName::new).to_vec()),
+            policy: Policy::built_in(&SOURCES.map(SourceName::new)),
             max_page: 200,
             hr_sees: Visibility::Own,
         }
@@ -91,6 +91,7 @@ impl TestApp {
             SOURCES.map(|name| (SourceName::new(name), SourceSettings::default())).into();
         sources.insert(SourceName::new("hr"), SourceSettings { visibility: setup.hr_sees });
         let settings = EngineSettings {
+            order: SOURCES.map(SourceName::new).to_vec(),
             base_url: BASE.into(),
             sources,
             default_page: 100,

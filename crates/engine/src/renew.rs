@@ -1,0 +1,96 @@
+//! Renewal: people are resolved anew when something besides their claims changed: the policy, a group that they joined or
+//! left, or the arrival of somebody whom they refer to.
+//!
+//! Who is due is a mark in the store, made in the commit that caused it. Whoever comes first clears it, together with
+//! the new record; a mark that was made again meanwhile stays. So it does no harm to renew twice, late or on two nodes.
+
+use crate::commit::Tries;
+use crate::{Engine, EngineError, SharedEngine};
+use std::time::Duration;
+use tenure_identity::event::Actor;
+use tenure_identity::id::SourceName;
+use tenure_identity::person::Person;
+use tenure_identity::receive;
+
+/// People who are renewed between two looks at who is due.
+const PIECE: u32 = 200;
+/// How often to look when nobody says that there is something to do.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// People whom a request that made them due renews itself, before it is answered.
+const AT_ONCE: u32 = 100;
+
+/// Who acts where no source does.
+const OURSELVES: &str = "tenure";
+
+impl Engine {
+    /// Renews everybody who is due or was resolved under an earlier policy.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn renew_all(&self, mut progress: impl FnMut(usize)) -> Result<(), EngineError> {
+        loop {
+            let mut people = self.store.due_people(PIECE).await?;
+            if people.is_empty() {
+                people = self.store.outdated_people(self.policy().version, PIECE).await?;
+            }
+            if people.is_empty() {
+                return Ok(());
+            }
+            for person in &people {
+                self.renew(person).await?;
+            }
+            progress(people.len());
+        }
+    }
+
+    /// After a request that may have made a few others due: they are brought up to date before it is answered, and if
+    /// there are many, the rest in the background.
+    pub(crate) async fn renew_soon(&self) {
+        let renewed = async {
+            let people = self.store.due_people(AT_ONCE).await?;
+            for person in &people {
+                self.renew(person).await?;
+            }
+            Ok::<_, EngineError>(people.len())
+        };
+        match renewed.await {
+            Ok(some) if some == AT_ONCE as usize => self.policies.work.notify_one(),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "people who are due could not be resolved anew; it will be tried again");
+            }
+        }
+    }
+
+    /// If the facts moved, the mark is still there, and the next look finds it.
+    async fn renew(&self, person: &Person) -> Result<(), EngineError> {
+        let ground = self.ground(None, [person]).await?;
+        let why = match person.due {
+            0 => format!("policy {} is in force", ground.policy.version),
+            _ => "a group that they are in, or somebody whom they refer to, changed".to_owned(),
+        };
+        let actor = Actor { source: SourceName::new(OURSELVES), writer: OURSELVES.to_owned(), request: None };
+        let change = receive::renew(&ground.context(&actor), person, &why);
+        match self.commit(&change, &mut Tries::default()).await {
+            Ok(_) | Err(EngineError::Busy) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Takes over new policies and renews whoever is due, for as long as it is polled.
+pub async fn tend(engine: SharedEngine) {
+    loop {
+        let worked = async {
+            engine.refresh_policy().await?;
+            engine.renew_all(|_| ()).await
+        };
+        if let Err(error) = worked.await {
+            tracing::warn!(%error, "policies and people could not be tended; it will be tried again");
+        }
+        tokio::select! {
+            () = engine.policies.work.notified() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}

@@ -106,5 +106,9 @@ fn why(policy: &Policy, field: &str, outcome: Outcome) -> String {
     let names: Vec<_> = order.iter().map(|voice| voice.source.as_str()).collect();
     let others = if open { ", then any other source" } else { "" };
     let own = if open { "default" } else { field };
-    format!("authority `{own}`: {}{others}; the first that has a value ({outcome})", names.join(", "))
+    let says = match outcome {
+        Outcome::SkippedNotAuthoritative => "nobody who decides has a value",
+        _ => "the first that has a value decides",
+    };
+    format!("authority `{own}`: {}{others}; {says}", names.join(", "))
 }

@@ -25,7 +25,7 @@ fn a_field_with_everything() {
     assert_eq!(title.value.as_deref(), Some("Boss"));
     assert_eq!(title.source, Some(source("workday")));
     assert_eq!(title.expression.as_deref(), Some("user.title"));
-    assert_eq!(title.rule, "authority `title`: workday, okta; the first that has a value (unchanged)");
+    assert_eq!(title.rule, "authority `title`: workday, okta; the first that has a value decides");
     assert_eq!(title.since, Some(at(180_000)));
     let former = Former { value: "Clerk".into(), source: Some(source("okta")), since: Some(at(90_000)) };
     assert_eq!(title.former, Some(former));

@@ -64,6 +64,20 @@ pub enum EngineError {
     /// A decision that cannot be taken back.
     #[error(transparent)]
     CannotUndo(#[from] CannotUndo),
+    /// Somebody else applied a policy at the same moment.
+    #[error("somebody else applied policy version {version} at the same moment; nothing was applied")]
+    PolicyMoved {
+        /// The version that theirs became.
+        version: i64,
+    },
+    /// The policy in force does not fit this node.
+    #[error("policy version {version} cannot be used with this configuration: {problems}")]
+    UnusablePolicy {
+        /// Which one.
+        version: i64,
+        /// Why.
+        problems: Problems,
+    },
     /// The document cannot be used.
     #[error("the policy cannot be used: {0}")]
     Policy(#[from] Problems),
@@ -82,6 +96,8 @@ pub enum Thing {
     Token,
     /// A version of the policy.
     Policy,
+    /// A field of somebody's record.
+    Field,
 }
 
 impl Thing {
@@ -92,12 +108,15 @@ impl Thing {
             Self::Case => format!("there is no case `{id}`"),
             Self::Token => format!("there is no token `{id}` that works"),
             Self::Policy => format!("there is no policy version `{id}`"),
+            Self::Field => {
+                format!("the record of this person has no field `{id}`, and no event speaks of one")
+            }
         }
     }
 
     fn where_to_look(self) -> Option<&'static str> {
         match self {
-            Self::Person | Self::Group => None,
+            Self::Person | Self::Group | Self::Field => None,
             Self::Case => Some("`tenure review list --all` shows the cases"),
             Self::Token => Some("`tenure token list` shows the tokens"),
             Self::Policy => Some("`tenure policy history` shows the versions"),
@@ -110,6 +129,10 @@ fn refusal_text(refusal: &Refusal) -> String {
         Refusal::Taken { attribute } => {
             format!("{attribute} is held by an active user; nothing was changed")
         }
+        Refusal::Rotated { former } => format!(
+            "externalId cannot change: this source has called the person `{former}`, and the policy allows no other; \
+             nothing was changed"
+        ),
         Refusal::Held { case, question } => format!(
             "held for review as case {case}: {question}; the next try goes through once the case is decided \
              (tenure review show {case})"
@@ -125,6 +148,13 @@ impl EngineError {
             Self::NoSuch { kind, .. } => kind.where_to_look().map(str::to_owned),
             Self::CannotDecide(error) => error.help().map(str::to_owned),
             Self::CannotUndo(error) => error.help(),
+            Self::PolicyMoved { version } => Some(format!(
+                "look at it with `tenure policy show {version}`, plan yours again, and apply it"
+            )),
+            Self::UnusablePolicy { .. } => Some(
+                "complete the configuration, or apply a policy that fits it with `tenure policy apply`"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

@@ -21,6 +21,22 @@ pub struct Explanation {
     pub timeline: Vec<Event>,
 }
 
+impl Explanation {
+    /// The same with only what is said of one field; the person stays whole.
+    ///
+    /// # Errors
+    /// If neither the record nor an event has the field.
+    pub fn about(mut self, field: &str) -> Result<Self, EngineError> {
+        self.fields.retain(|it| it.field == field);
+        self.timeline.iter_mut().for_each(|event| event.decisions.retain(|it| it.field == field));
+        self.timeline.retain(|event| !event.decisions.is_empty());
+        if self.fields.is_empty() && self.timeline.is_empty() {
+            return Err(EngineError::no_such(Thing::Field, field));
+        }
+        Ok(self)
+    }
+}
+
 impl Engine {
     /// Everybody whom `who` could mean: an id, a login, an external id, an employee number or an e-mail address.
     ///

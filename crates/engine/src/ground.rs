@@ -33,6 +33,10 @@ impl Ground {
         }
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     pub(crate) fn references(&self) -> &References {
         &self.references
     }

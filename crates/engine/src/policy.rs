@@ -2,6 +2,7 @@
 
 use crate::error::Thing;
 use crate::{Engine, EngineError};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tenure_identity::id::SourceName;
 use tenure_identity::policy::{BUILT_IN, Policy, Problem, Problems, Surroundings};
@@ -13,13 +14,22 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(crate) struct Policies {
     in_force: RwLock<Arc<Policy>>,
+    /// The newest version that cannot be used here and was complained of.
+    unusable: AtomicI64,
     /// Somebody may have to be resolved anew.
     pub(crate) work: Notify,
+    /// Held by the request that renews whom it made due.
+    pub(crate) renewing: tokio::sync::Mutex<()>,
 }
 
 impl Policies {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { in_force: RwLock::new(Arc::new(policy)), work: Notify::new() }
+        Self {
+            in_force: RwLock::new(Arc::new(policy)),
+            unusable: AtomicI64::new(0),
+            work: Notify::new(),
+            renewing: tokio::sync::Mutex::new(()),
+        }
     }
 
     fn get(&self) -> Arc<Policy> {
@@ -106,7 +116,9 @@ impl Engine {
         match self.store.apply_policy(&stored).await {
             Ok(()) => {}
             Err(CommitError::Store(error)) => return Err(error.into()),
-            Err(CommitError::Moved | CommitError::Constraint(_)) => return Err(EngineError::Busy),
+            Err(CommitError::Moved | CommitError::Constraint(_)) => {
+                return Err(EngineError::PolicyMoved { version: stored.version });
+            }
         }
         tracing::info!(version = stored.version, author = author.name, "a new policy is in force");
         self.policies.set(Policy { version: stored.version, ..policy });
@@ -143,26 +155,40 @@ impl Engine {
         Ok(history)
     }
 
-    /// Takes over the newest policy that any node applied. What cannot be used here leaves the old one in force.
+    /// Takes over the newest policy that any node applied. What cannot be used here leaves the old one in force, and the
+    /// log says so once.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn refresh_policy(&self) -> Result<(), EngineError> {
+        match self.take_over_policy().await {
+            Err(EngineError::UnusablePolicy { version, problems }) => {
+                if self.policies.unusable.swap(version, Ordering::Relaxed) != version {
+                    let in_force = self.policy().version;
+                    tracing::error!(version, in_force, %problems, "the policy cannot be used with this node's configuration; the one before stays in force");
+                }
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Takes over the newest policy that any node applied.
+    ///
+    /// # Errors
+    /// If it cannot be used with this node's configuration, or the store fails.
+    pub async fn take_over_policy(&self) -> Result<(), EngineError> {
         let newest = self.store.policy_version().await?;
         if newest <= self.policy().version {
             return Ok(());
         }
         let stored = self.policy_version(newest).await?;
-        match self.check_policy(&stored.document) {
-            Ok((policy, _)) => {
-                tracing::info!(version = newest, author = stored.author, "a new policy is in force");
-                self.policies.set(Policy { version: newest, ..policy });
-                self.policies.work.notify_one();
-            }
-            Err(problems) => {
-                tracing::error!(version = newest, %problems, "the policy cannot be used with this node's configuration; the one before stays in force");
-            }
-        }
+        let checked = self.check_policy(&stored.document);
+        let (policy, _) =
+            checked.map_err(|problems| EngineError::UnusablePolicy { version: newest, problems })?;
+        tracing::info!(version = newest, author = stored.author, "a new policy is in force");
+        self.policies.set(Policy { version: newest, ..policy });
+        self.policies.work.notify_one();
         Ok(())
     }
 }

@@ -6,7 +6,9 @@
 
 use crate::commit::Tries;
 use crate::{Engine, EngineError, SharedEngine};
+use std::collections::BTreeSet;
 use std::time::Duration;
+use tenure_identity::change::PersonChange;
 use tenure_identity::event::Actor;
 use tenure_identity::id::SourceName;
 use tenure_identity::person::Person;
@@ -22,6 +24,17 @@ const AT_ONCE: u32 = 100;
 /// Who acts where no source does.
 const OURSELVES: &str = "tenure";
 
+/// Why somebody is resolved anew.
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    /// They are marked.
+    Due,
+    /// Their record was resolved under an earlier policy.
+    Policy,
+    /// Somebody came while it was decided to wait for them.
+    Arrival,
+}
+
 impl Engine {
     /// Renews everybody who is due or was resolved under an earlier policy.
     ///
@@ -29,15 +42,16 @@ impl Engine {
     /// If the store fails.
     pub async fn renew_all(&self, mut progress: impl FnMut(usize)) -> Result<(), EngineError> {
         loop {
-            let mut people = self.store.due_people(PIECE).await?;
+            let (mut people, mut why) = (self.store.due_people(PIECE).await?, Why::Due);
             if people.is_empty() {
-                people = self.store.outdated_people(self.policy().version, PIECE).await?;
+                let version = self.policy().version;
+                (people, why) = (self.store.outdated_people(version, PIECE).await?, Why::Policy);
             }
             if people.is_empty() {
                 return Ok(());
             }
             for person in &people {
-                self.renew(person).await?;
+                self.renew(person, why).await?;
             }
             progress(people.len());
         }
@@ -47,9 +61,12 @@ impl Engine {
     /// there are many, the rest in the background.
     pub(crate) async fn renew_soon(&self) {
         let renewed = async {
+            // One request renews, the others wait for it: all of them would look at the same people. Marks that were made
+            // after it looked are the next one's.
+            let _turn = self.policies.renewing.lock().await;
             let people = self.store.due_people(AT_ONCE).await?;
             for person in &people {
-                self.renew(person).await?;
+                self.renew(person, Why::Due).await?;
             }
             Ok::<_, EngineError>(people.len())
         };
@@ -62,15 +79,34 @@ impl Engine {
         }
     }
 
+    /// Whoever is waited for may have arrived between the decision and its commit, when nobody waited yet.
+    pub(crate) async fn renew_if_awaited_came(&self, change: &PersonChange) {
+        let Some(wanted) = change.waits_for.as_ref().filter(|wanted| !wanted.is_empty()) else { return };
+        let wanted: BTreeSet<_> = wanted.iter().cloned().collect();
+        let renewed = async {
+            let came = self.store.references(&self.sources(), &wanted).await?;
+            if came.is_empty() {
+                return Ok(());
+            }
+            let person = self.person(&change.person.id).await?;
+            self.renew(&person, Why::Arrival).await
+        };
+        if let Err(error) = renewed.await {
+            tracing::warn!(%error, "somebody who was waited for came meanwhile, and the field is filled later");
+        }
+    }
+
     /// If the facts moved, the mark is still there, and the next look finds it.
-    async fn renew(&self, person: &Person) -> Result<(), EngineError> {
+    async fn renew(&self, person: &Person, why: Why) -> Result<(), EngineError> {
         let ground = self.ground_anew(&[person]).await?;
-        let why = match person.due {
-            0 => format!("policy {} is in force", ground.policy.version),
-            _ => "a group that they are in, or somebody whom they refer to, changed".to_owned(),
+        let why = match why {
+            Why::Due => "a group that they are in, or somebody whom they refer to, changed".to_owned(),
+            Why::Policy => format!("policy {} is in force", ground.policy.version),
+            Why::Arrival => "somebody whom they refer to has arrived".to_owned(),
         };
         let actor = Actor { source: SourceName::new(OURSELVES), writer: OURSELVES.to_owned(), request: None };
-        let change = receive::renew(&ground.context(&actor), person, &why);
+        let mut change = receive::renew(&ground.context(&actor), person, &why);
+        self.note_circles(&actor, ground.now(), Some(person), &mut change).await?;
         match self.commit(&change, &mut Tries::default()).await {
             Ok(_) | Err(EngineError::Busy) => Ok(()),
             Err(error) => Err(error),
@@ -80,6 +116,10 @@ impl Engine {
 
 /// Takes over new policies and renews whoever is due, for as long as it is polled.
 pub async fn tend(engine: SharedEngine) {
+    // What an end in disorder left between a commit and the look that follows it.
+    if let Err(error) = engine.store.mark_waiting().await {
+        tracing::warn!(%error, "people who wait for somebody could not be looked at again");
+    }
     loop {
         let worked = async {
             engine.refresh_policy().await?;

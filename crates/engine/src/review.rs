@@ -5,6 +5,7 @@ use crate::error::Thing;
 use crate::{Engine, EngineError};
 use jiff::Timestamp;
 use tenure_identity::case::{Case, Reviewer, Ruling};
+use tenure_identity::change::Change;
 use tenure_identity::correlate::{Beside, beside};
 use tenure_identity::id::CaseId;
 use tenure_identity::keys::Keys;
@@ -80,9 +81,13 @@ impl Engine {
         let mut tries = Tries::default();
         loop {
             let case = self.case(id).await?;
-            let people = self.candidates(&case).await?;
+            let mut people = self.candidates(&case).await?;
+            if let Some(named) = ruling.person().filter(|_| case.kind.is_about_anybody()) {
+                people.push(self.person(named).await?);
+            }
             let change = receive::decide(&self.policy(), &case, ruling, note, by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
+                self.look_up_again(&change).await;
                 return self.case(id).await;
             }
         }
@@ -101,8 +106,16 @@ impl Engine {
             let people = self.candidates(&case).await?;
             let change = receive::undo(&self.policy(), &case, newest, by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
+                self.look_up_again(&change).await;
                 return self.case(id).await;
             }
+        }
+    }
+
+    /// A decision is made without looking up whom the people refer to: what waits because of that is filled now.
+    async fn look_up_again(&self, change: &Change) {
+        if let Some(person) = &change.person {
+            self.renew_if_awaited_came(person).await;
         }
     }
 

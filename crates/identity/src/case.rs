@@ -18,17 +18,20 @@ pub enum CaseKind {
     RecycledLogin,
     /// An update would turn one human being's identity into another's.
     RotatedIdentity,
+    /// Nobody is known by the claim, and its source may not bring a person into being.
+    Unmatched,
     /// Two people look alike. Both exist; nothing waits.
     NearDuplicate,
 }
 
 impl CaseKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AmbiguousMatch,
         Self::EmailMatch,
         Self::RecycledLogin,
         Self::RotatedIdentity,
+        Self::Unmatched,
         Self::NearDuplicate,
     ];
 
@@ -39,6 +42,7 @@ impl CaseKind {
             Self::EmailMatch => "email-match",
             Self::RecycledLogin => "recycled-login",
             Self::RotatedIdentity => "rotated-identity",
+            Self::Unmatched => "unmatched",
             Self::NearDuplicate => "near-duplicate",
         }
     }
@@ -51,6 +55,11 @@ impl CaseKind {
     /// Whether a claim waits for the answer.
     pub fn blocks(self) -> bool {
         self != Self::NearDuplicate
+    }
+
+    /// Whether an answer may name anybody who is known, and not only the case's candidates.
+    pub fn is_about_anybody(self) -> bool {
+        self == Self::Unmatched
     }
 }
 

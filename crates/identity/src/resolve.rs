@@ -3,6 +3,7 @@
 //! becomes active again. Resolving twice changes nothing; the order of the claims does not matter.
 
 mod activity;
+pub mod circle;
 pub mod explain;
 mod fields;
 mod flapping;

@@ -216,13 +216,16 @@ fn engine_status(error: &EngineError) -> StatusCode {
         EngineError::NotFound { .. } | EngineError::NoSuch { .. } => StatusCode::NOT_FOUND,
         EngineError::VersionMoved { .. } => StatusCode::PRECONDITION_FAILED,
         EngineError::NotModified { .. } => StatusCode::NOT_MODIFIED,
-        EngineError::Refused(Refusal::Taken { .. } | Refusal::Held { .. } | Refusal::Rejected { .. })
+        EngineError::Refused(
+            Refusal::Taken { .. } | Refusal::Rotated { .. } | Refusal::Held { .. } | Refusal::Rejected { .. },
+        )
         | EngineError::GroupTaken { .. }
+        | EngineError::PolicyMoved { .. }
         | EngineError::CannotDecide(CannotDecide::Decided(_))
         | EngineError::CannotUndo(_) => StatusCode::CONFLICT,
         EngineError::CannotDecide(_) | EngineError::Policy(_) => StatusCode::BAD_REQUEST,
         EngineError::Busy | EngineError::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        EngineError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        EngineError::Store(_) | EngineError::UnusablePolicy { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -16,7 +16,7 @@ pub mod read;
 pub mod tokens;
 mod write;
 
-use driver::{Database, Postgres, Sqlite, Statement};
+use driver::{Database, Postgres, Sqlite, Statement, Transaction};
 use error::{CommitError, StoreError};
 use std::fmt;
 use std::path::Path;
@@ -66,6 +66,15 @@ impl Store {
     /// [`CommitError::Moved`] and [`CommitError::Constraint`] mean that the request has to be decided again.
     pub async fn commit(&self, change: &Change) -> Result<(), CommitError> {
         self.database.commit(write::transaction(self.database.dialect(), change)).await
+    }
+
+    /// Makes everybody due who waits for somebody, to be looked at once more.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mark_waiting(&self) -> Result<(), CommitError> {
+        let statements = vec![Statement::new(write::MARK_WAITING, [])];
+        self.database.commit(Transaction { statements, ..Transaction::default() }).await
     }
 
     /// Whether the database answers.

@@ -256,7 +256,7 @@ pub(crate) struct ExplainOptions {
     /// One field of the record, e.g. `department`
     pub(crate) field: Option<String>,
     /// The newest events to show
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(..=500))]
     pub(crate) events: u32,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -7,9 +7,8 @@ use serde_json::Value;
 use tenure_identity::event::Actor;
 use tenure_identity::id::SourceName;
 use tenure_identity::impact::{ValueChange, differences};
-use tenure_identity::keys::Keys;
 use tenure_identity::person::Person;
-use tenure_identity::receive::{self, Plan, Refusal, Reply};
+use tenure_identity::receive::{Plan, Refusal, Reply};
 use tenure_identity::record::Record;
 use tenure_scim::patch::PatchRequest;
 use tenure_scim::resource;
@@ -52,6 +51,11 @@ impl Preview {
             Reply::Updated(_) => "the person whom the request names".to_owned(),
             Reply::Ended(_) => "the person whom the request names; their claim ends".to_owned(),
             Reply::Refused(Refusal::Taken { attribute }) => format!("{attribute} is held by somebody active"),
+            Reply::Refused(Refusal::Rotated { former }) => {
+                format!(
+                    "the person is known to this source as `{former}`, and the policy allows no other external id"
+                )
+            }
             Reply::Refused(Refusal::Held { question, .. }) => {
                 format!("a human would have to decide: {question}")
             }
@@ -91,16 +95,7 @@ impl Engine {
         body: Value,
     ) -> Result<(Plan, Option<Person>), EngineError> {
         let incoming = incoming(resource::accept(body, &self.catalog().user)?);
-        let facts =
-            self.store().identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground =
-            self.ground(Some((caller, &incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
-        let plan = receive::create(&ground.context(&caller.actor), &incoming, &facts);
-        let before = match &plan.reply {
-            Reply::Created(id) => facts.candidates.into_iter().find(|person| person.id == *id),
-            _ => None,
-        };
-        Ok((plan, before))
+        self.decide_new_claim(caller, &incoming).await
     }
 
     async fn preview_update(
@@ -121,7 +116,6 @@ impl Engine {
     async fn preview_end(&self, caller: &Caller, id: &str) -> Result<(Plan, Option<Person>), EngineError> {
         let (person, claim) = self.person_and_claim(caller, &person_id(id)?).await?;
         let claim = claim.ok_or_else(|| EngineError::user(id))?;
-        let ground = self.ground(None, &[&person]).await?;
-        Ok((receive::end(&ground.context(&caller.actor), &person, &claim), Some(person)))
+        Ok((self.decide_user_end(caller, &person, &claim).await?, Some(person)))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::person_id;
 use crate::commit::Tries;
+use crate::ground::Ground;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
 use tenure_identity::change::{Change, ClaimChange};
@@ -9,7 +10,6 @@ use tenure_identity::claim::{Claim, says_active};
 use tenure_identity::id::PersonId;
 use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
-use tenure_identity::policy::Policy;
 use tenure_identity::receive::{self, Facts, Incoming, Plan, Reply};
 use tenure_scim::Object;
 use tenure_scim::patch::{self, PatchRequest};
@@ -42,17 +42,13 @@ impl Engine {
         projection: &Projection,
     ) -> Result<Answer, EngineError> {
         let incoming = incoming(resource::accept(body, &self.catalog.user)?);
-        let keys = Keys::of(&incoming.attributes);
         let mut tries = Tries::default();
         let written = loop {
-            let facts = self.store.identity_facts(&caller.actor.source, &keys).await?;
-            let ground =
-                self.ground(Some((caller, &incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
-            let plan = receive::create(&ground.context(&caller.actor), &incoming, &facts);
+            let (plan, _) = self.decide_new_claim(caller, &incoming).await?;
             let (outcome, change) = outcome(plan, None);
             if self.commit(&change, &mut tries).await? {
                 let written = outcome?;
-                self.arrived(&ground.policy, &change).await;
+                self.bring_up_to_date(&change).await;
                 break written;
             }
         };
@@ -106,8 +102,7 @@ impl Engine {
             let (person, claim) = self.person_and_claim(caller, &id).await?;
             let claim = claim.ok_or_else(|| EngineError::user(id.as_str()))?;
             conditions.check(claim.version)?;
-            let ground = self.ground(None, &[&person]).await?;
-            let plan = receive::end(&ground.context(&caller.actor), &person, &claim);
+            let plan = self.decide_user_end(caller, &person, &claim).await?;
             if self.commit(&plan.change, &mut tries).await? {
                 return Ok(());
             }
@@ -133,11 +128,51 @@ impl Engine {
             let (outcome, change) = outcome(plan, claim);
             if self.commit(&change, &mut tries).await? {
                 let written = outcome?;
-                self.arrived(&self.policy(), &change).await;
+                self.bring_up_to_date(&change).await;
                 break written;
             }
         };
         self.show_written(&written, projection).await
+    }
+
+    /// What follows from a POST, and the person as they were, if they are known.
+    pub(super) async fn decide_new_claim(
+        &self,
+        caller: &Caller,
+        incoming: &Incoming,
+    ) -> Result<(Plan, Option<Person>), EngineError> {
+        let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
+        let ground =
+            self.ground(Some((caller, incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
+        let plan = receive::create(&ground.context(&caller.actor), incoming, &facts);
+        let before = match &plan.reply {
+            Reply::Created(id) => facts.candidates.into_iter().find(|person| person.id == *id),
+            _ => None,
+        };
+        let plan = self.noting_circles(caller, &ground, before.as_ref(), plan).await?;
+        Ok((plan, before))
+    }
+
+    pub(super) async fn decide_user_end(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        claim: &Claim,
+    ) -> Result<Plan, EngineError> {
+        let ground = self.ground(None, &[person]).await?;
+        let plan = receive::end(&ground.context(&caller.actor), person, claim);
+        self.noting_circles(caller, &ground, Some(person), plan).await
+    }
+
+    async fn noting_circles(
+        &self,
+        caller: &Caller,
+        ground: &Ground,
+        before: Option<&Person>,
+        mut plan: Plan,
+    ) -> Result<Plan, EngineError> {
+        self.note_circles(&caller.actor, ground.now(), before, &mut plan.change).await?;
+        Ok(plan)
     }
 
     pub(super) async fn decide_user_update(
@@ -152,7 +187,8 @@ impl Engine {
         let incoming = self.updated(&claim.attributes, claim.active, update)?;
         let facts = self.update_facts(caller, person, claim, &incoming).await?;
         let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
-        Ok(receive::update(&ground.context(&caller.actor), person, claim, &incoming, &facts))
+        let plan = receive::update(&ground.context(&caller.actor), person, claim, &incoming, &facts);
+        self.noting_circles(caller, &ground, Some(person), plan).await
     }
 
     /// A source that may see everybody has matched this person, and now pushes to them for the first time.
@@ -169,7 +205,8 @@ impl Engine {
         let incoming = self.updated(&super::parse(&seen.doc)?, person.active, update)?;
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
         let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
-        Ok(receive::claim(&ground.context(&caller.actor), person, &incoming, &facts))
+        let plan = receive::claim(&ground.context(&caller.actor), person, &incoming, &facts);
+        self.noting_circles(caller, &ground, Some(person), plan).await
     }
 
     fn updated(
@@ -224,13 +261,20 @@ impl Engine {
         Ok((person, claim))
     }
 
-    /// Whoever waited for what the change brings is brought up to date.
-    async fn arrived(&self, policy: &Policy, change: &Change) {
+    /// Whoever waited for what the change brings is brought up to date, and whoever waits since for somebody who came
+    /// meanwhile.
+    async fn bring_up_to_date(&self, change: &Change) {
         let brings = |change: &ClaimChange| {
             change.before.as_ref().is_none_or(|before| before.keys != change.claim.keys())
         };
-        if policy.refers_to_people() && change.claims.iter().any(brings) {
+        if !self.policy().refers_to_people() {
+            return;
+        }
+        if change.claims.iter().any(brings) {
             self.renew_soon().await;
+        }
+        if let Some(person) = &change.person {
+            self.renew_if_awaited_came(person).await;
         }
     }
 

@@ -1,6 +1,6 @@
 //! POST: a new claim. It makes a person, finds one who is known, or waits for a human.
 
-use super::hold::{by_answer, hold, open, opened_events, ruling};
+use super::hold::{answered_by_facts, by_answer, hold, open, opened_events, ruling};
 use super::settle::{Settled, alike_events, claim_decisions, display, newcomer, settle};
 use super::{Context, Facts, Incoming, Plan, Refusal, Reply, taken_at_source};
 use crate::case::{Case, CaseKind, Ruling};
@@ -18,6 +18,10 @@ use std::sync::Arc;
 /// Decides what a new claim does. An active holder of the external id or login is a conflict; everybody else who is
 /// known returns under their old id.
 pub fn create(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan {
+    answered_by_facts(context, facts, decided(context, incoming, facts))
+}
+
+fn decided(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan {
     let (source, keys) = (&context.actor.source, Keys::of(&incoming.attributes));
     let found = correlate(context.policy, source, &keys, &facts.candidates);
     // The link comes before any ruling: what a human said of this identity has been carried out then.
@@ -50,12 +54,28 @@ fn follow(context: &Context<'_>, incoming: &Incoming, facts: &Facts, found: Corr
     match found {
         Correlation::Taken { by, .. } => Plan::refuse(Refusal::Taken { attribute: by }),
         Correlation::Known { person, by } => known(context, incoming, facts, person, by),
-        Correlation::New { alike } => make(context, incoming, facts, alike, Login::Alone),
+        Correlation::New { alike } if context.policy.may_create(&context.actor.source) => {
+            make(context, incoming, facts, alike, Login::Alone)
+        }
+        Correlation::New { alike } => unmatched(context, incoming, facts, alike),
         Correlation::Doubt { kind, candidates, evidence } => match context.policy.correlation.ambiguous {
             OnDoubt::Review => hold(context, incoming, facts, kind, candidates, evidence),
             OnDoubt::Reject => Plan::refuse(Refusal::Taken { attribute: "userName" }),
         },
     }
+}
+
+/// Nobody is known by the claim, and its source only speaks of people whom others bring.
+fn unmatched(context: &Context<'_>, incoming: &Incoming, facts: &Facts, alike: Vec<Alike>) -> Plan {
+    let (who, source) = (display(&incoming.attributes), &context.actor.source);
+    let first =
+        format!("nobody is known by the keys of `{who}`, and `{source}` may not bring a person into being");
+    let (people, looks): (Vec<_>, Vec<_>) = alike
+        .into_iter()
+        .map(|it| (it.person, format!("`{}`: {}", it.display, it.evidence.join("; "))))
+        .unzip();
+    let evidence = std::iter::once(first).chain(looks).collect();
+    hold(context, incoming, facts, CaseKind::Unmatched, people, evidence)
 }
 
 /// The person whom a human named; nobody, once the source has them under another identity: by an external id that
@@ -93,8 +113,12 @@ fn create_by_ruling(
 }
 
 fn known(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Person, by: Recognised) -> Plan {
-    let rotates = rotates(context, incoming, person);
-    if rotates && context.policy.correlation.rotated_external_id == OnRotation::Review {
+    let rule = context.policy.correlation.rotated_external_id;
+    let former = former_id(context, incoming, person);
+    if let (Some(former), OnRotation::Reject) = (former, rule) {
+        return Plan::refuse(Refusal::Rotated { former: former.to_owned() });
+    }
+    if former.is_some() && rule == OnRotation::Review {
         let mut evidence = vec!["the external id has changed for the same employee number".to_owned()];
         evidence.extend(both_sides(person, &context.actor.source, &Keys::of(&incoming.attributes)));
         return hold(context, incoming, facts, CaseKind::RotatedIdentity, vec![person.id.clone()], evidence);
@@ -107,10 +131,11 @@ fn known(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Per
     adopt(context, incoming, facts, person, how)
 }
 
-fn rotates(context: &Context<'_>, incoming: &Incoming, person: &Person) -> bool {
-    let before = person.claim_of(&context.actor.source).and_then(Claim::external_id);
-    let after = crate::claim::text(&incoming.attributes, "externalId");
-    before.is_some() && after.is_some() && before != after
+/// The external id that the claim replaces, if it does.
+fn former_id<'a>(context: &Context<'_>, incoming: &Incoming, person: &'a Person) -> Option<&'a str> {
+    let before = person.claim_of(&context.actor.source).and_then(Claim::external_id)?;
+    let after = crate::claim::text(&incoming.attributes, "externalId")?;
+    (before != after).then_some(before)
 }
 
 /// The claim is about somebody known: they keep their id, record and history.

@@ -75,7 +75,7 @@ pub fn decide(
         used: None,
     };
     let mut change = Change {
-        events: lines(case, by, EventKind::CaseDecided, &sentence(ruling, note), now),
+        events: lines(case, ruling, by, EventKind::CaseDecided, &sentence(ruling, note), now),
         decided: Some((case.id.clone(), decided)),
         ..Change::default()
     };
@@ -95,7 +95,8 @@ fn check(case: &Case, ruling: &Ruling) -> Result<(), CannotDecide> {
     if !ruling.answers(case.kind) {
         return Err(CannotDecide::DoesNotAnswer { ruling: ruling.label(), kind: case.kind });
     }
-    match ruling.person().filter(|person| !case.candidates.contains(person)) {
+    let named = ruling.person().filter(|_| !case.kind.is_about_anybody());
+    match named.filter(|person| !case.candidates.contains(person)) {
         Some(person) => {
             Err(CannotDecide::NotACandidate { person: person.clone(), candidates: case.candidates.clone() })
         }
@@ -111,8 +112,15 @@ fn sentence(ruling: &Ruling, note: Option<&str>) -> String {
     note.map_or_else(|| ruling.clone(), |note| format!("{ruling}: {note}"))
 }
 
-/// One line on the timeline of everybody whom the case is about.
-pub(super) fn lines(case: &Case, by: &Reviewer, kind: EventKind, what: &str, now: Timestamp) -> Vec<Event> {
+/// One line on the timeline of everybody whom the case or its answer is about.
+pub(super) fn lines(
+    case: &Case,
+    ruling: &Ruling,
+    by: &Reviewer,
+    kind: EventKind,
+    what: &str,
+    now: Timestamp,
+) -> Vec<Event> {
     let line = |person: &PersonId| Event {
         subject: Subject::Person(person.clone()),
         at: now,
@@ -121,7 +129,8 @@ pub(super) fn lines(case: &Case, by: &Reviewer, kind: EventKind, what: &str, now
         note: Some(format!("case {} ({}): {what}", case.id, case.kind.label())),
         decisions: Vec::new(),
     };
-    case.candidates.iter().map(line).collect()
+    let named = ruling.person().filter(|person| !case.candidates.contains(person));
+    case.candidates.iter().chain(named).map(line).collect()
 }
 
 pub(super) fn actor(case: &Case, by: &Reviewer) -> Actor {

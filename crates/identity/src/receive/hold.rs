@@ -2,12 +2,15 @@
 //! try goes through once somebody has decided.
 
 use super::{Context, Facts, Incoming, Plan, Refusal, Reply};
-use crate::case::{Case, CaseKind, Ruling};
+use crate::case::{Case, CaseKind, Decided, Ruling};
 use crate::change::{Answer, Change};
 use crate::event::{Event, EventKind, Subject};
 use crate::id::PersonId;
 use crate::keys::Keys;
 use tenure_scim::Object;
+
+/// Who answers where no human does.
+const OURSELVES: &str = "tenure";
 
 /// What a human has said about this identity, if anything binds.
 pub(super) fn ruling(facts: &Facts) -> Option<(&Case, &Ruling)> {
@@ -20,6 +23,32 @@ pub(super) fn by_answer(case: &Case, mut plan: Plan) -> Plan {
     let goes_through = !matches!(plan.reply, Reply::Refused(_));
     let unused = case.decided.as_ref().filter(|decided| goes_through && decided.used.is_none());
     plan.change.follows = unused.map(|decided| Answer { case: case.id.clone(), decided: decided.at });
+    plan
+}
+
+/// A claim that waited and goes through without a human, because the facts have changed meanwhile: nothing is left to ask.
+pub(super) fn answered_by_facts(context: &Context<'_>, facts: &Facts, mut plan: Plan) -> Plan {
+    let open = facts.case.as_ref().filter(|case| case.kind.blocks() && case.decided.is_none());
+    let (Some(case), Reply::Created(person)) = (open, &plan.reply) else { return plan };
+    let is_new = plan.change.person.as_ref().is_some_and(|change| change.expect.is_none());
+    let (ruling, at) = (if is_new { Ruling::Create } else { Ruling::Link(person.clone()) }, context.now);
+    let note = Some("the claim went through without a human: what is known has changed".to_owned());
+    plan.change.events.push(Event {
+        subject: Subject::Person(person.clone()),
+        at,
+        actor: context.actor.clone(),
+        kind: EventKind::CaseDecided,
+        note: Some(format!(
+            "case {} ({}): {}, by what is known now",
+            case.id,
+            case.kind.label(),
+            ruling.label()
+        )),
+        decisions: Vec::new(),
+    });
+    plan.change.follows = Some(Answer { case: case.id.clone(), decided: at });
+    let by = OURSELVES.to_owned();
+    plan.change.decided = Some((case.id.clone(), Decided { ruling, by, at, note, used: None }));
     plan
 }
 

@@ -90,6 +90,11 @@ pub enum Refusal {
         /// The attribute in SCIM's spelling.
         attribute: &'static str,
     },
+    /// The source calls the person by another external id than before, and the policy allows no change of it.
+    Rotated {
+        /// The external id that the source has used for them.
+        former: String,
+    },
     /// A human has to decide first.
     Held {
         /// The case to decide.

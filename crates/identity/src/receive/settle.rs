@@ -113,7 +113,8 @@ fn settled<'a>(
     let is_new = before.version == 0;
     let transition = match (before.active, person.active) {
         (true, false) => Some(EventKind::Deactivated),
-        (false, true) if !is_new => Some(EventKind::Returned),
+        // Who comes into scope for the first time has never been there.
+        (false, true) if before.provisioned => Some(EventKind::Returned),
         _ => None,
     };
     let policy = context.policy.version;

@@ -87,7 +87,7 @@ pub fn undo(
     check(case, decided, newest)?;
     let what = format!("open again; the answer was `{}` by {}", decided.ruling.label(), decided.by);
     let mut change = Change {
-        events: lines(case, by, EventKind::CaseReopened, &what, now),
+        events: lines(case, &decided.ruling, by, EventKind::CaseReopened, &what, now),
         reopened: Some(Answer { case: case.id.clone(), decided: decided.at }),
         ..Change::default()
     };

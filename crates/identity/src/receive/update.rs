@@ -27,6 +27,11 @@ pub fn update(
     if let Some(refusal) = taken_at_source(&claim, &person.id, facts) {
         return Plan::refuse(refusal);
     }
+    if let (OnRotation::Reject, Some(former)) =
+        (context.policy.correlation.rotated_external_id, replaced_id(before, &claim))
+    {
+        return Plan::refuse(Refusal::Rotated { former: former.to_owned() });
+    }
     if let Some(evidence) = another_identity(context, person, before, &claim) {
         match ruling(facts) {
             Some((case, Ruling::Link(linked))) if *linked == person.id => {
@@ -40,6 +45,12 @@ pub fn update(
         }
     }
     carry_out(context, person, before, claim, incoming, facts)
+}
+
+/// The external id that the update replaces, if it does.
+fn replaced_id<'a>(before: &'a Claim, claim: &Claim) -> Option<&'a str> {
+    let former = before.external_id()?;
+    claim.external_id().filter(|new| *new != former).map(|_| former)
 }
 
 /// Both sides, where the update would make another human being of the person, as far as the keys can say.
@@ -127,10 +138,8 @@ fn what_happened(before: &Claim, claim: &Claim, settled: &Settled<'_>) -> (Event
     if claim == before && !settled.changed {
         return (EventKind::Unchanged, None);
     }
-    let relinked = match (before.external_id(), claim.external_id()) {
-        (Some(old), Some(new)) if old != new => Some(format!("external id `{old}` became `{new}`")),
-        _ => None,
-    };
+    let new = claim.external_id().unwrap_or_default();
+    let relinked = replaced_id(before, claim).map(|old| format!("external id `{old}` became `{new}`"));
     match (relinked, settled.transition) {
         (Some(note), _) => (EventKind::Relinked, Some(note)),
         (None, Some(transition)) => (transition, None),

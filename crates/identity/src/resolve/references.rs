@@ -44,7 +44,9 @@ impl References {
 
     /// Adds those who were looked up.
     pub fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+        for (key, people) in others.0 {
+            self.0.entry(key).or_default().extend(people);
+        }
     }
 
     /// Takes over whom a record refers to already: what a source called them then, they go by. Whoever is resolved for
@@ -57,6 +59,11 @@ impl References {
                 self.insert(key, stored(key, &person.said).into_owned(), person.id.clone());
             }
         }
+    }
+
+    /// Whether nobody was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Who goes by this key.

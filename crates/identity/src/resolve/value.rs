@@ -116,15 +116,20 @@ impl<'a> Place<'a> {
             return Ok(person.into());
         }
         let nobody = format!("nobody with the {} `{said}` has arrived yet", words_for(key));
+        // Whatever stands in meanwhile, the record must not depend on who came first.
+        let wanted =
+            |said: &str| Wanted { field: self.name.clone(), key, text: stored(key, said).into_owned() };
+        out.waits_for.push(wanted(said));
         match missing {
             Missing::Skip => Err((Outcome::Unchanged, format!("{nobody}; the field is left as it is"))),
             Missing::Default => match mapping.default.as_deref().and_then(found) {
                 Some(value) => Ok(Fitted { value, special: Some(Outcome::Defaulted), reason: Some(nobody) }),
-                None => Err((Outcome::Deferred, format!("{nobody}, nor has the default"))),
+                None => {
+                    out.waits_for.extend(mapping.default.as_deref().map(wanted));
+                    Err((Outcome::Deferred, format!("{nobody}, nor has the default")))
+                }
             },
             Missing::Defer | Missing::Create => {
-                let text = stored(key, said).into_owned();
-                out.waits_for.push(Wanted { field: self.name.clone(), key, text });
                 Err((Outcome::Deferred, format!("{nobody}; the field is filled the moment they do")))
             }
         }

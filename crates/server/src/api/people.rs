@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::input::{Id, Query};
 use super::page::{List, Newest, Page, limit, place};
+use crate::failure::Problem;
 use crate::{State, view};
 use axum::Json;
 use axum::extract;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(show))
         .routes(routes!(claims))
         .routes(routes!(events))
+        .routes(routes!(explain))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -30,6 +32,17 @@ struct Wanted {
     limit: Option<u32>,
     /// `next` of the page before
     cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Explained {
+    /// Only what is said of this field of the record, e.g. `department`
+    field: Option<String>,
+    /// At most so many of the newest events
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<u32>,
 }
 
 /// Everybody in the order of their ids, or whoever is known by a name.
@@ -89,4 +102,26 @@ async fn events(
 ) -> Outcome<Json<List<view::Event>>> {
     let events = state.0.engine.person_events(&PersonId::new(id), newest.limit()?).await?;
     Ok(Json(List { items: events.iter().map(view::Event::of).collect() }))
+}
+
+/// One person, explained: each field with the source and the expression that it came from, who was skipped and why, and
+/// the newest events.
+#[utoipa::path(get, path = "/people/{id}/explain", tag = "people", operation_id = "explain_person",
+    params(("id" = String, Path, description = "The id of the person"), Explained),
+    security(("token" = ["admin:read"])),
+    responses((status = 200, description = "The person with the reasons", body = view::Explanation),
+        (status = 404, description = "There is no such person, or nobody has said anything of the field",
+            body = Problem, content_type = "application/problem+json")))]
+async fn explain(
+    extract::State(state): extract::State<State>,
+    Id(id): Id,
+    Query(wanted): Query<Explained>,
+) -> Outcome<Json<view::Explanation>> {
+    let explanation = state.0.engine.explain(&PersonId::new(id), limit(wanted.limit)?).await?;
+    let field = wanted.field.as_deref();
+    let explanation = match field {
+        Some(field) => explanation.about(field)?,
+        None => explanation,
+    };
+    Ok(Json(view::Explanation::of(&explanation, field)))
 }

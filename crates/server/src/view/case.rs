@@ -20,6 +20,7 @@ pub struct CaseSummary {
         "email-match",
         "recycled-login",
         "rotated-identity",
+        "unmatched",
         "near-duplicate"
     ))]
     pub kind: String,
@@ -55,6 +56,7 @@ pub struct Case {
         "email-match",
         "recycled-login",
         "rotated-identity",
+        "unmatched",
         "near-duplicate"
     ))]
     pub kind: String,

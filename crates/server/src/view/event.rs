@@ -71,12 +71,6 @@ pub struct EventCount {
 impl Event {
     /// An event with all its decisions.
     pub fn of(event: &event::Event) -> Self {
-        Self::about(event, None)
-    }
-
-    /// An event with the decisions on this field only, if one is named.
-    pub fn about(event: &event::Event, field: Option<&str>) -> Self {
-        let decisions = event.decisions.iter().filter(|decision| field.is_none_or(|f| decision.field == f));
         Self {
             at: event.at,
             kind: event.kind.label().to_owned(),
@@ -84,7 +78,7 @@ impl Event {
             writer: event.actor.writer.clone(),
             request: event.actor.request.clone(),
             note: event.note.clone(),
-            decisions: decisions.map(Decision::of).collect(),
+            decisions: event.decisions.iter().map(Decision::of).collect(),
         }
     }
 }

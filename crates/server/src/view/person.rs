@@ -4,6 +4,7 @@ use super::Event;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tenure_engine::explain;
 use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::resolve::explain::FieldExplanation;
 use tenure_identity::{claim, person, record};
@@ -225,6 +226,19 @@ impl Claim {
 impl Link {
     fn new(source: &SourceName, external_id: &str) -> Self {
         Self { source: source.to_string(), external_id: external_id.to_owned() }
+    }
+}
+
+impl Explanation {
+    /// Somebody explained; with a field, only that one of the record is shown.
+    pub fn of(explained: &explain::Explanation, field: Option<&str>) -> Self {
+        let mut person = Person::of(&explained.person, &explained.former_links);
+        person.record.retain(|name, _| field.is_none_or(|field| field == name));
+        Self {
+            person,
+            fields: explained.fields.iter().map(ExplainedField::of).collect(),
+            timeline: explained.timeline.iter().map(Event::of).collect(),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod log;
 mod malformed;
 mod okta;
 mod paging;
+mod policy;
 mod projection;
 mod protocol;
 mod race;

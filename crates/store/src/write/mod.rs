@@ -5,6 +5,8 @@ mod claims;
 mod groups;
 mod persons;
 
+pub(crate) use persons::MARK_WAITING;
+
 use crate::driver::{Dialect, Statement, Transaction};
 use crate::encode::{decisions_text, micros};
 use tenure_identity::change::{Change, Expect, GroupChange};

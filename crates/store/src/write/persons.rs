@@ -96,6 +96,10 @@ pub(super) fn arrived(dialect: Dialect, keys: &[(i64, &str)], out: &mut Transact
     out.statements.push(Statement::built(sql, params));
 }
 
+/// Everybody who waits for somebody is due.
+pub(crate) const MARK_WAITING: &str =
+    "update persons set due = due + 1 where id in (select person_id from waiting) and due = 0";
+
 /// These people are due, because they came into a group or left it. Ids of anybody else are passed over.
 pub(super) fn regrouped(dialect: Dialect, ids: &[String], out: &mut Transaction) {
     if ids.is_empty() {

@@ -35,15 +35,15 @@ async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::R
             )
         }
     };
+    let field = options.field.as_deref();
     let explanation = engine.explain(id, options.events).await?;
-    if let Some(field) = &options.field
-        && !knows(&explanation, field)
-    {
-        bail!("the record of this person has no field `{field}`, and no event speaks of one");
-    }
+    let explanation = match field {
+        Some(field) => explanation.about(field)?,
+        None => explanation,
+    };
     match options.format {
-        Format::Json => output::json(&view(&explanation, options.field.as_deref())),
-        Format::Table => show(&explanation, options.field.as_deref()),
+        Format::Json => output::json(&view::Explanation::of(&explanation, field)),
+        Format::Table => show(&explanation, field),
     }
     Ok(())
 }
@@ -56,12 +56,6 @@ async fn names(engine: &SharedEngine, people: &[PersonId]) -> anyhow::Result<Str
     }
     lines.sort();
     Ok(lines.join("\n"))
-}
-
-fn knows(explanation: &Explanation, field: &str) -> bool {
-    let in_events =
-        || explanation.timeline.iter().flat_map(|event| &event.decisions).any(|d| d.field == field);
-    explanation.fields.iter().any(|it| it.field == field) || in_events()
 }
 
 fn show(explanation: &Explanation, field: Option<&str>) {
@@ -80,7 +74,7 @@ fn show(explanation: &Explanation, field: Option<&str>) {
         output::line(&format!("roles: {}", roles.join(", ")));
     }
     match field {
-        Some(field) => explanation.fields.iter().filter(|it| it.field == field).for_each(show_field),
+        Some(_) => explanation.fields.iter().for_each(show_field),
         None => {
             output::line(&record_table(explanation));
             output::line(&claims_table(explanation));
@@ -88,7 +82,7 @@ fn show(explanation: &Explanation, field: Option<&str>) {
     }
     output::line("timeline:");
     for event in &explanation.timeline {
-        show_event(event, field);
+        show_event(event, field.is_some());
     }
 }
 
@@ -171,19 +165,16 @@ fn claims_table(explanation: &Explanation) -> String {
     output::table(&["SOURCE", "EXTERNAL ID", "USER NAME", "CLAIM"], current.chain(former))
 }
 
-fn show_event(event: &Event, field: Option<&str>) {
-    let decisions: Vec<_> =
-        event.decisions.iter().filter(|d| field.is_none_or(|field| d.field == field)).collect();
-    if field.is_some() && decisions.is_empty() {
-        return;
-    }
+/// With what stayed as it was, if that was asked for.
+fn show_event(event: &Event, unchanged_too: bool) {
     let (at, kind, who) = (output::time(event.at), event.kind.label(), writer(&event.actor));
     let (note, more) = note(event);
     output::line(&format!("  {at}  {kind} by {who}{note}"));
     for line in more {
         output::line(&format!("      {line}"));
     }
-    for decision in decisions.into_iter().filter(|d| field.is_some() || d.outcome != Outcome::Unchanged) {
+    let worth_showing = |it: &&Decision| unchanged_too || it.outcome != Outcome::Unchanged;
+    for decision in event.decisions.iter().filter(worth_showing) {
         output::line(&format!("      {}", sentence(decision)));
     }
 }
@@ -218,14 +209,4 @@ fn sentence(decision: &Decision) -> String {
     let source = source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
     let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
     format!("{field} {outcome}{values}{source}{reason}")
-}
-
-/// The same for programs; with a field, only what is said of it.
-fn view(explanation: &Explanation, field: Option<&str>) -> view::Explanation {
-    let mut person = view::Person::of(&explanation.person, &explanation.former_links);
-    person.record.retain(|name, _| field.is_none_or(|field| field == name));
-    let timeline = explanation.timeline.iter().map(|event| view::Event::about(event, field)).collect();
-    let fields = explanation.fields.iter().filter(|it| field.is_none_or(|field| it.field == field));
-    let fields = fields.map(view::ExplainedField::of).collect();
-    view::Explanation { person, fields, timeline }
 }

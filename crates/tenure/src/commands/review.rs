@@ -72,6 +72,7 @@ fn ruling(case: &Case, word: RulingWord, person: Option<&str>) -> anyhow::Result
             // Whoever is named, the engine will say what would answer.
             (None, [any, ..]) if !answers => Ok(any.clone()),
             (None, [only]) => Ok(only.clone()),
+            (None, []) => bail!("say which person: --person ID; `tenure explain WHO` tells it"),
             (None, many) => {
                 let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
                 bail!("say which person: --person {}", ids.join(" | "))
@@ -193,6 +194,9 @@ fn say_how(case: &Case) {
     let word = if case.kind.blocks() { "link" } else { "merge" };
     for person in &case.candidates {
         output::say(&format!("  {command} {word} --person {person}"));
+    }
+    if case.kind.is_about_anybody() {
+        output::say(&format!("  {command} link --person ID    (anybody; `tenure explain WHO` tells the id)"));
     }
     output::say(&format!("  {command} create"));
     if case.kind.blocks() {

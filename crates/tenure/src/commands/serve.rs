@@ -19,6 +19,8 @@ pub(crate) async fn run(mut config: Config) -> anyhow::Result<ExitCode> {
     // Port 0 takes whichever is free; addresses that clients are told have the one that was taken.
     config.listen = listener.local_addr()?;
     let engine = wiring::engine(&config).await?;
+    // Commands may work without the policy in force; decisions under another one would be wrong for everybody.
+    engine.take_over_policy().await?;
     let stop = stop_signal()?;
     announce(&config);
     let tending = tokio::spawn(renew::tend(Arc::clone(&engine)));

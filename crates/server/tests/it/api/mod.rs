@@ -3,6 +3,7 @@
 mod access;
 mod directory;
 mod document;
+mod explain;
 mod refusals;
 mod review;
 mod tokens;

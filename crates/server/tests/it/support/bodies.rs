@@ -30,6 +30,19 @@ pub(crate) fn number(number: &str) -> Value {
     json!({ ENTERPRISE_USER: { "employeeNumber": number } })
 }
 
+/// The enterprise extension.
+pub(crate) fn enterprise(attributes: Value) -> Value {
+    json!({ ENTERPRISE_USER: attributes })
+}
+
+/// Somebody with an employee number and a manager.
+pub(crate) fn managed(login: &str, manager: &str) -> Value {
+    with(
+        user(login),
+        enterprise(json!({ "employeeNumber": format!("n-{login}"), "manager": { "value": manager } })),
+    )
+}
+
 pub(crate) fn group(name: &str, members: &[&str]) -> Value {
     let members: Vec<_> = members.iter().map(|member| json!({ "value": member })).collect();
     json!({ "schemas": [GROUP], "displayName": name, "members": members })

@@ -4,6 +4,7 @@
 pub(crate) mod bodies;
 pub(crate) mod call;
 pub(crate) mod place;
+pub(crate) mod policy;
 pub(crate) mod record;
 
 pub(crate) use bodies::{operations, user, with};
@@ -25,16 +26,17 @@ use tenure_store::{Options, Store};
 
 pub(crate) const BASE: &str = "https://tenure.example.com/scim/v2";
 /// The sources of every test, the first of which decides.
-const SOURCES: [&str; 3] = ["okta", "hr", "entra"];
+const SOURCES: [&str; 4] = ["okta", "hr", "entra", "workday"];
 
-/// A server with three sources. It is a client of its first source itself, so that `app.get("/Users")` is enough.
+/// A server with four sources. It is a client of its first source itself, so that `app.get("/Users")` is enough.
 pub(crate) struct TestApp {
     pub(crate) engine: SharedEngine,
     pub(crate) router: Router,
     pub(crate) hr: Client,
     pub(crate) entra: Client,
+    pub(crate) workday: Client,
     okta: Client,
-    _place: Place,
+    place: Arc<Place>,
 }
 
 /// How a server is set up; the default is what most tests want.
@@ -43,6 +45,7 @@ pub(crate) struct Setup {
     pub(crate) clock: Clock,
     pub(crate) policy: Policy,
     pub(crate) max_page: u32,
+    pub(crate) sources: Vec<&'static str>,
     /// Whom `hr` can see.
     pub(crate) hr_sees: Visibility,
 }
@@ -54,6 +57,7 @@ impl Default for Setup {
             clock: Clock::system(),
             policy: Policy::built_in(&SOURCES.map(SourceName::new)),
             max_page: 200,
+            sources: SOURCES.to_vec(),
             hr_sees: Visibility::Own,
         }
     }
@@ -85,13 +89,22 @@ impl TestApp {
         Self::start(Place::sqlite(), setup).await
     }
 
+    /// Another node over the same database.
+    pub(crate) async fn second_node(&self, setup: Setup) -> Self {
+        Self::over(Arc::clone(&self.place), setup).await
+    }
+
     pub(crate) async fn start(place: Place, setup: Setup) -> Self {
+        Self::over(Arc::new(place), setup).await
+    }
+
+    async fn over(place: Arc<Place>, setup: Setup) -> Self {
         let store = Store::open(&place.address(), Options::default()).await.unwrap();
         let mut sources: BTreeMap<_, _> =
-            SOURCES.map(|name| (SourceName::new(name), SourceSettings::default())).into();
+            setup.sources.iter().map(|name| (SourceName::new(*name), SourceSettings::default())).collect();
         sources.insert(SourceName::new("hr"), SourceSettings { visibility: setup.hr_sees });
         let settings = EngineSettings {
-            order: SOURCES.map(SourceName::new).to_vec(),
+            order: setup.sources.iter().copied().map(SourceName::new).collect(),
             base_url: BASE.into(),
             sources,
             default_page: 100,
@@ -100,8 +113,16 @@ impl TestApp {
         };
         let engine = Arc::new(Engine::new(store, setup.policy, Catalog::standard(), setup.clock, settings));
         let router = app(Arc::clone(&engine), setup.server);
-        let [okta, hr, entra] = SOURCES.map(|source| client(&engine, &router, source));
-        Self { okta: okta.await, hr: hr.await, entra: entra.await, engine, router, _place: place }
+        let [okta, hr, entra, workday] = SOURCES.map(|source| client(&engine, &router, source));
+        Self {
+            okta: okta.await,
+            hr: hr.await,
+            entra: entra.await,
+            workday: workday.await,
+            engine,
+            router,
+            place,
+        }
     }
 
     /// A second token of a source.

@@ -15,7 +15,7 @@ impl Place {
         Self::Sqlite(tempfile::tempdir().unwrap())
     }
 
-    fn postgres() -> Self {
+    pub(crate) fn postgres() -> Self {
         let cluster = Cluster::shared();
         let cluster =
             cluster.unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)));
@@ -43,15 +43,28 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
+/// The same for tests that start several servers in one place.
+macro_rules! on_both_places {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite_place {
+            $(#[test] fn $test() { crate::support::place::run(super::$test(super::Place::sqlite())); })+
+        }
+        mod postgres_place {
+            $(#[test] fn $test() { crate::support::place::run(super::$test(super::Place::postgres())); })+
+        }
+    };
+}
+pub(crate) use on_both_places;
+
 pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(TestApp) -> F) {
-    run(Place::sqlite(), test);
+    run(async { test(TestApp::start(Place::sqlite(), Setup::default()).await).await });
 }
 
 pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(TestApp) -> F) {
-    run(Place::postgres(), test);
+    run(async { test(TestApp::start(Place::postgres(), Setup::default()).await).await });
 }
 
-fn run<F: Future<Output = ()>>(place: Place, test: impl FnOnce(TestApp) -> F) {
+pub(crate) fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.unwrap().block_on(async { test(TestApp::start(place, Setup::default()).await).await });
+    runtime.unwrap().block_on(test);
 }

@@ -1,0 +1,9 @@
+//! Policies as their users meet them: through SCIM and the admin API, on both engines.
+
+mod joiners;
+mod marks;
+mod preview;
+mod references;
+mod scope;
+mod trade;
+mod versions;

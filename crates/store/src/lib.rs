@@ -21,6 +21,7 @@ use error::{CommitError, StoreError};
 use std::fmt;
 use std::path::Path;
 use tenure_identity::change::Change;
+use tenure_identity::id::GroupId;
 
 /// An open store.
 #[derive(Debug)]
@@ -74,6 +75,15 @@ impl Store {
     /// If the database fails.
     pub async fn mark_waiting(&self) -> Result<(), CommitError> {
         let statements = vec![Statement::new(write::MARK_WAITING, [])];
+        self.database.commit(Transaction { statements, ..Transaction::default() }).await
+    }
+
+    /// Makes everybody due who is or was in the group.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mark_members(&self, group: &GroupId) -> Result<(), CommitError> {
+        let statements = vec![Statement::new(write::MARK_MEMBERS, [group.as_str().into()])];
         self.database.commit(Transaction { statements, ..Transaction::default() }).await
     }
 

@@ -190,12 +190,26 @@ impl Engine {
 
     /// Commits the change, and brings up to date whose record depends on it.
     async fn commit_group(&self, change: Change, tries: &mut Tries) -> Result<bool, EngineError> {
-        let groups_matter = change.group.is_some() && self.policy().reads_groups();
+        let (policy, group) = (self.policy(), change.group.as_ref().map(|change| change.id().clone()));
+        let groups_matter = group.is_some() && policy.reads_groups();
         let done = self.commit(&Change { groups_matter, ..change }, tries).await?;
-        if done && groups_matter {
-            self.renew_soon().await;
+        match group.filter(|_| done) {
+            Some(_) if groups_matter => self.renew_soon().await,
+            Some(group) => self.mark_under_newer_policy(&group, policy.version).await?,
+            None => {}
         }
         Ok(done)
+    }
+
+    /// While a change that concerns nobody's record was made, another node may have applied a policy under which it does,
+    /// and may have resolved everybody anew already.
+    async fn mark_under_newer_policy(&self, group: &GroupId, version: i64) -> Result<(), EngineError> {
+        if self.store.policy_version().await? > version {
+            self.refresh_policy().await?;
+            self.store.mark_members(group).await?;
+            self.renew_soon().await;
+        }
+        Ok(())
     }
 
     pub(super) async fn live_group(&self, id: &GroupId) -> Result<Group, EngineError> {

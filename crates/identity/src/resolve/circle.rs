@@ -74,3 +74,51 @@ impl Walk {
         format!("`{}` of `{name}` leads back to them: {way}", self.field)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Field, FieldValue, PersonReference};
+    use crate::testing::{actor, at, person};
+
+    /// Somebody whose manager is this one.
+    fn led(name: &str, manager: Option<&str>) -> Person {
+        let mut person = person(name, Vec::new());
+        person.record.fields.clear();
+        let reference = |id: &str| PersonReference { id: PersonId::new(id), said: id.to_owned() };
+        let field = manager.map(|id| Field::new(FieldValue::Person(reference(id))));
+        person.record.fields.extend(field.map(|field| ("manager".into(), field)));
+        person
+    }
+
+    /// What is said when the first of these begins to refer to somebody.
+    fn said(people: &[Person]) -> Vec<String> {
+        let mut walk = Walk::after(&Record::default(), &people[0]).remove(0);
+        while let Some(next) = walk.next().cloned() {
+            walk = walk.on(people.iter().find(|person| person.id == next));
+        }
+        walk.events(&actor("okta"), at(0)).into_iter().filter_map(|event| event.note).collect()
+    }
+
+    #[test]
+    fn a_circle_is_told_to_everybody_in_it() {
+        assert_eq!(said(&[led("a", Some("a"))]), ["`manager` of `a` leads back to them: `a` → `a`"]);
+        let two = said(&[led("a", Some("b")), led("b", Some("a"))]);
+        assert_eq!(two[1], "`manager` of `b` leads back to them: `a` → `b` → `a`");
+    }
+
+    #[test]
+    fn ways_that_end_or_go_round_elsewhere_are_no_circle() {
+        assert_eq!(said(&[led("a", Some("b")), led("b", None)]), [] as [String; 0]);
+        assert_eq!(said(&[led("a", Some("nobody"))]), [] as [String; 0]);
+        let elsewhere = [led("a", Some("b")), led("b", Some("c")), led("c", Some("b"))];
+        assert_eq!(said(&elsewhere), [] as [String; 0]);
+    }
+
+    #[test]
+    fn only_a_change_begins_a_walk() {
+        let ada = led("a", Some("b"));
+        assert_eq!(Walk::after(&ada.record, &ada), []);
+        assert_eq!(Walk::after(&ada.record, &led("a", None)), []);
+    }
+}

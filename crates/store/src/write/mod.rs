@@ -5,7 +5,7 @@ mod claims;
 mod groups;
 mod persons;
 
-pub(crate) use persons::MARK_WAITING;
+pub(crate) use persons::{MARK_MEMBERS, MARK_WAITING};
 
 use crate::driver::{Dialect, Statement, Transaction};
 use crate::encode::{decisions_text, micros};

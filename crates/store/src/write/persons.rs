@@ -100,6 +100,10 @@ pub(super) fn arrived(dialect: Dialect, keys: &[(i64, &str)], out: &mut Transact
 pub(crate) const MARK_WAITING: &str =
     "update persons set due = due + 1 where id in (select person_id from waiting) and due = 0";
 
+/// Everybody who is or was in the group is due.
+pub(crate) const MARK_MEMBERS: &str =
+    "update persons set due = due + 1 where id in (select member_id from members where group_id = $1)";
+
 /// These people are due, because they came into a group or left it. Ids of anybody else are passed over.
 pub(super) fn regrouped(dialect: Dialect, ids: &[String], out: &mut Transaction) {
     if ids.is_empty() {

@@ -63,7 +63,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
 
 type Checked = Result<(Policy, Vec<Problem>), tenure_identity::policy::Problems>;
 
-/// Tells all that is wrong; nothing comes back if the document cannot be used.
+/// Tells all that is wrong and how much that is; nothing comes back if the document cannot be used.
 fn usable(document: &str, file: &Path, checked: Checked) -> Option<Policy> {
     let (policy, problems) = match checked {
         Ok((policy, warnings)) => (Some(policy), warnings),
@@ -73,6 +73,11 @@ fn usable(document: &str, file: &Path, checked: Checked) -> Option<Policy> {
     for problem in &problems {
         let place = Place { text: document, file: Some(&name), span: problem.span.clone() };
         tell(place, problem.severity, &problem.message, problem.help.as_deref());
+    }
+    if policy.is_none() {
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let plural = if errors == 1 { "" } else { "s" };
+        output::say(&format!("{errors} error{plural}; the policy in force stays"));
     }
     policy
 }
@@ -89,16 +94,11 @@ fn check(config: &Config, file: &Path, format: Format) -> anyhow::Result<ExitCod
         };
         output::json(&view::PolicyCheck::of(&document, valid, problems));
     }
-    let errors = checked.as_ref().err().map_or(0, |problems| {
-        problems.0.iter().filter(|problem| problem.severity == Severity::Error).count()
-    });
-    let usable = usable(&document, file, checked).is_some();
-    match (usable, errors) {
-        (true, _) => output::say(&format!("`{}` can be applied", file.display())),
-        (false, 1) => output::say("1 error; the policy in force stays"),
-        (false, errors) => output::say(&format!("{errors} errors; the policy in force stays")),
+    if usable(&document, file, checked).is_none() {
+        return Ok(ExitCode::FAILURE);
     }
-    Ok(if usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    output::say(&format!("`{}` can be applied", file.display()));
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn plan(engine: &SharedEngine, file: &Path, format: Format) -> anyhow::Result<ExitCode> {

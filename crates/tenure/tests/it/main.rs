@@ -11,6 +11,7 @@ mod demo;
 mod el;
 mod explain;
 mod nodes;
+mod policy;
 mod review;
 mod serve;
 mod shell;

@@ -129,6 +129,55 @@ fn two_who_have_the_same_login_by_a_humans_word_share_it() {
     assert_eq!(world.people[&new].login.key(), Some("king"));
 }
 
+/// `hr` claims people, and only `okta` brings them.
+fn brought_by_okta() -> World {
+    let mut world = World::new();
+    world.policy.joiners = Some(vec![crate::testing::source("okta")]);
+    world
+}
+
+#[test]
+fn a_source_that_brings_nobody_waits_for_somebody() {
+    let mut world = brought_by_okta();
+    let claim = user("lovelace").id("hr-7").number("7");
+    let case = world.post("hr", claim.clone()).held();
+    assert_eq!((world.cases[0].kind, world.post("hr", claim.clone()).held()), (CaseKind::Unmatched, case));
+    let ada = world.post("okta", ada().number("7")).created();
+    let told = world.post("hr", claim.clone());
+    assert_eq!((told.created(), told.kinds()), (ada, vec![Linked, CaseDecided]));
+    assert!(world.cases[0].decided.as_ref().is_some_and(|decided| decided.used.is_some()));
+    assert!(world.undo(0).is_err(), "the claim rests on it");
+    assert_eq!(world.post("hr", claim).taken(), "externalId");
+}
+
+#[test]
+fn a_source_that_may_bring_people_by_now_settles_its_case() {
+    let mut world = brought_by_okta();
+    world.post("hr", user("lovelace")).held();
+    world.policy.joiners = None;
+    world.post("hr", user("lovelace")).created();
+    assert_eq!(world.cases[0].decided.as_ref().map(|decided| &decided.ruling), Some(&Ruling::Create));
+}
+
+#[test]
+fn a_claim_that_goes_through_settles_any_case() {
+    let (mut world, known, claim) = waiting();
+    world.put("hr", &known, user("lovelace").email("a@x.com").number("7")).updated();
+    let told = world.post("okta", claim.number("7"));
+    assert_eq!((told.created(), told.kinds()), (known, vec![Linked, CaseDecided]));
+    assert!(world.cases[0].decided.is_some());
+}
+
+#[test]
+fn a_human_may_name_anybody_where_nobody_matches() {
+    let mut world = brought_by_okta();
+    let grace = world.post("okta", user("grace").id("9")).created();
+    world.post("hr", user("lovelace")).held();
+    world.answer(&Ruling::Link(grace.clone())).unwrap();
+    assert_eq!(world.kinds_of(&grace).last(), Some(&CaseDecided));
+    assert_eq!(world.post("hr", user("lovelace")).created(), grace);
+}
+
 /// `okta` wants to make another human being of a linked person.
 fn rotating() -> (World, crate::id::PersonId, User) {
     let (mut world, id) = with(ada().number("7"));

@@ -2,6 +2,7 @@ use super::*;
 use crate::case::{CaseKind, Ruling};
 use crate::event::EventKind::{self, Created, Deactivated, NearDuplicate, Relinked};
 use crate::person::Held;
+use crate::receive::{Refusal, Reply};
 
 #[test]
 fn a_rotation_under_the_same_number_relinks() {
@@ -74,6 +75,21 @@ fn under_review_even_a_plain_rotation_is_held() {
     assert!(shown.contains("external id: claim `3`, `ada` `1`: different"), "{shown}");
     world.decide(Ruling::Link(id.clone()));
     assert_eq!(world.post("okta", ada().id("3").number("7")).created(), id);
+}
+
+#[test]
+fn where_no_external_id_may_change_a_rotation_is_refused() {
+    let (mut world, id) = with(ada().number("7"));
+    world.policy.correlation.rotated_external_id = crate::policy::OnRotation::Reject;
+    let refused = |told: crate::testing::Told| {
+        assert_eq!(told.reply, Reply::Refused(Refusal::Rotated { former: "1".into() }));
+        assert_eq!(told.change, crate::change::Change::default());
+    };
+    refused(world.put("okta", &id, ada().id("2").number("7")));
+    world.put("okta", &id, ada().number("7").name("Ada", "King")).updated();
+    world.delete("okta", &id);
+    refused(world.post("okta", ada().id("2").number("7")));
+    assert_eq!(world.post("okta", ada().number("7")).created(), id);
 }
 
 #[test]

@@ -17,6 +17,7 @@ on_both!(
 on_both_places!(
     another_node_takes_over_what_was_applied,
     what_a_node_cannot_use_leaves_the_old_one_in_force,
+    a_group_that_changes_on_a_node_behind_is_not_missed,
     two_nodes_renew_at_once_without_harm,
 );
 
@@ -201,6 +202,18 @@ async fn what_a_node_cannot_use_leaves_the_old_one_in_force(place: Place) {
     one.apply("").await;
     other.engine.refresh_policy().await.unwrap();
     assert_eq!(other.engine.policy().version, 2, "this one it can use");
+}
+
+async fn a_group_that_changes_on_a_node_behind_is_not_missed(place: Place) {
+    let one = TestApp::start(place, Setup::default()).await;
+    let behind = one.second_node(Setup::default()).await;
+    let ids = [one.create(user("ada")).await, one.create(user("grace")).await];
+    one.apply(TRADE).await;
+    assert_eq!(behind.engine.policy().version, 0);
+    let path = format!("/Groups/{}", behind.create_group(group("ServiceNow Admins", &[&ids[0]])).await);
+    assert_eq!(one.roles(&ids[0]).await, json!(["admin"]));
+    one.put(&path, group("ServiceNow Admins", &[&ids[1]])).await.expect(200);
+    assert_eq!((one.roles(&ids[0]).await, one.roles(&ids[1]).await), (json!([]), json!(["admin"])));
 }
 
 async fn two_nodes_renew_at_once_without_harm(place: Place) {

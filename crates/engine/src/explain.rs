@@ -59,7 +59,7 @@ impl Engine {
     }
 
     async fn explain_fields(&self, person: &Person) -> Result<Vec<FieldExplanation>, EngineError> {
-        let ground = self.ground(None, [person]).await?;
+        let ground = self.ground_anew(&[person]).await?;
         let before = Before {
             record: &person.record,
             deactivated_at: person.deactivated_at,

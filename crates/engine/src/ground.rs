@@ -2,14 +2,15 @@
 
 use crate::{Caller, Engine, EngineError};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenure_identity::claim::Claim;
 use tenure_identity::event::Actor;
-use tenure_identity::id::{CaseId, PersonId};
+use tenure_identity::id::{CaseId, PersonId, SourceName};
 use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
 use tenure_identity::receive::{Context, Incoming};
-use tenure_identity::resolve::{References, wanted};
+use tenure_identity::resolve::{References, Wanted, wanted};
 use uuid::Uuid;
 
 /// What a decision stands on.
@@ -42,32 +43,56 @@ impl Ground {
 }
 
 impl Engine {
-    /// The ground for a decision about these people, of whom a source says something new.
-    pub(crate) async fn ground<'a>(
+    /// The ground for a decision about these people, of whom a source says something new. Whom their records refer to
+    /// already is not looked up again: most claims keep their manager.
+    pub(crate) async fn ground(
         &self,
         said: Option<(&Caller, &Incoming)>,
-        people: impl IntoIterator<Item = &'a Person>,
+        people: &[&Person],
     ) -> Result<Ground, EngineError> {
         let (policy, now) = (self.policy(), self.clock.now());
-        let mut needed = std::collections::BTreeSet::new();
-        if policy.refers_to_people() {
-            if let Some((caller, incoming)) = said {
-                needed.extend(wanted(&policy, &[as_claim(caller, incoming, now)], &[], now));
-            }
-            for person in people {
-                needed.extend(wanted(&policy, &person.claims, &person.groups, now));
-            }
+        let mut references = References::default();
+        if !policy.refers_to_people() {
+            return Ok(Ground { policy, references, now });
         }
-        let references = match needed.is_empty() {
-            true => References::default(),
-            false => self.store.references(&self.sources(), &needed).await?,
-        };
+        people.iter().for_each(|person| references.learn(&policy, &person.record));
+        let mut needed = needed(&policy, people, now);
+        if let Some((caller, incoming)) = said {
+            needed.extend(wanted(&policy, &[as_claim(caller, incoming, now)], &[], now));
+        }
+        needed.retain(|wanted| references.get(wanted.key, &wanted.text).is_none());
+        self.look_up(&needed, &mut references).await?;
         Ok(Ground { policy, references, now })
     }
 
-    pub(crate) fn sources(&self) -> Vec<&tenure_identity::id::SourceName> {
+    /// The same with everybody looked up: something besides their claims changed.
+    pub(crate) async fn ground_anew(&self, people: &[&Person]) -> Result<Ground, EngineError> {
+        let (policy, now) = (self.policy(), self.clock.now());
+        let mut references = References::default();
+        if policy.refers_to_people() {
+            self.look_up(&needed(&policy, people, now), &mut references).await?;
+        }
+        Ok(Ground { policy, references, now })
+    }
+
+    async fn look_up(
+        &self,
+        needed: &BTreeSet<Wanted>,
+        references: &mut References,
+    ) -> Result<(), EngineError> {
+        if !needed.is_empty() {
+            references.extend(self.store.references(&self.sources(), needed).await?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn sources(&self) -> Vec<&SourceName> {
         self.settings.sources.keys().collect()
     }
+}
+
+fn needed(policy: &Policy, people: &[&Person], now: Timestamp) -> BTreeSet<Wanted> {
+    people.iter().flat_map(|person| wanted(policy, &person.claims, &person.groups, now)).collect()
 }
 
 /// What is said, in the form in which expressions read it.

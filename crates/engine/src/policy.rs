@@ -18,11 +18,18 @@ pub(crate) struct Policies {
     unusable: AtomicI64,
     /// Somebody may have to be resolved anew.
     pub(crate) work: Notify,
+    /// Held by the request that renews whom it made due.
+    pub(crate) renewing: tokio::sync::Mutex<()>,
 }
 
 impl Policies {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { in_force: RwLock::new(Arc::new(policy)), unusable: AtomicI64::new(0), work: Notify::new() }
+        Self {
+            in_force: RwLock::new(Arc::new(policy)),
+            unusable: AtomicI64::new(0),
+            work: Notify::new(),
+            renewing: tokio::sync::Mutex::new(()),
+        }
     }
 
     fn get(&self) -> Arc<Policy> {

@@ -61,6 +61,9 @@ impl Engine {
     /// there are many, the rest in the background.
     pub(crate) async fn renew_soon(&self) {
         let renewed = async {
+            // One request renews, the others wait for it: all of them would look at the same people. Marks that were made
+            // after it looked are the next one's.
+            let _turn = self.policies.renewing.lock().await;
             let people = self.store.due_people(AT_ONCE).await?;
             for person in &people {
                 self.renew(person, Why::Due).await?;
@@ -95,7 +98,7 @@ impl Engine {
 
     /// If the facts moved, the mark is still there, and the next look finds it.
     async fn renew(&self, person: &Person, why: Why) -> Result<(), EngineError> {
-        let ground = self.ground(None, [person]).await?;
+        let ground = self.ground_anew(&[person]).await?;
         let why = match why {
             Why::Due => "a group that they are in, or somebody whom they refer to, changed".to_owned(),
             Why::Policy => format!("policy {} is in force", ground.policy.version),

@@ -86,6 +86,10 @@ pub fn correlate<'a>(
     if let Some(side) = sides.iter().find(|side| side.is_active_namesake()) {
         return Correlation::Taken { person: side.person, by: "userName" };
     }
+    // Where a source gives no external ids, the login is what it calls people by.
+    if let Some(side) = sides.iter().find(|side| side.is_link_by_login()) {
+        return Correlation::Known { person: side.person, by: Recognised::UserName };
+    }
     for rule in &policy.correlation.rules {
         let found = match rule {
             CorrelationRule::EmployeeNumber => by_employee_number(&sides),

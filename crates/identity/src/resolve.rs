@@ -6,8 +6,12 @@ mod activity;
 pub mod circle;
 pub mod explain;
 mod fields;
+mod flapping;
 pub mod references;
 mod roles;
+mod rules;
+mod scope;
+mod value;
 mod words;
 
 pub use activity::is_active;
@@ -17,7 +21,7 @@ use crate::claim::Claim;
 use crate::decision::{Decision, Outcome};
 use crate::group::Membership;
 use crate::policy::Policy;
-use crate::policy::profile::PersonView;
+use crate::policy::profile::{ClaimView, PersonView};
 use crate::record::{Field, FieldValue, Record};
 use jiff::Timestamp;
 use std::sync::LazyLock;
@@ -91,16 +95,48 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// What is heard about a person, and what it is weighed by.
+struct Hearing<'a> {
+    policy: &'a Policy,
+    subject: &'a Subject<'a>,
+    /// The claims that have a say, the first in authority first.
+    speaking: Vec<ClaimView<'a>>,
+    /// So many of them decide fields; the others are heard under their own name only.
+    heard: usize,
+    settings: Settings,
+}
+
+impl<'a> Hearing<'a> {
+    fn new(policy: &'a Policy, subject: &'a Subject<'a>, active: bool, now: Timestamp) -> Self {
+        let speaking = speaking(policy, subject.claims, active);
+        Self {
+            policy,
+            subject,
+            heard: speaking.iter().filter(|claim| policy.decides_anything(&claim.source)).count(),
+            speaking: speaking.into_iter().map(|claim| ClaimView::of(claim, subject.groups)).collect(),
+            settings: Settings { now, ..policy.expressions.clone() },
+        }
+    }
+
+    fn before(&self) -> &'a Record {
+        self.subject.before.record
+    }
+
+    /// The person as rules see them.
+    fn person<'r>(&'r self, record: &'r Record) -> PersonView<'r> {
+        PersonView { claims: &self.speaking, heard: self.heard, groups: self.subject.groups, record }
+    }
+}
+
 /// Computes the record that the claims and the policy imply.
 pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolution {
-    let settings = Settings { now, ..policy.expressions.clone() };
     let said_active = is_active(policy, subject.claims);
-    let speaking = speaking(policy, subject.claims, said_active);
+    let hearing = Hearing::new(policy, subject, said_active, now);
     let mut out = Progress::default();
-    let mut record = fields::mapped(policy, subject, &speaking, &settings, &mut out);
-    fields::ruled(policy, subject, &speaking, &settings, &mut record, &mut out);
-    let in_scope = in_scope(policy, subject, &speaking, &settings, &record, &mut out);
-    record.roles = roles::roles(policy, subject, &speaking, &settings, &record, &mut out);
+    let mut record = fields::mapped(&hearing, &mut out);
+    rules::ruled(&hearing, &mut record, &mut out);
+    let in_scope = scope::is_in_scope(&hearing, &record, &mut out);
+    record.roles = roles::roles(&hearing, &record, &mut out);
     let active = said_active && in_scope;
     let before = &subject.before;
     let deactivated_at = if active { None } else { before.deactivated_at.or(Some(now)) };
@@ -125,39 +161,14 @@ struct Progress {
 }
 
 /// Live claims decide, the first in authority first. Of a leaver, the last words of the ended ones stay where no live one
-/// has any: nothing a source does erases a person.
+/// has any: nothing a source does erases a person. Sources that decide nothing come last.
 fn speaking<'a>(policy: &Policy, claims: &'a [Claim], active: bool) -> Vec<&'a Claim> {
     let mut speaking: Vec<_> = claims.iter().filter(|claim| claim.is_live() || !active).collect();
     speaking.sort_by_key(|claim| {
-        let rank = policy.authority.rank("default", &claim.source);
-        (rank.is_none(), !claim.is_live(), rank, &claim.source)
+        let mute = !policy.decides_anything(&claim.source);
+        (mute, !claim.is_live(), policy.authority.rank("default", &claim.source), &claim.source)
     });
     speaking
-}
-
-fn in_scope(
-    policy: &Policy,
-    subject: &Subject<'_>,
-    speaking: &[&Claim],
-    settings: &Settings,
-    record: &Record,
-    out: &mut Progress,
-) -> bool {
-    let Some(scope) = &policy.scope else { return true };
-    let view = PersonView { claims: speaking, groups: subject.groups, record };
-    match scope.test(&view, settings) {
-        Ok(true) => true,
-        Ok(false) => {
-            let reason = format!("outside the scope `{scope}`");
-            out.decisions.push(Decision::new("active", Outcome::SkippedNotAuthoritative).because(reason));
-            false
-        }
-        Err(error) => {
-            out.findings
-                .push(Finding::Failed(format!("the scope could not be told, and stays as it was: {error}")));
-            subject.before.provisioned
-        }
-    }
 }
 
 fn flags(

@@ -142,7 +142,8 @@ impl Engine {
         incoming: &Incoming,
     ) -> Result<(Plan, Option<Person>), EngineError> {
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground = self.ground(Some((caller, incoming)), &facts.candidates).await?;
+        let ground =
+            self.ground(Some((caller, incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
         let plan = receive::create(&ground.context(&caller.actor), incoming, &facts);
         let before = match &plan.reply {
             Reply::Created(id) => facts.candidates.into_iter().find(|person| person.id == *id),
@@ -158,7 +159,7 @@ impl Engine {
         person: &Person,
         claim: &Claim,
     ) -> Result<Plan, EngineError> {
-        let ground = self.ground(None, [person]).await?;
+        let ground = self.ground(None, &[person]).await?;
         let plan = receive::end(&ground.context(&caller.actor), person, claim);
         self.noting_circles(caller, &ground, Some(person), plan).await
     }
@@ -185,7 +186,7 @@ impl Engine {
         conditions.check(claim.version)?;
         let incoming = self.updated(&claim.attributes, claim.active, update)?;
         let facts = self.update_facts(caller, person, claim, &incoming).await?;
-        let ground = self.ground(Some((caller, &incoming)), [person]).await?;
+        let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
         let plan = receive::update(&ground.context(&caller.actor), person, claim, &incoming, &facts);
         self.noting_circles(caller, &ground, Some(person), plan).await
     }
@@ -203,7 +204,7 @@ impl Engine {
         conditions.check(seen.version)?;
         let incoming = self.updated(&super::parse(&seen.doc)?, person.active, update)?;
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground = self.ground(Some((caller, &incoming)), [person]).await?;
+        let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
         let plan = receive::claim(&ground.context(&caller.actor), person, &incoming, &facts);
         self.noting_circles(caller, &ground, Some(person), plan).await
     }

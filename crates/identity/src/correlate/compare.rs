@@ -90,6 +90,14 @@ impl<'a> Side<'a> {
         own.is_some() && own == self.keys.external_id.as_deref()
     }
 
+    /// The source, which gives no external ids, knows the candidate by this login, and nothing says that they are two.
+    pub(super) fn is_link_by_login(&self) -> bool {
+        let named = |claim: &Claim| {
+            claim.is_live() && claim.external_id().is_none() && claim.keys().user_name == self.keys.user_name
+        };
+        self.keys.external_id.is_none() && self.own.is_some_and(named) && !self.contradicts()
+    }
+
     /// The source has an active person with the claim's login.
     pub(super) fn is_active_namesake(&self) -> bool {
         self.own.is_some_and(|claim| claim.gives_access() && claim.keys().user_name == self.keys.user_name)

@@ -3,9 +3,11 @@
 //! Every value keeps its place in the text, so that whatever is wrong later can be shown there.
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 use toml::Spanned;
 
 /// The whole document.
@@ -35,7 +37,7 @@ pub(super) struct Correlation {
     pub(super) ambiguous: Option<Ambiguous>,
     pub(super) rotated_external_id: Option<Rotated>,
     pub(super) near_duplicate: Option<Spanned<f64>>,
-    pub(super) create: Option<Vec<Spanned<String>>>,
+    pub(super) create: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +76,7 @@ pub(super) enum Rotated {
 #[derive(Debug)]
 pub(super) enum Field {
     Expression(String),
-    Table(FieldTable),
+    Table(Box<FieldTable>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,8 +90,23 @@ pub(super) struct FieldTable {
     pub(super) by: Option<Spanned<String>>,
     pub(super) missing: Option<Spanned<Missing>>,
     pub(super) max_length: Option<Spanned<u32>>,
-    #[serde(default)]
-    pub(super) too_long: TooLong,
+    pub(super) too_long: Option<Spanned<TooLong>>,
+}
+
+impl FieldTable {
+    /// A table with nothing but an expression.
+    pub(super) fn of(value: Spanned<String>) -> Self {
+        Self {
+            value,
+            default: None,
+            create_only: false,
+            reference: None,
+            by: None,
+            missing: None,
+            max_length: None,
+            too_long: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -101,10 +118,9 @@ pub(super) enum Missing {
     Skip,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TooLong {
-    #[default]
     Refuse,
     Cut,
     CutAtWord,
@@ -112,14 +128,7 @@ pub(super) enum TooLong {
 
 /// A source in an order of authority: its name, or a table with more.
 #[derive(Debug)]
-pub(super) enum Voice {
-    Name(String),
-    Table(VoiceTable),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VoiceTable {
+pub(super) struct Voice {
     pub(super) source: String,
     pub(super) only: Option<Only>,
 }
@@ -137,7 +146,7 @@ pub(super) struct FieldRule {
     pub(super) group: Option<Spanned<String>>,
     pub(super) when: Option<Spanned<String>>,
     pub(super) value: Spanned<String>,
-    pub(super) precedence: Option<Spanned<i64>>,
+    pub(super) precedence: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,7 +157,7 @@ pub(super) struct RoleRule {
     pub(super) when: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) effect: Effect,
-    pub(super) precedence: Option<Spanned<i64>>,
+    pub(super) precedence: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -224,7 +233,7 @@ pub(super) struct Limits {
 #[serde(deny_unknown_fields)]
 pub(super) struct Limit {
     pub(super) count: Option<u32>,
-    pub(super) percent: Option<u32>,
+    pub(super) percent: Option<Spanned<u32>>,
     pub(super) window: Spanned<String>,
     pub(super) then: Option<Beyond>,
 }
@@ -266,60 +275,75 @@ pub(super) enum Matching {
     Part,
 }
 
-/// A value that is text or a table. Unlike an untagged enum it says which of both was wrong, and where.
-struct TextOr<T, F, G> {
-    expecting: &'static str,
-    text: F,
-    table: G,
-    marker: std::marker::PhantomData<T>,
+/// A value that is written as text, or as a table with more. Unlike an untagged enum it says what was wrong, and where.
+trait TextOrTable<'de>: Sized {
+    const EXPECTED: &'static str;
+    type Table: Deserialize<'de>;
+
+    fn of_text(text: &str) -> Option<Self>;
+    fn of_table(table: Self::Table) -> Self;
 }
 
-impl<'de, T, F, G, B> Visitor<'de> for TextOr<(T, B), F, G>
-where
-    F: FnOnce(&str) -> Result<T, String>,
-    G: FnOnce(B) -> T,
-    B: Deserialize<'de>,
-{
+struct Either<T>(PhantomData<T>);
+
+impl<'de, T: TextOrTable<'de>> Visitor<'de> for Either<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expecting)
+        f.write_str(T::EXPECTED)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        (self.text)(text).map_err(E::custom)
+        T::of_text(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        B::deserialize(de::value::MapAccessDeserializer::new(map)).map(self.table)
+        T::Table::deserialize(MapAccessDeserializer::new(map)).map(T::of_table)
     }
 }
 
-fn text_or_table<'de, D, T, B>(
-    deserializer: D,
-    expecting: &'static str,
-    text: impl FnOnce(&str) -> Result<T, String>,
-    table: impl FnOnce(B) -> T,
-) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    B: Deserialize<'de>,
-{
-    let marker = std::marker::PhantomData::<(T, B)>;
-    deserializer.deserialize_any(TextOr { expecting, text, table, marker })
+macro_rules! text_or_table {
+    ($($name:ty),*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Either(PhantomData))
+            }
+        }
+    )*};
 }
 
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = |text: &str| Ok(Self::Expression(text.to_owned()));
-        text_or_table(deserializer, "an expression, or a table with `value`", text, Self::Table)
+text_or_table!(Field, Voice, Receiver);
+
+impl TextOrTable<'_> for Field {
+    const EXPECTED: &'static str = "an expression, or a table with `value`";
+    type Table = FieldTable;
+
+    fn of_text(text: &str) -> Option<Self> {
+        Some(Self::Expression(text.to_owned()))
+    }
+
+    fn of_table(table: FieldTable) -> Self {
+        Self::Table(Box::new(table))
     }
 }
 
-impl<'de> Deserialize<'de> for Voice {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = |text: &str| Ok(Self::Name(text.to_owned()));
-        text_or_table(deserializer, "the name of a source, or a table with `source`", text, Self::Table)
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VoiceTable {
+    source: String,
+    only: Option<Only>,
+}
+
+impl TextOrTable<'_> for Voice {
+    const EXPECTED: &'static str = "the name of a source, or a table with `source`";
+    type Table = VoiceTable;
+
+    fn of_text(text: &str) -> Option<Self> {
+        Some(Self { source: text.to_owned(), only: None })
+    }
+
+    fn of_table(VoiceTable { source, only }: VoiceTable) -> Self {
+        Self { source, only }
     }
 }
 
@@ -330,50 +354,51 @@ enum ReceiverTable {
     Person(String),
 }
 
-impl<'de> Deserialize<'de> for Receiver {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = |text: &str| match text {
-            "manager" => Ok(Self::Manager),
-            "assignment_group" => Ok(Self::AssignmentGroup),
-            other => Err(format!(
-                "`{other}` cannot take over work; write \"manager\", \"assignment_group\", {{ group = \"…\" }} or {{ person = \"…\" }}"
-            )),
-        };
-        let table = |table: ReceiverTable| match table {
+impl TextOrTable<'_> for Receiver {
+    const EXPECTED: &'static str =
+        "`\"manager\"`, `\"assignment_group\"`, `{ group = \"…\" }` or `{ person = \"…\" }`";
+    type Table = ReceiverTable;
+
+    fn of_text(text: &str) -> Option<Self> {
+        match text {
+            "manager" => Some(Self::Manager),
+            "assignment_group" => Some(Self::AssignmentGroup),
+            _ => None,
+        }
+    }
+
+    fn of_table(table: ReceiverTable) -> Self {
+        match table {
             ReceiverTable::Group(name) => Self::Group(name),
             ReceiverTable::Person(login) => Self::Person(login),
-        };
-        text_or_table(deserializer, "\"manager\", \"assignment_group\", a group or a person", text, table)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Receivers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMany;
-        impl<'de> Visitor<'de> for OneOrMany {
-            type Value = Receivers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("who takes over, or a list of them")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Receivers, E> {
-                Receiver::deserialize(de::value::StrDeserializer::new(text)).map(|one| Receivers(vec![one]))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Receivers, A::Error> {
-                let one = Receiver::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Receivers(vec![one]))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Receivers, A::Error> {
-                let mut receivers = Vec::new();
-                while let Some(receiver) = list.next_element()? {
-                    receivers.push(receiver);
-                }
-                Ok(Receivers(receivers))
-            }
-        }
         deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+struct OneOrMany;
+
+impl<'de> Visitor<'de> for OneOrMany {
+    type Value = Receivers;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, or a list of them", Receiver::EXPECTED)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Receivers, E> {
+        Either(PhantomData).visit_str(text).map(|one| Receivers(vec![one]))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Receivers, A::Error> {
+        Either(PhantomData).visit_map(map).map(|one| Receivers(vec![one]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Receivers, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Receivers)
     }
 }

@@ -10,7 +10,7 @@ pub mod columns;
 pub mod document;
 mod problem;
 pub mod profile;
-mod rules;
+mod span;
 
 pub use built_in::BUILT_IN;
 pub use check::Surroundings;
@@ -197,6 +197,8 @@ pub struct FieldRule {
     pub value: Program,
     /// Which rule of the same field is tried first; lower is first.
     pub precedence: i64,
+    /// The most characters that the target's column holds.
+    pub max_length: Option<usize>,
 }
 
 /// Who has a role.
@@ -294,14 +296,16 @@ impl Policy {
         Some(&mapping[index])
     }
 
-    /// The longest value that the field's column holds.
-    pub fn max_length(&self, source: &SourceName, field: &str) -> Option<usize> {
-        self.mapping_of_field(source, field)?.max_length
-    }
-
     /// Whether this source may bring a person into being.
     pub fn may_create(&self, source: &SourceName) -> bool {
         self.joiners.as_ref().is_none_or(|joiners| joiners.contains(source))
+    }
+
+    /// Whether any field may be decided by this source. It is in the general order, or in that of a field that it maps.
+    pub fn decides_anything(&self, source: &SourceName) -> bool {
+        let decides = |mapping: &Mapping| self.authority.rank(mapping.field.as_str(), source).is_some();
+        self.authority.default.iter().any(|voice| voice.source == *source)
+            || self.mapping_for(source).iter().any(decides)
     }
 
     /// Whether what somebody's record says may depend on the groups they are in.
@@ -316,13 +320,6 @@ impl Policy {
     pub fn refers_to_people(&self) -> bool {
         let mut mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
         mapped.any(|mapping| mapping.reference.as_ref().is_some_and(|reference| reference.key.is_some()))
-    }
-
-    /// The roles that the policy manages, each once, in order.
-    pub fn managed_roles(&self) -> impl Iterator<Item = &str> {
-        let mut last = None;
-        let names = self.roles.iter().map(|rule| rule.role.as_str());
-        names.filter(move |name| last.replace(*name) != Some(*name))
     }
 }
 
@@ -351,11 +348,6 @@ impl Authority {
             None => None,
         }
     }
-
-    /// Whether the source may only fill the field while it is empty.
-    pub fn only_if_empty(&self, field: &str, source: &SourceName) -> bool {
-        self.order(field).0.iter().any(|voice| voice.source == *source && voice.only_if_empty)
-    }
 }
 
 impl Voice {
@@ -379,3 +371,6 @@ impl PersonKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

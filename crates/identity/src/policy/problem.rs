@@ -37,14 +37,15 @@ impl Problem {
         self
     }
 
-    /// A diagnostic of an expression that begins at `start` of the document. An expression that is written with escapes
-    /// is shorter than its place in the document; then the whole of it is meant.
-    pub(super) fn within(diagnostic: Diagnostic, place: &Range<usize>, verbatim: Option<usize>) -> Self {
-        let span = match verbatim {
-            Some(start) => start + diagnostic.span.start..start + diagnostic.span.end,
-            None => place.clone(),
-        };
-        Self { severity: diagnostic.severity, span, message: diagnostic.message, help: diagnostic.help }
+    /// A diagnostic of an expression that is a string of the document.
+    pub(super) fn within(
+        diagnostic: Diagnostic,
+        document: &str,
+        string: &Range<usize>,
+        expression: &str,
+    ) -> Self {
+        let Diagnostic { severity, span, message, help } = diagnostic;
+        Self { severity, span: super::span::within(document, string, expression, &span), message, help }
     }
 
     /// Line and column of the beginning, from 1, in characters.

@@ -81,6 +81,7 @@ pub(super) fn settle_as_is(context: &Context<'_>, before: &Person) -> Settled<'s
     settled(context, person, before, resolution, contest)
 }
 
+/// The person gets the record and the standing; the rest is returned.
 fn resolve_anew(context: &Context<'_>, person: &mut Person, before: &Person) -> Resolution {
     let state = Before {
         record: &before.record,
@@ -93,8 +94,8 @@ fn resolve_anew(context: &Context<'_>, person: &mut Person, before: &Person) -> 
         references: context.references,
         before: state,
     };
-    let resolution = resolve(context.policy, &subject, context.now);
-    person.record = resolution.record.clone();
+    let mut resolution = resolve(context.policy, &subject, context.now);
+    person.record = std::mem::take(&mut resolution.record);
     person.active = resolution.active;
     person.provisioned = resolution.provisioned;
     person.deactivated_at = resolution.deactivated_at;

@@ -1,12 +1,14 @@
 //! Explain: for each field of somebody's record where its value comes from, by which rule, who was skipped and what they
 //! said, and what it was before.
 
+use super::rules::by_rule;
 use super::{Subject, resolve};
 use crate::decision::{Decision, Outcome};
 use crate::id::{FieldName, SourceName};
-use crate::policy::Policy;
-use crate::record::{Field, Former};
+use crate::policy::{FieldRule, Policy};
+use crate::record::{Field, FieldValue, Former};
 use jiff::Timestamp;
+use tenure_el::Program;
 
 /// One field, explained.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +29,7 @@ pub struct FieldExplanation {
     pub since: Option<Timestamp>,
     /// What it was before.
     pub former: Option<Former>,
-    /// Who else had a word, and why it does not count.
+    /// Whose word does not count, what they said, and why; the deciding source's too, where its value was refused.
     pub skipped: Vec<Decision>,
 }
 
@@ -36,44 +38,49 @@ pub fn explain(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Vec<Fi
     let resolution = resolve(policy, subject, now);
     let (skipped, decided): (Vec<_>, Vec<_>) =
         resolution.decisions.into_iter().partition(|it| it.outcome == Outcome::SkippedNotAuthoritative);
-    let mut explained: Vec<_> = decided
-        .into_iter()
-        .map(|decision| {
-            let field = resolution.record.fields.get(&decision.field);
-            let skipped = skipped.iter().filter(|it| it.field == decision.field).cloned().collect();
-            one(policy, decision, field, skipped)
-        })
-        .collect();
-    let alone = skipped.iter().filter(|it| !explained.iter().any(|one| one.field == it.field)).cloned();
-    let alone: Vec<_> = alone.map(|it| nobody(policy, it)).collect();
-    explained.extend(alone);
+    let of = |decision: &Decision| resolution.record.fields.get(&decision.field);
+    let mut explained: Vec<_> = decided.into_iter().map(|it| one(policy, of(&it), it)).collect();
+    for skipped in skipped {
+        match explained.iter_mut().find(|one| one.field == skipped.field) {
+            Some(one) => one.skipped.push(skipped),
+            None => explained.push(nobody(policy, skipped)),
+        }
+    }
     explained.sort_by(|one, other| one.field.cmp(&other.field));
     explained
 }
 
-fn one(
-    policy: &Policy,
-    decision: Decision,
-    field: Option<&Field>,
-    skipped: Vec<Decision>,
-) -> FieldExplanation {
-    let mapping =
-        decision.source.as_ref().and_then(|it| policy.mapping_of_field(it, decision.field.as_str()));
+fn one(policy: &Policy, field: Option<&Field>, decision: Decision) -> FieldExplanation {
     let said = field.and_then(|field| match &field.value {
-        crate::record::FieldValue::Person(person) => Some(person.said.clone()),
-        _ => None,
+        FieldValue::Person(person) => Some(person.said.clone()),
+        FieldValue::Text(_) | FieldValue::Flag(_) => None,
     });
+    let refused = matches!(decision.outcome, Outcome::Rejected | Outcome::Deferred);
+    let skipped: Vec<_> = refused.then(|| decision.clone()).into_iter().collect();
+    let is_role = decision.field == "roles";
     FieldExplanation {
-        value: field.map(|field| field.value.to_string()).or(decision.to),
+        expression: expression(policy, &decision).map(Program::to_string),
+        value: field.map(|field| field.value.to_string()).or(decision.to.filter(|_| is_role)),
         said,
-        source: decision.source,
-        expression: mapping.map(|mapping| mapping.value.to_string()),
+        source: if refused { field.and_then(|field| field.source.clone()) } else { decision.source },
         rule: decision.reason.unwrap_or_else(|| why(policy, decision.field.as_str(), decision.outcome)),
         since: field.and_then(|field| field.since),
-        former: field.and_then(|field| field.former.as_deref().cloned()),
+        former: match decision.from.filter(|_| is_role) {
+            Some(value) => Some(Former { value, source: None, since: None }),
+            None => field.and_then(|field| field.former.as_deref().cloned()),
+        },
         field: decision.field,
         skipped,
     }
+}
+
+/// The expression of the source or of the rule that decided.
+fn expression<'p>(policy: &'p Policy, decision: &Decision) -> Option<&'p Program> {
+    if let Some(source) = &decision.source {
+        return policy.mapping_of_field(source, decision.field.as_str()).map(|mapping| &mapping.value);
+    }
+    let decided = |rule: &&FieldRule| rule.field == decision.field && decision.reason == Some(by_rule(rule));
+    policy.fields.iter().find(decided).map(|rule| &rule.value)
 }
 
 /// A field that has no value because nobody who speaks of it decides it.
@@ -99,5 +106,9 @@ fn why(policy: &Policy, field: &str, outcome: Outcome) -> String {
     let names: Vec<_> = order.iter().map(|voice| voice.source.as_str()).collect();
     let others = if open { ", then any other source" } else { "" };
     let own = if open { "default" } else { field };
-    format!("authority `{own}`: {}{others}; the first that has a value ({outcome})", names.join(", "))
+    let says = match outcome {
+        Outcome::SkippedNotAuthoritative => "nobody who decides has a value",
+        _ => "the first that has a value decides",
+    };
+    format!("authority `{own}`: {}{others}; {says}", names.join(", "))
 }

@@ -1,7 +1,6 @@
 //! Roles: of those that the policy names, which somebody has. Roles that it does not name are nobody's business here.
 
-use super::{Finding, Progress, Subject};
-use crate::claim::Claim;
+use super::{Finding, Hearing, Progress};
 use crate::decision::{Decision, Outcome};
 use crate::policy::profile::PersonView;
 use crate::policy::{Policy, RoleRule};
@@ -10,44 +9,37 @@ use std::collections::BTreeSet;
 use tenure_el::Settings;
 
 /// The managed roles that the person has under the rules.
-pub(super) fn roles(
-    policy: &Policy,
-    subject: &Subject<'_>,
-    speaking: &[&Claim],
-    settings: &Settings,
-    record: &Record,
-    out: &mut Progress,
-) -> BTreeSet<String> {
-    let view = PersonView { claims: speaking, groups: subject.groups, record };
-    let before = &subject.before.record.roles;
-    let mut roles = BTreeSet::new();
-    for rules in policy.roles.chunk_by(|one, other| one.role == other.role) {
+pub(super) fn roles(hearing: &Hearing<'_>, record: &Record, out: &mut Progress) -> BTreeSet<String> {
+    let (view, before) = (hearing.person(record), &hearing.before().roles);
+    let mut roles = Vec::new();
+    for rules in hearing.policy.roles.chunk_by(|one, other| one.role == other.role) {
         let role = &rules[0].role;
         let had = before.contains(role);
-        match decide(rules, &view, settings) {
+        let has = match decide(rules, &view, &hearing.settings) {
             Ok((has, rule)) => {
                 out.decisions.extend(decision(role, had, has, rule));
-                if has {
-                    roles.insert(role.clone());
-                }
+                has
             }
             Err(failed) => {
-                let reason = format!("`{role}`: {failed}");
-                out.findings.push(Finding::Failed(reason.clone()));
                 let rejected = Decision::new("roles", Outcome::Rejected).values(None, Some(role.clone()));
-                out.decisions.push(rejected.because(format!("{reason}; it stays as it was")));
-                if had {
-                    roles.insert(role.clone());
-                }
+                out.decisions.push(rejected.because(format!("`{role}`: {failed}; it stays as it was")));
+                out.findings.push(Finding::Failed(format!("`{role}`: {failed}")));
+                had
             }
-        }
+        };
+        roles.extend(has.then(|| role.clone()));
     }
-    for role in before.iter().filter(|role| !policy.managed_roles().any(|managed| managed == *role)) {
+    out.decisions.extend(forgotten(hearing.policy, before));
+    roles.into_iter().collect()
+}
+
+/// Roles that the policy managed once.
+fn forgotten(policy: &Policy, before: &BTreeSet<String>) -> impl Iterator<Item = Decision> {
+    let managed = |role: &str| policy.roles.binary_search_by(|rule| rule.role.as_str().cmp(role)).is_ok();
+    before.iter().filter(move |role| !managed(role)).map(|role| {
         let gone = Decision::new("roles", Outcome::Written).values(Some(role.clone()), None);
-        out.decisions
-            .push(gone.because("no rule names the role any more; it is not taken away in the target"));
-    }
-    roles
+        gone.because("no rule names the role any more; it is not taken away in the target")
+    })
 }
 
 /// Whether the first rule that speaks for the person grants the role.
@@ -66,17 +58,18 @@ fn decide<'a>(
     Ok((false, None))
 }
 
+/// What became of a role; nothing, where the person neither had it nor has it.
 fn decision(role: &str, had: bool, has: bool, rule: Option<&RoleRule>) -> Option<Decision> {
-    let named = || Some(role.to_owned());
+    if !had && !has {
+        return None;
+    }
     let why = match rule {
         Some(rule) if rule.grant => format!("granted by the rule `{}`", rule.when),
         Some(rule) => format!("denied by the rule `{}`", rule.when),
         None => "no rule grants it any more".to_owned(),
     };
-    match (had, has) {
-        (false, false) => None,
-        (true, true) => Some(Decision::new("roles", Outcome::Unchanged).values(None, named()).because(why)),
-        (false, true) => Some(Decision::new("roles", Outcome::Written).values(None, named()).because(why)),
-        (true, false) => Some(Decision::new("roles", Outcome::Written).values(named(), None).because(why)),
-    }
+    let outcome = if had == has { Outcome::Unchanged } else { Outcome::Written };
+    let role = role.to_owned();
+    let (from, to) = if has { (None, Some(role)) } else { (Some(role), None) };
+    Some(Decision::new("roles", outcome).values(from, to).because(why))
 }

@@ -7,6 +7,7 @@ mod groups;
 mod load;
 mod operation;
 mod people;
+mod plan;
 mod report;
 mod serve;
 mod side;
@@ -51,6 +52,8 @@ async fn measure(options: BenchOptions) -> anyhow::Result<Report> {
     let idle = bench.tenure.memory();
     let loaded = bench.load(options.people as usize).await?;
     let full = bench.tenure.memory();
+    bench.bar.set_message("a policy planned");
+    let planned = plan::measure(&bench.tenure, bench.ids.len()).await?;
     let mut measured = Vec::new();
     let (last, first) = Operation::ALL.split_last().expect("there are operations");
     for operation in first {
@@ -62,7 +65,7 @@ async fn measure(options: BenchOptions) -> anyhow::Result<Report> {
     measured.push(bench.people(*last).await?);
     bench.bar.finish_and_clear();
     let end = bench.tenure.memory();
-    Ok(Report { options, rounds: ROUNDS, loaded, measured, idle, full, end })
+    Ok(Report { options, rounds: ROUNDS, loaded, planned, measured, idle, full, end })
 }
 
 /// Where the two servers keep their rows: on the same disk or in the same database.

@@ -27,6 +27,8 @@ fn a_short_run_gives_complete_json() {
         assert_eq!(operation["ratio_to_floor"].is_number(), has_floor, "{operation}");
     }
     assert_eq!((&report["people"], &report["concurrency"]), (&50.into(), &4.into()));
+    assert_eq!(report["policy_plan"]["people"], 50);
+    assert!(report["policy_plan"]["people_per_second"].as_f64() > Some(0.0));
     assert_eq!(report["engine"], "sqlite");
     assert!(report["machine"]["cores"].as_u64() > Some(0));
     assert!(report["memory_bytes"]["peak"].as_u64() >= report["memory_bytes"]["idle"].as_u64());

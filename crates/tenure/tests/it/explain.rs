@@ -101,7 +101,7 @@ async fn one_field() {
     id 00000000-0000-0000-0000-000000000001, active, known since 2026-01-01 00:00:00Z
     title = Mathematician
       from     okta: user.title
-      rule     authority `default`: okta, entra, then any other source; the first that has a value (unchanged)
+      rule     authority `default`: okta, entra, then any other source; the first that has a value decides
       changed  2026-01-01 00:00:00Z from `Countess` (okta)
     timeline:
       2026-01-01 00:00:00Z  changed by okta (tok_0000000000000002)
@@ -118,7 +118,7 @@ async fn one_field() {
     id 00000000-0000-0000-0000-000000000001, active, known since 2026-01-01 00:00:00Z
     last_name = Lovelace
       from     okta: user.name.familyName
-      rule     authority `default`: okta, entra, then any other source; the first that has a value (unchanged)
+      rule     authority `default`: okta, entra, then any other source; the first that has a value decides
       skipped  entra said `King`, skipped (not authoritative): `okta` decides `last_name`
       changed  2026-01-01 00:00:00Z
     timeline:
@@ -253,7 +253,7 @@ async fn a_program_reads_the_same_as_json() {
           "said": null,
           "source": "okta",
           "expression": "user.title",
-          "rule": "authority `default`: okta, entra, then any other source; the first that has a value (unchanged)",
+          "rule": "authority `default`: okta, entra, then any other source; the first that has a value decides",
           "since": "2026-01-01T00:00:00Z",
           "former": {
             "value": "Countess",

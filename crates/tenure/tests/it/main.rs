@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 mod bench;
+mod book;
 mod commands;
 mod configuration;
 mod crash;

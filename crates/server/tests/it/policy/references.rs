@@ -110,9 +110,7 @@ async fn who_is_missing_is_skipped(app: TestApp) {
     let ada = app.create(led_by("ada", "ext-joan")).await;
     assert_eq!(
         app.said_of(&ada, "manager").await,
-        [
-            "unchanged `ext-joan`: nobody with the external id `ext-joan` has arrived yet; the field is left as it is"
-        ]
+        ["unchanged: nobody with the external id `ext-joan` has arrived yet; the field is left as it is"]
     );
     sets(&app, &ada, "ext-grace").await;
     sets(&app, &ada, "ext-joan").await;

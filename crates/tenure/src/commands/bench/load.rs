@@ -60,6 +60,11 @@ impl Crew {
         Ok(Self((0..size).map(|_| client.fork()).collect()))
     }
 
+    /// One client of the admin API.
+    pub(super) fn admin(base_url: &str, token: &str) -> anyhow::Result<Self> {
+        Ok(Self(vec![Client::new(base_url, token)?.media_type("application/json")]))
+    }
+
     /// Sends until the time is over or the source is dry. The first answer that is no success ends everything.
     pub(super) async fn work(&mut self, limit: Option<Duration>, source: &Source) -> anyhow::Result<Sample> {
         let start = Instant::now();

@@ -1,6 +1,7 @@
 //! The result, as a table for people and as JSON for programs.
 
 use super::load::Sample;
+use super::plan::Planned;
 use super::side::Memory;
 use super::statistics::{median, percentile};
 use crate::cli::{BenchOptions, Format};
@@ -13,6 +14,7 @@ pub(super) struct Report {
     pub(super) options: BenchOptions,
     pub(super) rounds: usize,
     pub(super) loaded: Loaded,
+    pub(super) planned: Option<Planned>,
     pub(super) measured: Vec<Measured>,
     /// The server's memory before it knew anybody, after the load, and at the end.
     pub(super) idle: Memory,
@@ -152,6 +154,11 @@ impl Report {
             "concurrency": self.options.concurrency,
             "rounds": self.rounds,
             "seconds": self.options.seconds,
+            "policy_plan": self.planned.map(|planned| json!({
+                "people": planned.people,
+                "seconds": rounded(planned.elapsed.as_secs_f64(), 3),
+                "people_per_second": rounded(planned.rate(), 0),
+            })),
             "operations": self.lines().iter().map(Line::json).collect::<Vec<_>>(),
             "memory_bytes": {
                 "idle": self.idle.resident,
@@ -175,6 +182,13 @@ impl Report {
             self.rounds,
             options.seconds,
         ));
+        if let Some(planned) = self.planned {
+            output::line(&format!(
+                "what a policy of 30 fields, 20 roles and 10 orders of authority would change: {:.2} s for {} people",
+                planned.elapsed.as_secs_f64(),
+                planned.people,
+            ));
+        }
         let megabytes =
             |bytes: Option<u64>| bytes.map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string());
         output::line(&format!(

@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use serde_json::json;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tenure_engine::token::Scope;
-use tenure_identity::id::SourceName;
+use tenure_engine::token::{AdminScope, Scope};
+use tenure_identity::id::{AdminName, SourceName};
 use tenure_server::listen;
 use tenure_store::Options;
 use tenure_store::floor::Floor;
@@ -36,7 +36,8 @@ async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
         );
     }
     let token = engine.create_token(&SourceName::new("okta"), &Scope::ALL, None).await?;
-    ready(&format!("{}/scim/v2", config.url()), &token.secret);
+    let admin = engine.create_admin_token(&AdminName::new("bench"), &[AdminScope::Read], None).await?;
+    ready(&format!("{}/scim/v2", config.url()), &token.secret, &admin.secret);
     let app = tenure_server::app(Arc::clone(&engine), config.server);
     listen::serve(listener, None, app, input_ends()).await;
     engine.close().await;
@@ -45,13 +46,13 @@ async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
 
 async fn bare(listener: TcpListener, store: &str) -> anyhow::Result<()> {
     let table = Arc::new(Floor::open(store, Options::default()).await?);
-    ready(&format!("http://{}", listener.local_addr()?), "none");
+    ready(&format!("http://{}", listener.local_addr()?), "none", "none");
     listen::serve(listener, None, floor::routes(Arc::clone(&table)), input_ends()).await;
     Ok(table.close().await?)
 }
 
-fn ready(base_url: &str, token: &str) {
-    output::line(&json!({ "base_url": base_url, "token": token }).to_string());
+fn ready(base_url: &str, token: &str, admin: &str) {
+    output::line(&json!({ "base_url": base_url, "token": token, "admin": admin }).to_string());
 }
 
 /// Standard input ends with the process that measures, however that ends.

@@ -13,6 +13,8 @@ use std::process::{Child, Command, Stdio};
 pub(super) struct Side {
     process: Child,
     pub(super) crew: Crew,
+    /// Where the admin API is, and a token for it.
+    pub(super) admin: (String, String),
 }
 
 /// In bytes; nothing where the system does not tell.
@@ -38,7 +40,9 @@ impl Side {
             bail!("the server that is to be measured could not start; it said why above");
         };
         let text = |key: &str| ready.get(key).and_then(Value::as_str).unwrap_or_default();
-        Ok(Self { process, crew: Crew::new(text("base_url"), text("token"), clients)? })
+        let crew = Crew::new(text("base_url"), text("token"), clients)?;
+        let api = text("base_url").replace("/scim/v2", "/api/v1");
+        Ok(Self { process, crew, admin: (api, text("admin").to_owned()) })
     }
 
     /// What the server's process holds now, and at most until now.

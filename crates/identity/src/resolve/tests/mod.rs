@@ -1,8 +1,142 @@
+//! What records the claims and the policy imply, mostly under a few lines of policy against `okta` and `workday`.
+
+mod activity;
+mod authority;
+mod explain;
+mod failing;
+mod flapping;
+mod properties;
+mod references;
+mod rules;
+mod scope;
+mod seeds;
+mod values;
+
 use super::*;
-use crate::policy::{DeactivateWhen, Voice};
+use crate::id::{GroupId, PersonId};
+use crate::policy::{PersonKey, Surroundings, Voice};
 use crate::testing::{User, at, policy, source, user};
-use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
+use tenure_scim::schema::{Catalog, ENTERPRISE_USER};
+
+/// Somebody under a policy: what happens to them from one resolve to the next.
+#[derive(Debug)]
+struct Somebody {
+    policy: Policy,
+    groups: Vec<Membership>,
+    references: References,
+    now: Resolution,
+    clock: i64,
+}
+
+impl Somebody {
+    fn under(document: &str) -> Self {
+        let (sources, catalog) = (["okta", "workday"].map(source), Catalog::standard());
+        let around = Surroundings { sources: &sources, catalog: &catalog };
+        let (policy, _) = Policy::parse(document, around).unwrap_or_else(|problems| panic!("{problems}"));
+        let nobody = Resolution {
+            record: Record::default(),
+            active: false,
+            provisioned: false,
+            deactivated_at: None,
+            decisions: Vec::new(),
+            waits_for: Vec::new(),
+            findings: Vec::new(),
+        };
+        Self { policy, groups: Vec::new(), references: References::default(), now: nobody, clock: 0 }
+    }
+
+    fn policy(&mut self, document: &str) -> &mut Self {
+        self.policy = Self::under(document).policy;
+        self
+    }
+
+    fn groups(&mut self, names: &[&str]) -> &mut Self {
+        let membership = |name: &&str| Membership {
+            id: GroupId::new(name),
+            source: source("okta"),
+            external_id: None,
+            name: (*name).to_owned(),
+        };
+        self.groups = names.iter().map(membership).collect();
+        self
+    }
+
+    /// A day goes by, and sources say this.
+    fn claims(&mut self, claims: &[Claim]) -> &mut Self {
+        self.clock += 86_400;
+        self.soon(claims)
+    }
+
+    /// An hour goes by, and sources say this.
+    fn soon(&mut self, claims: &[Claim]) -> &mut Self {
+        self.clock += 3600;
+        self.now = self.resolved(claims);
+        self
+    }
+
+    fn resolved(&self, claims: &[Claim]) -> Resolution {
+        resolve(&self.policy, &self.subject(claims), at(self.clock))
+    }
+
+    fn subject<'a>(&'a self, claims: &'a [Claim]) -> Subject<'a> {
+        let Resolution { record, deactivated_at, provisioned, .. } = &self.now;
+        let before = Before { record, deactivated_at: *deactivated_at, provisioned: *provisioned };
+        Subject { claims, groups: &self.groups, references: &self.references, before }
+    }
+
+    /// What became of the field.
+    #[track_caller]
+    fn said(&mut self, field: &str, expected: &[&str]) -> &mut Self {
+        assert_eq!(said(&self.now, field), expected);
+        self
+    }
+
+    /// Why.
+    #[track_caller]
+    fn because(&mut self, field: &str, expected: &[&str]) -> &mut Self {
+        let about = self.now.decisions.iter().filter(|decision| decision.field == field);
+        let reasons: Vec<_> = about.filter_map(|decision| decision.reason.as_deref()).collect();
+        assert_eq!(reasons, expected);
+        self
+    }
+
+    #[track_caller]
+    fn has(&mut self, field: &str, expected: Option<&str>) -> &mut Self {
+        assert_eq!(self.now.record.text(field), expected, "{field}");
+        self
+    }
+
+    #[track_caller]
+    fn roles(&mut self, expected: &[&str]) -> &mut Self {
+        assert_eq!(self.now.record.roles.iter().collect::<Vec<_>>(), expected);
+        self
+    }
+
+    #[track_caller]
+    fn found(&mut self, expected: &[&str]) -> &mut Self {
+        let notes = self.now.findings.iter().map(|finding| match finding {
+            Finding::Failed(note) | Finding::Flapping(note) => note.as_str(),
+        });
+        assert_eq!(notes.collect::<Vec<_>>(), expected);
+        self
+    }
+
+    #[track_caller]
+    fn is_active(&mut self, expected: bool) -> &mut Self {
+        assert_eq!(self.now.active, expected);
+        self
+    }
+}
+
+/// Somebody with this in the enterprise extension.
+fn at_work(values: Value) -> User {
+    user("alice").with(ENTERPRISE_USER, values)
+}
+
+fn in_department(department: &str) -> User {
+    at_work(json!({ "department": department }))
+}
 
 fn from(claims: &[Claim], record: &Record) -> Resolution {
     resolve(&policy(), &Subject::of(claims).after(before(record)), at(100))
@@ -153,86 +287,4 @@ fn an_ended_claim_says_nothing_of_somebody_who_is_active() {
     let back = fresh(&[titled("Countess").ended_by("okta", 50), hr]);
     assert!(back.active);
     assert_eq!(back.record.text("title"), None);
-}
-
-#[track_caller]
-fn active(claims: &[Claim], any: bool, authoritative: bool) {
-    let mut policy = policy();
-    assert_eq!(is_active(&policy, claims), any, "any");
-    policy.lifecycle.deactivate_when = DeactivateWhen::Authoritative;
-    assert_eq!(is_active(&policy, claims), authoritative, "authoritative");
-}
-
-#[test]
-fn whose_word_ends_access() {
-    let yes = |name: &str| user("ada").by(name);
-    let no = |name: &str| user("ada").active(false).by(name);
-    let gone = |name: &str| user("ada").ended_by(name, 50);
-    let since = |name: &str, second| Claim { active_since: at(second), ..user("ada").by(name) };
-    active(&[], false, false);
-    active(&[yes("okta")], true, true);
-    active(&[yes("okta"), no("hr")], false, true);
-    active(&[no("okta"), yes("hr")], false, false);
-    active(&[gone("okta"), since("hr", 40)], false, true);
-    active(&[gone("okta"), since("hr", 60)], true, true);
-    active(&[since("okta", 60), gone("hr")], true, true);
-    active(&[gone("okta"), no("hr")], false, false);
-    active(&[gone("okta")], false, false);
-}
-
-prop_compose! {
-    fn any_claim(name: &'static str)(
-        title in prop::option::of("[a-c]{1,2}|x{61}"),
-        active in any::<bool>(),
-        ended in prop::option::of(0i64..4),
-        since in 0i64..4,
-    ) -> Claim {
-        let user = title.into_iter().fold(user(name), |user, title| user.with("title", json!(title))).active(active);
-        let claim = ended.map_or_else(|| user.clone().by(name), |second| user.clone().ended_by(name, second));
-        Claim { active_since: at(since), ..claim }
-    }
-}
-
-fn any_claims() -> impl Strategy<Value = Vec<Claim>> {
-    let all = (any_claim("okta"), any_claim("hr"), any_claim("csv"));
-    (all, prop::collection::vec(any::<bool>(), 3)).prop_map(|((a, b, c), keep)| {
-        [a, b, c].into_iter().zip(keep).filter_map(|(claim, keep)| keep.then_some(claim)).collect()
-    })
-}
-
-proptest! {
-    #[test]
-    fn resolving_twice_changes_nothing(old in any_claims(), claims in any_claims(), authoritative in any::<bool>()) {
-        let mut policy = policy();
-        if authoritative {
-            policy.lifecycle.deactivate_when = DeactivateWhen::Authoritative;
-        }
-        let before = fresh(&old);
-        let state = Before { record: &before.record, deactivated_at: before.deactivated_at, provisioned: true };
-        let once = resolve(&policy, &Subject::of(&claims).after(state), at(100));
-        let state = Before { record: &once.record, deactivated_at: once.deactivated_at, provisioned: true };
-        let twice = resolve(&policy, &Subject::of(&claims).after(state), at(200));
-        prop_assert_eq!(&twice.record, &once.record);
-        prop_assert_eq!((twice.active, twice.deactivated_at), (once.active, once.deactivated_at));
-        prop_assert!(twice.decisions.iter().all(|decision| decision.outcome != Outcome::Written));
-    }
-
-    #[test]
-    fn the_order_of_claims_does_not_matter(old in any_claims(), claims in any_claims().prop_shuffle()) {
-        let before = fresh(&old).record;
-        let mut sorted = claims.clone();
-        sorted.sort_by(|one, other| one.source.cmp(&other.source));
-        prop_assert_eq!(from(&claims, &before), from(&sorted, &before));
-    }
-
-    #[test]
-    fn a_leaver_never_ends_with_access(old in any_claims(), claims in any_claims()) {
-        let after = from(&claims, &fresh(&old).record);
-        prop_assert_eq!(after.record.flag("active"), Some(after.active));
-        prop_assert_eq!(after.record.flag("locked_out"), Some(!after.active));
-        prop_assert_eq!(after.deactivated_at.is_some(), !after.active);
-        if claims.iter().any(|claim| claim.is_live() && !claim.active) {
-            prop_assert!(!after.active);
-        }
-    }
 }

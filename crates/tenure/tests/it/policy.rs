@@ -18,7 +18,7 @@ const SALES: &str = r#"[mapping."*"]
 user_name       = "user.userName"
 u_okta_user_id  = "user.externalId"
 employee_number = "user.employeeNumber"
-department      = { value = "user.department", default = "Unassigned" }
+department      = { value = "user.department", default = "Unassigned", reference = "cmn_department", by = "name" }
 
 [[roles]]
 role = "sales_user"
@@ -90,6 +90,13 @@ fn a_document_is_checked() {
     assert_snapshot!(scene.run(&["policy", "check", "broken.toml"]), @r#"
     exit 1
     --- stderr
+    warning: `entra` has no mapping, so that nothing it says reaches a record
+     --> broken.toml:1:10
+      |
+    1 | [mapping.okta]
+      |          ^^^^
+      |
+      = help: add a table `[mapping.entra]`, or `[mapping."*"]` for every source without its own
     error: sys_user has no field `departmnt`
      --> broken.toml:3:1
       |

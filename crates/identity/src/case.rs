@@ -86,6 +86,9 @@ pub struct Case {
     pub decided: Option<Decided>,
 }
 
+/// Who answers where no human does.
+const FACTS: &str = "tenure";
+
 /// A human's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
@@ -99,6 +102,19 @@ pub struct Decided {
     pub note: Option<String>,
     /// When a claim first went through by this answer. From then on it cannot be taken back.
     pub used: Option<Timestamp>,
+}
+
+impl Decided {
+    /// An answer that no human gave: the claim went through, because what is known had changed.
+    pub(crate) fn by_facts(ruling: Ruling, at: Timestamp) -> Self {
+        let note = "the claim went through without a human: what is known has changed";
+        Self { ruling, by: FACTS.to_owned(), at, note: Some(note.to_owned()), used: Some(at) }
+    }
+
+    /// Whether no human gave it. Such an answer binds nobody: the facts speak for themselves.
+    pub fn is_by_facts(&self) -> bool {
+        self.by == FACTS && self.used == Some(self.at)
+    }
 }
 
 /// Who answers, and with which request.

@@ -9,13 +9,10 @@ use crate::id::PersonId;
 use crate::keys::Keys;
 use tenure_scim::Object;
 
-/// Who answers where no human does.
-const OURSELVES: &str = "tenure";
-
 /// What a human has said about this identity, if anything binds.
 pub(super) fn ruling(facts: &Facts) -> Option<(&Case, &Ruling)> {
     let case = facts.case.as_ref().filter(|case| case.kind.blocks())?;
-    Some((case, &case.decided.as_ref()?.ruling))
+    Some((case, &case.decided.as_ref().filter(|decided| !decided.is_by_facts())?.ruling))
 }
 
 /// A claim that goes through by a human's answer: from now on the answer cannot be taken back.
@@ -32,7 +29,6 @@ pub(super) fn answered_by_facts(context: &Context<'_>, facts: &Facts, mut plan: 
     let (Some(case), Reply::Created(person)) = (open, &plan.reply) else { return plan };
     let is_new = plan.change.person.as_ref().is_some_and(|change| change.expect.is_none());
     let (ruling, at) = (if is_new { Ruling::Create } else { Ruling::Link(person.clone()) }, context.now);
-    let note = Some("the claim went through without a human: what is known has changed".to_owned());
     plan.change.events.push(Event {
         subject: Subject::Person(person.clone()),
         at,
@@ -47,8 +43,7 @@ pub(super) fn answered_by_facts(context: &Context<'_>, facts: &Facts, mut plan: 
         decisions: Vec::new(),
     });
     plan.change.follows = Some(Answer { case: case.id.clone(), decided: at });
-    let by = OURSELVES.to_owned();
-    plan.change.decided = Some((case.id.clone(), Decided { ruling, by, at, note, used: None }));
+    plan.change.decided = Some((case.id.clone(), Decided::by_facts(ruling, at)));
     plan
 }
 

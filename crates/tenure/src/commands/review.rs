@@ -138,7 +138,9 @@ fn show(question: &Question) {
     if let Some(note) = case.decided.as_ref().and_then(|decided| decided.note.as_ref()) {
         output::line(&format!("the answer's note: {note}"));
     }
-    output::line(&side_by_side(question));
+    if !question.candidates.is_empty() {
+        output::line(&side_by_side(question));
+    }
     output::line("the claim:");
     output::json(&case.claim);
     match &case.decided {

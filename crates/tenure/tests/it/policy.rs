@@ -18,7 +18,7 @@ const SALES: &str = r#"[mapping."*"]
 user_name       = "user.userName"
 u_okta_user_id  = "user.externalId"
 employee_number = "user.employeeNumber"
-department      = { value = "user.department", default = "Unassigned" }
+department      = { value = "user.department", default = "Unassigned", reference = "cmn_department", by = "name" }
 
 [[roles]]
 role = "sales_user"
@@ -90,6 +90,13 @@ fn a_document_is_checked() {
     assert_snapshot!(scene.run(&["policy", "check", "broken.toml"]), @r#"
     exit 1
     --- stderr
+    warning: `entra` has no mapping, so that nothing it says reaches a record
+     --> broken.toml:1:10
+      |
+    1 | [mapping.okta]
+      |          ^^^^
+      |
+      = help: add a table `[mapping.entra]`, or `[mapping."*"]` for every source without its own
     error: sys_user has no field `departmnt`
      --> broken.toml:3:1
       |
@@ -328,4 +335,59 @@ fn a_policy_that_does_not_fit_keeps_the_server_from_starting() {
     assert!(said.contains("there is no source `entra`"), "{said}");
     scene.data(&["policy", "apply", "sales.toml"]);
     scene.serve().stop();
+}
+
+#[tokio::test]
+async fn a_claim_of_nobody_is_linked_to_anybody() {
+    let scene = scene();
+    let (server, ids) = peopled(&scene).await;
+    scene.write("joiners.toml", "[correlation]\ncreate = [\"okta\"]\n");
+    scene.data(&["policy", "apply", "joiners.toml"]);
+    server.stop();
+    let (token, server) = (scene.token("entra"), scene.serve());
+    let claim = user("entra-7", "lovelace", "Augusta", "King", "77");
+    assert_eq!(server.api(&token).post("/Users", &claim).await.status, 409);
+    let case = scene.json(&["review", "list"])[0]["id"].as_str().unwrap().to_owned();
+    assert_snapshot!(scene.run(&["review", "show", &case]), @r#"
+    exit 0
+    --- stdout
+    case 00000000-0000-0000-0000-000000000001 (unmatched): waits, since 2026-01-01 00:00:00Z
+    entra claims Augusta King (lovelace), known there as `entra-7`
+    - nobody is known by the keys of `lovelace`, and `entra` may not bring a person into being
+    the claim:
+    {
+      "schemas": [
+        "urn:ietf:params:scim:schemas:core:2.0:User",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+      ],
+      "externalId": "entra-7",
+      "userName": "lovelace",
+      "name": {
+        "givenName": "Augusta",
+        "familyName": "King"
+      },
+      "active": true,
+      "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
+        "employeeNumber": "77",
+        "department": "Sales"
+      }
+    }
+    --- stderr
+    decide with one of:
+      tenure review decide 00000000-0000-0000-0000-000000000001 link --person ID    (anybody; `tenure explain WHO` tells the id)
+      tenure review decide 00000000-0000-0000-0000-000000000001 create
+      tenure review decide 00000000-0000-0000-0000-000000000001 reject
+    "#);
+    assert_snapshot!(scene.run(&["review", "decide", &case, "link"]), @"
+    exit 1
+    --- stderr
+    error: say which person: --person ID; `tenure explain WHO` tells it
+    ");
+    assert_eq!(
+        scene.output(&["review", "decide", &case, "link", "--person", "nobody"]).status.code(),
+        Some(1)
+    );
+    scene.data(&["review", "decide", &case, "link", "--person", &ids[0]]);
+    assert_eq!(server.api(&token).create("/Users", &claim).await, ids[0]);
+    server.stop();
 }

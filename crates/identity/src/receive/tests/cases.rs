@@ -169,6 +169,17 @@ fn a_claim_that_goes_through_settles_any_case() {
 }
 
 #[test]
+fn what_the_facts_answered_binds_nobody() {
+    let mut world = World::new();
+    world.post("okta", ada().email("a@x.com")).created();
+    world.post("hr", user("grace").email("a@x.com")).held();
+    let grace = world.post("hr", user("grace").active(false)).created();
+    assert_eq!(world.post("hr", user("grace").active(false)).created(), grace);
+    world.put("hr", &grace, user("hopper")).updated();
+    assert_ne!(world.post("hr", user("grace")).created(), grace);
+}
+
+#[test]
 fn a_human_may_name_anybody_where_nobody_matches() {
     let mut world = brought_by_okta();
     let grace = world.post("okta", user("grace").id("9")).created();

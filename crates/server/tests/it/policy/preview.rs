@@ -28,7 +28,9 @@ async fn claim(app: &TestApp, source: &str, claim: Value) -> Answer {
 }
 
 fn request(method: &str, path: &str, body: Value) -> Value {
-    json!({ "source": "okta", "request": { "method": method, "path": path, "body": body } })
+    let mut request = json!({ "method": method, "path": path });
+    request["body"] = body;
+    json!({ "source": "okta", "request": request })
 }
 
 async fn a_claim_of_somebody_new(app: TestApp) {

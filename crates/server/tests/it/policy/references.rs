@@ -1,9 +1,12 @@
 //! Fields that refer to people: who has not arrived yet, who changes, and circles.
 
 use crate::support::bodies::{enterprise, number, operation};
+use crate::support::policy::until;
 use crate::support::{Client, TestApp, on_both, user, with};
 use serde_json::{Value, json};
+use tenure_engine::users::preview::Request;
 use tenure_identity::event::EventKind::Finding;
+use tenure_identity::id::SourceName;
 use tokio::task::JoinSet;
 
 on_both!(
@@ -16,6 +19,7 @@ on_both!(
     a_circle_of_many_is_said_to_all_of_them,
     who_manages_themselves_is_told,
     nobody_waits_for_somebody_who_came_at_the_same_moment,
+    whom_a_node_that_ended_has_missed_is_found_at_the_next_start,
 );
 
 const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
@@ -194,4 +198,18 @@ async fn nobody_waits_for_somebody_who_came_at_the_same_moment(app: TestApp) {
         let person = app.found(&format!("userName eq \"p{number}\"")).await.remove(0);
         assert_ne!(app.field(&person, "manager").await, Value::Null, "p{number}");
     }
+}
+
+/// The manager arrives between the decision and its commit, and the node ends right after it.
+async fn whom_a_node_that_ended_has_missed_is_found_at_the_next_start(app: TestApp) {
+    app.apply(&by_id()).await;
+    let request = Request::Create(led_by("ada", "ext-grace"));
+    let decided = app.engine.preview_user(&SourceName::new("okta"), request).await.unwrap().plan.change;
+    let grace = app.create(user("grace")).await;
+    app.engine.store().commit(&decided).await.unwrap();
+    let ada = decided.person.unwrap().person.id;
+    assert_eq!(app.field(ada.as_str(), "manager").await, Value::Null);
+    let tending = tokio::spawn(tenure_engine::renew::tend(app.engine.clone()));
+    until(async || app.field(ada.as_str(), "manager").await == json!(grace)).await;
+    tending.abort();
 }

@@ -3,6 +3,7 @@
 use super::trade::TRADE;
 use crate::support::bodies::{enterprise, group, operation};
 use crate::support::place::{Place, on_both_places};
+use crate::support::policy::until;
 use crate::support::{Client, Setup, TestApp, on_both, user, with};
 use serde_json::{Value, json};
 use tenure_engine::token::AdminScope;
@@ -157,11 +158,11 @@ async fn going_back_restores_every_record(app: TestApp) {
 async fn of_two_who_apply_at_once_one_wins(app: TestApp) {
     let admin = app.governor().await;
     for round in 1..=10_i64 {
-        let apply = async || {
+        let apply = || {
             let client = Client::clone(&admin);
             tokio::spawn(async move { client.send("/policies", document("")).await })
         };
-        let (one, other) = (apply().await, apply().await);
+        let (one, other) = (apply(), apply());
         let mut both = [one.await.unwrap(), other.await.unwrap()];
         both.sort_by_key(|answer| answer.status);
         let newest = admin.look("/policies/current").await["version"].as_i64().unwrap();
@@ -238,15 +239,4 @@ async fn two_nodes_renew_at_once_without_harm(place: Place) {
     }
     let patch = operation("replace", "title", json!("Manager"));
     other.patch(&format!("/Users/{}", ids[0]), patch).await.expect(200);
-}
-
-/// Looks again until it is so; a busy machine may take a while.
-async fn until(is_so: impl AsyncFn() -> bool) {
-    for _ in 0..300 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("it never came about");
 }

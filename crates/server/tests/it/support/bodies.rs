@@ -32,7 +32,9 @@ pub(crate) fn number(number: &str) -> Value {
 
 /// The enterprise extension.
 pub(crate) fn enterprise(attributes: Value) -> Value {
-    json!({ ENTERPRISE_USER: attributes })
+    let mut extension = json!({});
+    extension[ENTERPRISE_USER] = attributes;
+    extension
 }
 
 /// Somebody with an employee number and a manager.

@@ -72,3 +72,14 @@ impl Client {
         self.api("POST", path).header("content-type", "application/json").body(body.to_string()).await
     }
 }
+
+/// Looks again until it is so; a busy machine may take a while.
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    for _ in 0..300 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it never came about");
+}

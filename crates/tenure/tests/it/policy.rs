@@ -132,7 +132,7 @@ fn a_document_is_checked() {
     let severities: Vec<_> =
         answer["problems"].as_array().unwrap().iter().map(|it| &it["severity"]).collect();
     assert_eq!((&answer["valid"], checked.status.code()), (&json!(false), Some(1)));
-    assert_eq!(severities, ["error", "error", "error", "warning"]);
+    assert_eq!(severities, ["warning", "error", "error", "error", "warning"]);
     assert_snapshot!(scene.run(&["policy", "check", "absent.toml"]), @"
     exit 1
     --- stderr

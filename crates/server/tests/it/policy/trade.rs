@@ -60,6 +60,10 @@ async fn a_mover_takes_department_and_roles_along(app: TestApp) {
     let path = format!("/Users/{alice}?attributes=urn:ietf:params:scim:schemas:extension:tenure:2.0:Record");
     let shown = app.get(&path).await.expect(200).text;
     assert!(shown.contains(r#"{"name":"department","value":"Marketing","source":"okta"}"#), "{shown}");
+    assert!(
+        shown.contains(r#""provisioned":true"#) && shown.contains(r#""roles":["marketing_user"]"#),
+        "{shown}"
+    );
     assert_eq!(app.field(&alice, "department").await, "Marketing");
     assert_eq!(app.roles(&alice).await, json!(["marketing_user"]));
     let mut said = app.said_of(&alice, "roles").await;

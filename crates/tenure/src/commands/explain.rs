@@ -112,19 +112,23 @@ fn value(explained: &FieldExplanation) -> String {
     }
 }
 
-/// The source and the expression; a rule, a default or the lifecycle where no source decided.
+/// The source and the expression; a rule, a default or the lifecycle where no source decided; nowhere, without a value.
 fn origin(explained: &FieldExplanation) -> String {
     match (&explained.source, &explained.expression) {
         (Some(source), Some(expression)) => format!("{source}: {expression}"),
         (Some(source), None) => source.to_string(),
-        (None, _) => "policy".to_owned(),
+        (None, _) if explained.value.is_some() => "policy".to_owned(),
+        (None, _) => String::new(),
     }
 }
 
 /// One field in full: why it is so, who was skipped and what they said.
 fn show_field(explained: &FieldExplanation) {
     output::line(&format!("{} = {}", explained.field, value(explained)));
-    output::line(&format!("  from     {}", origin(explained)));
+    let origin = origin(explained);
+    if !origin.is_empty() {
+        output::line(&format!("  from     {origin}"));
+    }
     output::line(&format!("  rule     {}", explained.rule));
     for skipped in &explained.skipped {
         let who = skipped.source.as_ref().map_or("somebody", |source| source.as_str());

@@ -15,6 +15,7 @@ use tenure_scim::Object;
 use tenure_scim::patch::{self, PatchRequest};
 use tenure_scim::projection::Projection;
 use tenure_scim::resource::{self, Accepted};
+use tenure_store::read::resources::GroupOf;
 
 /// What an update makes of the attributes that are there.
 pub(super) enum Update<'a> {
@@ -26,8 +27,8 @@ pub(super) enum Update<'a> {
 struct Written {
     person: PersonId,
     claim: Claim,
-    /// Nobody can be in a group who was not there before.
-    is_new: bool,
+    /// The groups that the person was in when it was decided; no claim changes them.
+    groups: Vec<GroupOf>,
 }
 
 impl Engine {
@@ -44,8 +45,8 @@ impl Engine {
         let incoming = incoming(resource::accept(body, &self.catalog.user)?);
         let mut tries = Tries::default();
         let written = loop {
-            let (plan, _) = self.decide_new_claim(caller, &incoming).await?;
-            let (outcome, change) = outcome(plan, None);
+            let (plan, before) = self.decide_new_claim(caller, &incoming).await?;
+            let (outcome, change) = outcome(plan, before.as_ref(), None);
             if self.commit(&change, &mut tries).await? {
                 let written = outcome?;
                 self.bring_up_to_date(&change).await;
@@ -125,7 +126,7 @@ impl Engine {
                 Some(claim) => self.decide_user_update(caller, &person, claim, update, conditions).await?,
                 None => self.decide_first_claim(caller, &person, update, conditions).await?,
             };
-            let (outcome, change) = outcome(plan, claim);
+            let (outcome, change) = outcome(plan, Some(&person), claim);
             if self.commit(&change, &mut tries).await? {
                 let written = outcome?;
                 self.bring_up_to_date(&change).await;
@@ -279,11 +280,9 @@ impl Engine {
     }
 
     async fn show_written(&self, written: &Written, projection: &Projection) -> Result<Answer, EngineError> {
-        let groups = match written.is_new || !projection.wants(&self.catalog.user, "groups") {
-            true => Vec::new(),
-            false => self.store.groups_of(&written.person).await?,
-        };
-        self.show_claim(&written.person, &written.claim, &groups, projection).await
+        let wanted = projection.wants(&self.catalog.user, "groups");
+        let groups = if wanted { &written.groups[..] } else { &[] };
+        self.show_claim(&written.person, &written.claim, groups, projection).await
     }
 }
 
@@ -292,13 +291,19 @@ pub(super) fn incoming(accepted: Accepted) -> Incoming {
 }
 
 /// A refusal is an answer too: it may have opened a case, which has to be committed before the source hears of it.
-fn outcome(plan: Plan, unchanged: Option<Claim>) -> (Result<Written, EngineError>, Change) {
+fn outcome(
+    plan: Plan,
+    before: Option<&Person>,
+    unchanged: Option<Claim>,
+) -> (Result<Written, EngineError>, Change) {
     let person = match plan.reply {
         Reply::Refused(refusal) => return (Err(EngineError::Refused(refusal)), plan.change),
         Reply::Created(person) | Reply::Updated(person) | Reply::Ended(person) => person,
     };
-    let is_new = plan.change.person.as_ref().is_some_and(|change| change.expect.is_none());
+    // Nobody can be in a group who was not there before.
+    let groups = before.into_iter().flat_map(|before| &before.groups);
+    let groups = groups.map(|it| GroupOf { id: it.id.to_string(), display_name: it.name.clone() }).collect();
     let changed = plan.change.claims.first().map(|change| change.claim.clone());
     let claim = changed.or(unchanged).expect("a plan that is not refused has a claim");
-    (Ok(Written { person, claim, is_new }), plan.change)
+    (Ok(Written { person, claim, groups }), plan.change)
 }

@@ -42,6 +42,8 @@ text_id! {
     SourceName;
     /// A human being or program that administers, by the name its token was made with.
     AdminName;
+    /// A row of the target, by the target's own id: a `sys_id`, case kept.
+    SysId;
 }
 
 /// Why a name cannot be an administrator's.

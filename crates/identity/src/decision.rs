@@ -47,11 +47,21 @@ pub enum Outcome {
     NotMapped,
     /// The value cannot be used; the old one stays.
     Rejected,
+    /// The target has the value.
+    Landed,
+    /// The target has only its beginning.
+    Truncated,
+    /// The target said that it was done and kept what it had.
+    Dropped,
+    /// The target made another value of it.
+    Altered,
+    /// The record that was written is somebody else's.
+    WrongTwin,
 }
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Written,
         Self::Unchanged,
         Self::SkippedNotAuthoritative,
@@ -63,6 +73,11 @@ impl Outcome {
         Self::Coerced,
         Self::NotMapped,
         Self::Rejected,
+        Self::Landed,
+        Self::Truncated,
+        Self::Dropped,
+        Self::Altered,
+        Self::WrongTwin,
     ];
 
     /// The words for it.
@@ -79,6 +94,11 @@ impl Outcome {
             Self::Coerced => "coerced",
             Self::NotMapped => "kept (not mapped)",
             Self::Rejected => "rejected",
+            Self::Landed => "landed",
+            Self::Truncated => "truncated",
+            Self::Dropped => "dropped",
+            Self::Altered => "altered",
+            Self::WrongTwin => "wrong twin",
         }
     }
 

@@ -72,11 +72,17 @@ pub enum EventKind {
     Resolved,
     /// Somebody should look at this: a field could not be computed, a circle of managers.
     Finding,
+    /// The target was written, with a verdict for every value.
+    Delivered,
+    /// The target refused a write, or it cannot be told which of its records to write.
+    Refused,
+    /// A record of the target became the person's, or ceased to be.
+    TargetLinked,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Created,
         Self::Linked,
         Self::Relinked,
@@ -94,6 +100,9 @@ impl EventKind {
         Self::Flapping,
         Self::Resolved,
         Self::Finding,
+        Self::Delivered,
+        Self::Refused,
+        Self::TargetLinked,
     ];
 
     /// The word for it, on every surface and in the store.
@@ -116,6 +125,9 @@ impl EventKind {
             Self::Flapping => "flapping",
             Self::Resolved => "resolved",
             Self::Finding => "finding",
+            Self::Delivered => "delivered",
+            Self::Refused => "refused by the target",
+            Self::TargetLinked => "linked in the target",
         }
     }
 

@@ -18,6 +18,7 @@ pub mod keys;
 pub mod person;
 pub mod policy;
 pub mod receive;
+pub mod reconcile;
 pub mod record;
 pub mod resolve;
 pub mod similarity;

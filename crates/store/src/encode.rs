@@ -1,7 +1,9 @@
 //! How values are kept as text: records, decisions and evidence as JSON, times as microseconds.
 
+mod known;
 mod record;
 
+pub(crate) use known::{known, known_text};
 pub(crate) use record::{record, record_text};
 
 use crate::error::StoreError;

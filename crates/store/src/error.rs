@@ -94,10 +94,12 @@ pub enum Constraint {
     TokenHash,
     /// Another policy has become this version.
     PolicyVersion,
+    /// The target's record is linked to somebody else.
+    TargetRecord,
 }
 
 impl Constraint {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Login,
         Self::EmployeeNumber,
         Self::ClaimOfPerson,
@@ -109,6 +111,7 @@ impl Constraint {
         Self::OpenCase,
         Self::TokenHash,
         Self::PolicyVersion,
+        Self::TargetRecord,
     ];
 
     /// The name in the schema.
@@ -125,6 +128,7 @@ impl Constraint {
             Self::OpenCase => "cases_open",
             Self::TokenHash => "tokens_hash",
             Self::PolicyVersion => "policies_version",
+            Self::TargetRecord => "deliveries_record",
         }
     }
 
@@ -142,6 +146,7 @@ impl Constraint {
             Self::OpenCase => "cases.source, cases.identity",
             Self::TokenHash => "tokens.hash",
             Self::PolicyVersion => "policies.version",
+            Self::TargetRecord => "deliveries.kind, deliveries.sys_id",
         }
     }
 

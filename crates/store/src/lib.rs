@@ -4,6 +4,7 @@
 //! refused if the versions moved. Only this crate knows SQL. What the two engines do differently is in `driver`, and
 //! one test suite runs on both.
 
+pub mod deliveries;
 mod driver;
 mod encode;
 pub mod error;
@@ -28,6 +29,7 @@ use tenure_identity::id::GroupId;
 pub struct Store {
     database: Database,
     positions: query::positions::Positions,
+    delivers: bool,
 }
 
 /// How a store is opened.
@@ -37,17 +39,22 @@ pub struct Options {
     pub readers: usize,
     /// PostgreSQL password, where the address does not hold it.
     pub password: Option<String>,
+    /// Whether there is a target, so that changes are marked for delivery.
+    pub delivers: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, password: None }
+        Self { readers: 4, password: None, delivers: false }
     }
 }
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("readers", &self.readers).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("readers", &self.readers)
+            .field("delivers", &self.delivers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,7 +65,8 @@ impl Store {
     /// If the address is not understood, the database cannot be reached, or it was written by a newer version.
     pub async fn open(address: &str, options: Options) -> Result<Self, StoreError> {
         let database = database(address, &options).await?;
-        Ok(Self { database, positions: query::positions::Positions::default() })
+        let positions = query::positions::Positions::default();
+        Ok(Self { database, positions, delivers: options.delivers })
     }
 
     /// Writes all of the change or nothing, and returns when it is durable.
@@ -66,7 +74,7 @@ impl Store {
     /// # Errors
     /// [`CommitError::Moved`] and [`CommitError::Constraint`] mean that the request has to be decided again.
     pub async fn commit(&self, change: &Change) -> Result<(), CommitError> {
-        self.database.commit(write::transaction(self.database.dialect(), change)).await
+        self.database.commit(write::transaction(self.database.dialect(), self.delivers, change)).await
     }
 
     /// Makes everybody due who waits for somebody, to be looked at once more.

@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("migrations/0001_main.sql") },
     Migration { version: 2, text: include_str!("migrations/0002_admin.sql") },
     Migration { version: 3, text: include_str!("migrations/0003_policy.sql") },
+    Migration { version: 4, text: include_str!("migrations/0004_deliveries.sql") },
 ];
 
 const BOOK: &str =

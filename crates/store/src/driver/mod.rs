@@ -133,7 +133,7 @@ impl Database {
 
     /// Returns when the transaction is durable.
     pub(crate) async fn commit(&self, transaction: Transaction) -> Result<(), CommitError> {
-        if transaction.statements.is_empty() {
+        if transaction.statements.is_empty() && transaction.counters.is_empty() {
             return Ok(());
         }
         match self {

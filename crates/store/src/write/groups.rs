@@ -10,14 +10,12 @@ use tenure_identity::id::GroupId;
 use tenure_scim::patch::Member;
 
 const INSERT: &str = "insert into groups (id, source, external_id, display_key, display_name, live, ended_at, version, \
-     created_at, modified_at, doc, dirty_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+     created_at, modified_at, doc) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 const UPDATE: &str = "update groups set external_id = $1, display_key = $2, display_name = $3, live = $4, \
-     ended_at = $5, version = $6, modified_at = $7, doc = $8, dirty_at = coalesce(dirty_at, $9) \
-     where id = $10 and version = $11";
+     ended_at = $5, version = $6, modified_at = $7, doc = $8 where id = $9 and version = $10";
 
-const TOUCH: &str = "update groups set version = version + 1, modified_at = $1, dirty_at = coalesce(dirty_at, $2) \
-     where id = $3 and live = 1";
+const TOUCH: &str = "update groups set version = version + 1, modified_at = $1 where id = $2 and live = 1";
 
 /// How many members one statement adds: a few sizes, so that each is prepared once.
 const MEMBERS_AT_ONCE: [usize; 4] = [128, 16, 4, 1];
@@ -38,9 +36,7 @@ pub(super) fn write(change: &GroupChange, out: &mut Transaction) {
     let statement = match change.expect {
         Expect::New => insert(group, now),
         Expect::Version(version) => update(group, now, version),
-        Expect::Live => {
-            Statement::new(TOUCH, [now.into(), now.into(), group.id.as_str().into()]).must_touch_one()
-        }
+        Expect::Live => Statement::new(TOUCH, [now.into(), group.id.as_str().into()]).must_touch_one(),
     };
     out.statements.push(statement);
     count(change, out);
@@ -61,7 +57,6 @@ fn insert(group: &Group, now: i64) -> Statement {
             micros(group.created).into(),
             now.into(),
             object_text(&group.attributes).into(),
-            now.into(),
         ],
     )
 }
@@ -76,7 +71,6 @@ fn update(group: &Group, now: i64, expected: i64) -> Statement {
         group.version.into(),
         now.into(),
         object_text(&group.attributes).into(),
-        now.into(),
         group.id.as_str().into(),
         expected.into(),
     ];

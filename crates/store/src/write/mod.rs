@@ -2,9 +2,11 @@
 
 mod cases;
 mod claims;
+mod deliveries;
 mod groups;
 mod persons;
 
+pub(crate) use deliveries::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED};
 pub(crate) use persons::{MARK_MEMBERS, MARK_WAITING};
 
 use crate::driver::{Dialect, Statement, Transaction};
@@ -13,13 +15,12 @@ use tenure_identity::change::{Change, Expect, GroupChange};
 use tenure_identity::event::Event;
 use tenure_identity::id::SourceName;
 
-/// Everything that the change writes, in one transaction.
-pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
+/// Everything that the change writes, in one transaction; with marks for delivery, if there is a target.
+pub(crate) fn transaction(dialect: Dialect, delivers: bool, change: &Change) -> Transaction {
     let mut out = Transaction::default();
     let moment = change.events.iter().map(|event| event.at).max();
     if let Some(person) = &change.person {
-        let moment = moment.unwrap_or(person.person.created);
-        persons::write(person, moment, &mut out);
+        persons::write(person, &mut out);
     }
     for claim in &change.claims {
         claims::write(dialect, claim, &mut out);
@@ -27,6 +28,7 @@ pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
     if let Some(group) = &change.group {
         group_and_members(dialect, change, group, &mut out);
     }
+    deliveries::mark(dialect, delivers, change, &mut out);
     if let Some(case) = &change.opened {
         out.statements.push(cases::open(case));
     }
@@ -60,7 +62,7 @@ fn group_and_members(dialect: Dialect, change: &Change, group: &GroupChange, out
     }
 }
 
-fn event(event: &Event) -> Statement {
+pub(crate) fn event(event: &Event) -> Statement {
     Statement::new(
         "insert into events (subject, at, kind, source, writer, request, note, decisions) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",

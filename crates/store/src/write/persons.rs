@@ -3,32 +3,30 @@
 use crate::driver::{Dialect, Statement, Transaction, Value};
 use crate::encode::{micros, record_text, texts};
 use crate::keys::kind_of;
-use jiff::Timestamp;
 use tenure_identity::change::PersonChange;
 use tenure_identity::id::GroupId;
 use tenure_identity::person::Held;
 
 const INSERT: &str = "insert into persons (version, active, deactivated_at, record, login_key, login_shared, \
-     employee_key, employee_shared, provisioned, waits, policy, dirty_at, id, created_at) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+     employee_key, employee_shared, provisioned, waits, policy, id, created_at) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 const UPDATE: &str = "update persons set version = $1, active = $2, deactivated_at = $3, record = $4, \
      login_key = $5, login_shared = $6, employee_key = $7, employee_shared = $8, provisioned = $9, waits = $10, \
-     policy = $11, dirty_at = coalesce(dirty_at, $12) where id = $13 and version = $14";
+     policy = $11 where id = $12 and version = $13";
 
 const SETTLE: &str = "update persons set version = $1, active = $2, deactivated_at = $3, record = $4, \
      login_key = $5, login_shared = $6, employee_key = $7, employee_shared = $8, provisioned = $9, waits = $10, \
-     policy = $11, dirty_at = coalesce(dirty_at, $12), due = 0 where id = $13 and version = $14 and due = $15";
+     policy = $11, due = 0 where id = $12 and version = $13 and due = $14";
 
 const WAIT: &str =
     "insert into waiting (kind, key, person_id, field) values ($1, $2, $3, $4) on conflict do nothing";
 
 const WAIT_NO_MORE: &str = "delete from waiting where person_id = $1";
 
-/// `moment` is when the change happens: since then the record waits for delivery, unless it waits already.
-pub(super) fn write(change: &PersonChange, moment: Timestamp, out: &mut Transaction) {
+pub(super) fn write(change: &PersonChange, out: &mut Transaction) {
     let person = &change.person;
-    let mut params = values(change, moment);
+    let mut params = values(change);
     params.push(person.id.as_str().into());
     let statement = match (change.expect, change.settles) {
         (None, _) => {
@@ -48,10 +46,10 @@ pub(super) fn write(change: &PersonChange, moment: Timestamp, out: &mut Transact
     wait(change, out);
 }
 
-fn values(change: &PersonChange, moment: Timestamp) -> Vec<Value> {
+fn values(change: &PersonChange) -> Vec<Value> {
     let person = &change.person;
     let shared = |held: &Held| Value::from(*held == Held::Shared);
-    let mut params = Vec::with_capacity(15);
+    let mut params = Vec::with_capacity(14);
     params.extend([
         person.version.into(),
         person.active.into(),
@@ -64,7 +62,6 @@ fn values(change: &PersonChange, moment: Timestamp) -> Vec<Value> {
         person.provisioned.into(),
         person.waits.into(),
         change.policy.into(),
-        change.dirty.then(|| micros(moment)).into(),
     ]);
     params
 }

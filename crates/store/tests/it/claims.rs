@@ -19,7 +19,6 @@ on_both_engines!(
     many_keys_are_kept,
     a_lost_external_id_is_remembered,
     a_user_has_groups,
-    a_dirty_mark_keeps_its_first_time,
 );
 
 async fn a_person_reads_back(place: Place) {
@@ -127,12 +126,4 @@ async fn a_user_has_groups(place: Place) {
     let names: Vec<_> = groups.iter().map(|group| group.display_name.as_str()).collect();
     assert_eq!(names, ["Team 1", "Team 3"]);
     assert_eq!(store.groups_of(&person_id(1)).await.unwrap(), groups);
-}
-
-async fn a_dirty_mark_keeps_its_first_time(place: Place) {
-    let store = place.open().await;
-    store.commit(&joiner(1)).await.unwrap();
-    change(&store, &person_id(1), |claim| claim.modified = at(9)).await;
-    let since = place.number("select dirty_at from persons").await;
-    assert_eq!(since, at(0).as_microsecond());
 }

@@ -7,6 +7,7 @@ mod claims;
 mod commit;
 mod concurrency;
 mod crash;
+mod deliveries;
 mod directory;
 mod filters;
 mod fixture;

@@ -72,6 +72,12 @@ impl Place {
         self.try_open().await.unwrap()
     }
 
+    /// With a target, so that changes are marked for delivery.
+    pub(crate) async fn open_with_target(&self) -> Store {
+        let options = Options { delivers: true, ..Options::default() };
+        Store::open(&self.address(), options).await.unwrap()
+    }
+
     pub(crate) async fn try_open(&self) -> Result<Store, StoreError> {
         Store::open(&self.address(), Options::default()).await
     }

@@ -15,8 +15,12 @@ fn found(sys_id: &str, key: &str, user_name: &str) -> Found {
     }
 }
 
-const ADA: Identity<'static> =
-    Identity { key: Some("00u1"), former_keys: &[], user_name: Some("ada@x.com"), employee_number: Some("E1") };
+const ADA: Identity<'static> = Identity {
+    key: Some("00u1"),
+    former_keys: &[],
+    user_name: Some("ada@x.com"),
+    employee_number: Some("E1"),
+};
 
 #[track_caller]
 fn is_doubt(found: &[Found], word: &str) {

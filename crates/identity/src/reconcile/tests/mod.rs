@@ -49,10 +49,7 @@ fn what_is_written_once_is_the_targets_own_afterwards() {
 fn a_column_that_we_wrote_is_emptied_when_nothing_is_said_any_more_and_no_other() {
     let mut known = known(&[("title", "Clerk"), ("city", "Zürich")]);
     known.written = BTreeSet::from(["title".into()]);
-    assert_eq!(
-        reconcile(&wishes(&[]), Some(&known), time(0)),
-        [Step::Update(columns(&[("title", "")]))]
-    );
+    assert_eq!(reconcile(&wishes(&[]), Some(&known), time(0)), [Step::Update(columns(&[("title", "")]))]);
 }
 
 #[test]

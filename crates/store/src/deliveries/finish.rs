@@ -1,0 +1,133 @@
+//! The end of a delivery: link, what the target showed, what the timeline says, and when to look again, in one commit.
+
+use super::{State, kind};
+use crate::Store;
+use crate::driver::{Statement, Value};
+use crate::encode::{known_text, micros};
+use crate::error::CommitError;
+use crate::write::event;
+use jiff::Timestamp;
+use tenure_identity::event::{Event, Subject};
+use tenure_identity::id::SysId;
+use tenure_identity::reconcile::Known;
+
+/// What came of a delivery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Who.
+    pub subject: Subject,
+    /// The lease that they were taken under; if it is another's by now, nothing is written.
+    pub lease: String,
+    /// The mark that was worked off.
+    pub mark: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Why, unless it was simply delivered.
+    pub reason: Option<String>,
+    /// When to look again, if nothing changes before.
+    pub again: Option<Timestamp>,
+    /// Failures in a row.
+    pub attempts: u32,
+    /// Their record in the target now.
+    pub record: Option<SysId>,
+    /// Their record before.
+    pub former: Option<SysId>,
+    /// What the target showed last.
+    pub known: Option<Known>,
+    /// Whose records they wait for.
+    pub waits_for: Vec<String>,
+    /// What the timeline says.
+    pub events: Vec<Event>,
+}
+
+const FINISH: &str = "update deliveries set lease = null, \
+     due_at = case when mark = $1 then cast($2 as bigint) else cast($3 as bigint) end, \
+     mark = case when mark = $4 then cast($5 as bigint) else mark end, \
+     attempts = $6, outcome = $7, reason = $8, sys_id = $9, known = $10, \
+     delivered_at = coalesce($11, delivered_at) where subject = $12 and lease = $13";
+
+const LINKED: &str = "update deliveries set linked_at = $1 where subject = $2";
+
+const FORMER: &str =
+    "insert into former_records (subject, sys_id, until_at) values ($1, $2, $3) on conflict do nothing";
+
+const WAIT: &str = "insert into delivery_waits (awaited, subject) values ($1, $2) on conflict do nothing";
+const WAIT_NO_MORE: &str = "delete from delivery_waits where subject = $1";
+const ARRIVED: &str = "delete from delivery_waits where awaited = $1";
+/// Whoever waited for the record is due.
+const WAKE: &str = "update deliveries set mark = mark + 1, \
+     due_at = case when lease is null then cast($1 as bigint) else due_at end \
+     where subject in (select subject from delivery_waits where awaited = $2)";
+
+impl Store {
+    /// Ends a delivery. [`CommitError::Moved`] if the lease ran out and somebody else took them.
+    ///
+    /// # Errors
+    /// Also if the record is linked to somebody else, or the database fails.
+    pub async fn finish_delivery(&self, finished: &Finished) -> Result<(), CommitError> {
+        self.write(statements(finished)).await
+    }
+
+    /// Notes before a write what it may make of the record, so that a crash leaves no column behind that we never
+    /// empty again.
+    ///
+    /// # Errors
+    /// [`CommitError::Moved`] if the lease is another's, or if the database fails.
+    pub async fn begin_delivery(&self, who: &Subject, lease: &str, known: &Known) -> Result<(), CommitError> {
+        let sql = "update deliveries set known = $1 where subject = $2 and lease = $3";
+        let params = [known_text(known).into(), who.as_str().into(), lease.into()];
+        self.write(vec![Statement::new(sql, params).must_touch_one()]).await
+    }
+}
+
+fn statements(finished: &Finished) -> Vec<Statement> {
+    let Finished { subject, at, record, former, .. } = finished;
+    let id = subject.as_str();
+    let mut out = vec![finish(finished)];
+    if record != former {
+        out.push(Statement::new(LINKED, [micros(*at).into(), id.into()]));
+        out.extend(
+            former.iter().map(|former| {
+                Statement::new(FORMER, [id.into(), former.as_str().into(), micros(*at).into()])
+            }),
+        );
+    }
+    if record.is_some() && record != former {
+        out.push(Statement::new(WAKE, [micros(*at).into(), id.into()]));
+        out.push(Statement::new(ARRIVED, [id.into()]));
+    }
+    out.push(Statement::new(WAIT_NO_MORE, [id.into()]));
+    let waits = finished.waits_for.iter().map(|it| Statement::new(WAIT, [it.as_str().into(), id.into()]));
+    out.extend(waits);
+    out.extend(finished.events.iter().map(event));
+    out
+}
+
+fn finish(finished: &Finished) -> Statement {
+    let now = micros(finished.at);
+    // Who is looked at again stays marked: otherwise nobody would come.
+    let (again, left) = match finished.again {
+        Some(again) => (micros(again), finished.mark),
+        None => (now, 0),
+    };
+    let delivered = matches!(finished.state, State::Delivered | State::Partly).then_some(now);
+    let params: [Value; 13] = [
+        finished.mark.into(),
+        again.into(),
+        now.into(),
+        finished.mark.into(),
+        left.into(),
+        i64::from(finished.attempts).into(),
+        finished.state.label().into(),
+        finished.reason.as_deref().into(),
+        finished.record.as_ref().map(SysId::as_str).into(),
+        finished.known.as_ref().map(known_text).into(),
+        delivered.into(),
+        finished.subject.as_str().into(),
+        finished.lease.as_str().into(),
+    ];
+    debug_assert!(kind(&finished.subject) <= 1);
+    Statement::new(FINISH, params).must_touch_one()
+}

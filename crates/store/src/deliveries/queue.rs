@@ -1,0 +1,202 @@
+//! The queue: who is due, leavers first, and who works on them.
+
+use super::{kind, subject};
+use crate::Store;
+use crate::driver::{Row, Statement, Transaction};
+use crate::encode::{known, micros, texts, time};
+use crate::error::{CommitError, StoreError};
+use crate::write::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED};
+use jiff::Timestamp;
+use std::collections::HashSet;
+use tenure_identity::event::Subject;
+use tenure_identity::id::SysId;
+use tenure_identity::reconcile::Known;
+
+/// Ranks, from the first.
+const RANKS: [i64; 3] = [0, 1, 2];
+
+/// Whom to take.
+#[derive(Debug, Clone)]
+pub struct Take<'a> {
+    /// A name that nobody has used: who works on them from now on.
+    pub lease: &'a str,
+    /// The time.
+    pub now: Timestamp,
+    /// Until when nobody else may take them.
+    pub until: Timestamp,
+    /// Only leavers.
+    pub leavers_only: bool,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Somebody who was taken, and what is known of their record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// Who.
+    pub subject: Subject,
+    /// The mark as it was read; if it has moved at the end, they are due again.
+    pub mark: i64,
+    /// Failures in a row.
+    pub attempts: u32,
+    /// Somebody else began and did not end: what is known of the target may be wrong.
+    pub unfinished: bool,
+    /// Their record in the target.
+    pub record: Option<SysId>,
+    /// What the target showed last.
+    pub known: Option<Known>,
+    /// Since when they wait.
+    pub marked: Timestamp,
+}
+
+impl Store {
+    /// Takes those who are due, leavers first.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn take_deliveries(&self, take: Take<'_>) -> Result<Vec<Taken>, CommitError> {
+        let mut due = Vec::new();
+        for rank in RANKS.into_iter().take(if take.leavers_only { 1 } else { RANKS.len() }) {
+            let limit = i64::from(take.limit) - i64::try_from(due.len()).unwrap_or(i64::MAX);
+            if limit > 0 {
+                due.extend(self.due_deliveries(rank, take.now, limit).await?);
+            }
+        }
+        self.take(&due, &take).await
+    }
+
+    /// Takes this one, if they are due or marked and nobody works on them.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn take_delivery(&self, who: &Subject, take: Take<'_>) -> Result<Option<Taken>, CommitError> {
+        let one = vec![(who.as_str().to_owned(), false)];
+        Ok(self.take(&one, &take).await?.pop())
+    }
+
+    async fn due_deliveries(
+        &self,
+        rank: i64,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<(String, bool)>, StoreError> {
+        let statement = Statement::new(
+            "select subject, lease from deliveries where mark > 0 and rank = $1 and due_at <= $2 \
+             order by due_at limit $3",
+            [rank.into(), micros(now).into(), limit.into()],
+        );
+        let mut rows = self.database.query(statement).await?;
+        rows.iter_mut().map(|row| Ok((row.text(0)?, row.opt_text(1)?.is_some()))).collect()
+    }
+
+    async fn take(&self, due: &[(String, bool)], take: &Take<'_>) -> Result<Vec<Taken>, CommitError> {
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = due.iter().map(|(id, _)| id.clone()).collect();
+        let sql = format!(
+            "update deliveries set lease = $1, due_at = $2 where mark > 0 and due_at <= $3 and subject in {}",
+            self.database.dialect().array_elements(4)
+        );
+        let params =
+            vec![take.lease.into(), micros(take.until).into(), micros(take.now).into(), texts(&ids).into()];
+        self.write(vec![Statement::built(sql, params)]).await?;
+        let unfinished: HashSet<_> =
+            due.iter().filter(|(_, left)| *left).map(|(id, _)| id.as_str()).collect();
+        let taken = Statement::new(
+            "select subject, kind, mark, attempts, sys_id, known, marked_at from deliveries where lease = $1 \
+             order by rank, marked_at",
+            [take.lease.into()],
+        );
+        let rows = self.database.query(taken).await?;
+        let taken = rows.into_iter().map(|row| read(row, &unfinished));
+        Ok(taken.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Those who are worked on stay so until this time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn extend_leases(&self, leases: &[String], until: Timestamp) -> Result<(), CommitError> {
+        let sql = format!(
+            "update deliveries set due_at = $1 where lease is not null and lease in {}",
+            self.database.dialect().array_elements(2)
+        );
+        self.write(vec![Statement::built(sql, vec![micros(until).into(), texts(leases).into()])]).await
+    }
+
+    /// Everything that is under a lease is due now: no other node can be at work. It stays known that somebody began.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn break_leases(&self, now: Timestamp) -> Result<(), CommitError> {
+        let sql = "update deliveries set due_at = $1 where lease is not null";
+        self.write(vec![Statement::new(sql, [micros(now).into()])]).await
+    }
+
+    /// Marks one, whatever is known of them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mark_delivery(&self, who: &Subject, now: Timestamp) -> Result<(), CommitError> {
+        let rank = 1 + i64::from(kind(who) == 0);
+        let params =
+            vec![who.as_str().into(), kind(who).into(), rank.into(), micros(now).into(), micros(now).into()];
+        self.write(vec![Statement { sql: MARK.as_str().into(), params, must_touch: None }]).await
+    }
+
+    /// Marks everybody and every group.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mark_all_deliveries(&self, now: Timestamp) -> Result<(), CommitError> {
+        let all = |sql: &'static str| Statement::new(sql, [micros(now).into(), micros(now).into()]);
+        self.write(vec![all(EVERY_GROUP.as_str()), all(EVERYBODY.as_str())]).await
+    }
+
+    /// Marks everybody if anything changed while there was no target, or if the target is another one than before.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn mark_what_was_missed(&self, target: &str, now: Timestamp) -> Result<bool, CommitError> {
+        let met = format!("target:{target}");
+        let counters = Statement::new(
+            "select name, value from counters where name in ($1, $2)",
+            [NOT_MARKED.into(), met.as_str().into()],
+        );
+        let rows = self.database.query(counters).await?;
+        let mut missed = 0;
+        let mut known = false;
+        for mut row in rows {
+            match row.text(0)? == NOT_MARKED {
+                true => missed = row.int(1)?,
+                false => known = true,
+            }
+        }
+        if missed == 0 && known {
+            return Ok(false);
+        }
+        self.mark_all_deliveries(now).await?;
+        let counters = [(NOT_MARKED.to_owned(), -missed), (met, 1)].into();
+        self.database.commit(Transaction { statements: Vec::new(), counters }).await?;
+        Ok(true)
+    }
+
+    pub(super) async fn write(&self, statements: Vec<Statement>) -> Result<(), CommitError> {
+        self.database.commit(Transaction { statements, ..Transaction::default() }).await
+    }
+}
+
+fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
+    let id = row.text(0)?;
+    let left = unfinished.contains(id.as_str());
+    Ok(Taken {
+        subject: subject(row.int(1)?, id),
+        mark: row.int(2)?,
+        attempts: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
+        unfinished: left,
+        record: row.opt_text(4)?.map(SysId::new),
+        known: row.opt_text(5)?.map(|text| known(&text)).transpose()?,
+        marked: time(row.int(6)?)?,
+    })
+}

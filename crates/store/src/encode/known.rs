@@ -1,0 +1,80 @@
+//! What is known of a target's record, as text.
+//!
+//! `{"columns": {"title": "Boss"}, "groups": {"g": "row"}, "roles": {}, "written": ["title"], "parked": {"zip": ["1", "why", 17]}}`
+
+use super::{corrupt, micros, object, time};
+use crate::error::StoreError;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use tenure_identity::id::{FieldName, SysId};
+use tenure_identity::reconcile::{Known, Parked};
+
+const WHAT: &str = "knowledge of a record";
+
+/// What is known, as text.
+pub(crate) fn known_text(known: &Known) -> String {
+    let ties = |ties: &BTreeMap<SysId, SysId>| -> Map<String, Value> {
+        ties.iter().map(|(other, row)| (other.to_string(), row.as_str().into())).collect()
+    };
+    let columns: Map<String, Value> =
+        known.columns.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect();
+    let parked: Map<String, Value> = known
+        .parked
+        .iter()
+        .map(|(name, it)| (name.to_string(), json!([it.asked, it.reason, micros(it.until)])))
+        .collect();
+    let written: Vec<_> = known.written.iter().map(FieldName::as_str).collect();
+    let mut out = json!({ "columns": columns, "written": written });
+    let mut add = |name: &str, value: Option<Map<String, Value>>| {
+        if let Some(value) = value {
+            out[name] = Value::Object(value);
+        }
+    };
+    add("groups", known.groups.as_ref().map(ties));
+    add("roles", known.roles.as_ref().map(ties));
+    add("parked", Some(parked).filter(|parked| !parked.is_empty()));
+    out.to_string()
+}
+
+/// What is known, from its text.
+pub(crate) fn known(text: &str) -> Result<Known, StoreError> {
+    let mut stored = object(text, WHAT)?;
+    let mut map = |name: &str| match stored.remove(name) {
+        Some(Value::Object(map)) => Some(map),
+        _ => None,
+    };
+    let (columns, groups, roles, parked) = (map("columns"), map("groups"), map("roles"), map("parked"));
+    let written = match stored.remove("written") {
+        Some(Value::Array(names)) => names,
+        _ => Vec::new(),
+    };
+    let parked = parked.into_iter().flatten().map(|(name, value)| Ok((name.into(), one_parked(&value)?)));
+    Ok(Known {
+        columns: texts(columns.unwrap_or_default())?.map(|(name, value)| (name.into(), value)).collect(),
+        groups: groups.map(ties).transpose()?,
+        roles: roles.map(ties).transpose()?,
+        written: written.iter().filter_map(Value::as_str).map(FieldName::from).collect(),
+        parked: parked.collect::<Result<_, StoreError>>()?,
+    })
+}
+
+fn texts(map: Map<String, Value>) -> Result<impl Iterator<Item = (String, String)>, StoreError> {
+    let texts = map.into_iter().map(|(name, value)| match value {
+        Value::String(value) => Ok((name, value)),
+        _ => Err(corrupt(WHAT)),
+    });
+    Ok(texts.collect::<Result<Vec<_>, _>>()?.into_iter())
+}
+
+fn ties(map: Map<String, Value>) -> Result<BTreeMap<SysId, SysId>, StoreError> {
+    Ok(texts(map)?.map(|(other, row)| (SysId::new(other), SysId::new(row))).collect())
+}
+
+fn one_parked(value: &Value) -> Result<Parked, StoreError> {
+    let part = |index: usize| value.get(index).and_then(Value::as_str).map(str::to_owned);
+    let until = value.get(2).and_then(Value::as_i64);
+    match (part(0), part(1), until) {
+        (Some(asked), Some(reason), Some(until)) => Ok(Parked { asked, reason, until: time(until)? }),
+        _ => Err(corrupt(WHAT)),
+    }
+}

@@ -1,0 +1,268 @@
+//! Who waits for delivery, who works on whom, and which record is whose.
+
+use crate::fixture::*;
+use crate::support::{Place, on_both_engines};
+use jiff::Timestamp;
+use std::sync::Arc;
+use tenure_identity::change::{Change, Expect, GroupChange};
+use tenure_identity::event::{EventKind, Subject};
+use tenure_identity::group::Group;
+use tenure_identity::id::SysId;
+use tenure_identity::reconcile::{Known, Parked};
+use tenure_store::Store;
+use tenure_store::deliveries::{Finished, State, Take, Taken};
+use tenure_store::error::{CommitError, Constraint};
+
+on_both_engines!(
+    who_changed_is_due_and_leavers_go_first,
+    nobody_is_taken_twice,
+    a_lease_that_runs_out_is_anybodys_and_says_so,
+    a_change_meanwhile_makes_them_due_again,
+    what_is_known_reads_back,
+    one_record_is_one_persons,
+    whoever_waits_for_a_record_is_woken,
+    members_are_marked_as_they_come_and_go,
+    without_a_target_nobody_is_marked_and_a_later_one_hears_of_it,
+    work_belongs_to_one_node_at_a_time,
+);
+
+fn who(n: usize) -> Subject {
+    Subject::Person(person_id(n))
+}
+
+async fn take(store: &Store, lease: &str, second: i64) -> Vec<Taken> {
+    let take = Take { lease, now: at(second), until: at(second + 30), leavers_only: false, limit: 10 };
+    store.take_deliveries(take).await.unwrap()
+}
+
+fn names(taken: &[Taken]) -> Vec<&str> {
+    taken.iter().map(|taken| taken.subject.as_str()).collect()
+}
+
+fn finished(taken: &Taken, lease: &str, second: i64) -> Finished {
+    Finished {
+        subject: taken.subject.clone(),
+        lease: lease.to_owned(),
+        mark: taken.mark,
+        at: at(second),
+        state: State::Delivered,
+        reason: None,
+        again: None,
+        attempts: 0,
+        record: taken.record.clone(),
+        former: taken.record.clone(),
+        known: None,
+        waits_for: Vec::new(),
+        events: Vec::new(),
+    }
+}
+
+async fn leave(store: &Store, n: usize) {
+    change(store, &person_id(n), |claim| {
+        claim.active = false;
+        drop(Arc::make_mut(&mut claim.attributes).insert("active".into(), false.into()));
+    })
+    .await;
+}
+
+async fn who_changed_is_due_and_leavers_go_first(place: Place) {
+    let store = place.open_with_target().await;
+    for n in 1..=3 {
+        store.commit(&joiner(n)).await.unwrap();
+    }
+    leave(&store, 3).await;
+    let taken = take(&store, "a", 5).await;
+    assert_eq!(names(&taken), ["p000003", "p000001", "p000002"]);
+    assert_eq!((taken[0].mark, taken[1].mark), (2, 1));
+    for one in &taken {
+        store.finish_delivery(&finished(one, "a", 6)).await.unwrap();
+    }
+    assert_eq!(take(&store, "b", 7).await, []);
+    let delivery = store.delivery("p000003").await.unwrap().unwrap();
+    assert_eq!(
+        (delivery.state, delivery.pending, delivery.delivered),
+        (State::Delivered, false, Some(at(6)))
+    );
+    let totals = store.delivery_totals().await.unwrap();
+    assert_eq!((totals.pending, totals.states, totals.oldest), (0, vec![(State::Delivered, 3)], None));
+}
+
+async fn nobody_is_taken_twice(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, (1..=40).map(joiner)).await;
+    let leases: Vec<_> = (0..8).map(|n| format!("lease-{n}")).collect();
+    let takes = leases.iter().map(|lease| take(&store, lease, 5));
+    let all = futures_util::future::join_all(takes).await;
+    let mut names: Vec<_> = all.iter().flat_map(|taken| names(taken)).collect();
+    let taken = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), taken, "somebody was taken by two");
+    assert!(taken >= 10);
+}
+
+async fn a_lease_that_runs_out_is_anybodys_and_says_so(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let first = take(&store, "a", 5).await;
+    assert!(!first[0].unfinished);
+    assert_eq!(take(&store, "b", 34).await, [], "the lease still holds");
+    store.extend_leases(&["a".into()], at(60)).await.unwrap();
+    assert_eq!(take(&store, "b", 40).await, [], "the lease was extended");
+    let second = take(&store, "b", 61).await;
+    assert!(second[0].unfinished);
+    let late = store.finish_delivery(&finished(&first[0], "a", 62)).await;
+    assert!(matches!(late, Err(CommitError::Moved)));
+    store.finish_delivery(&finished(&second[0], "b", 63)).await.unwrap();
+    store.mark_delivery(&who(1), at(64)).await.unwrap();
+    assert!(!take(&store, "c", 64).await[0].unfinished, "the end of the second is known");
+    store.break_leases(at(65)).await.unwrap();
+    assert!(take(&store, "d", 65).await[0].unfinished);
+}
+
+async fn a_change_meanwhile_makes_them_due_again(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let taken = take(&store, "a", 5).await;
+    change(&store, &person_id(1), |claim| claim.version += 1).await;
+    assert_eq!(take(&store, "b", 6).await, [], "nobody else begins meanwhile");
+    let later = Finished { again: Some(at(900)), ..finished(&taken[0], "a", 7) };
+    store.finish_delivery(&later).await.unwrap();
+    let again = take(&store, "c", 8).await;
+    assert_eq!((again.len(), again[0].unfinished), (1, false), "not only at 900");
+    let later = Finished {
+        again: Some(at(900)),
+        state: State::Retrying,
+        attempts: 3,
+        reason: Some("busy".into()),
+        ..finished(&again[0], "c", 9)
+    };
+    store.finish_delivery(&later).await.unwrap();
+    assert_eq!(take(&store, "d", 899).await, []);
+    let last = take(&store, "d", 900).await;
+    assert_eq!((last.len(), last[0].attempts), (1, 3));
+    let retrying = store.deliveries(State::Retrying, "", 5).await.unwrap();
+    assert_eq!(retrying[0].reason.as_deref(), Some("busy"));
+}
+
+async fn what_is_known_reads_back(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let taken = take(&store, "a", 5).await;
+    let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70) };
+    let known = Known {
+        columns: [("title".into(), "Bøss \"1\"".into()), ("zip".into(), String::new())].into(),
+        groups: Some([(SysId::new("g"), SysId::new("row"))].into()),
+        roles: None,
+        written: ["title".into()].into(),
+        parked: [("zip".into(), parked)].into(),
+    };
+    store.begin_delivery(&who(1), "a", &known).await.unwrap();
+    let foreign = store.begin_delivery(&who(1), "b", &Known::default()).await;
+    assert!(matches!(foreign, Err(CommitError::Moved)));
+    store
+        .finish_delivery(&Finished { known: Some(known.clone()), ..finished(&taken[0], "a", 6) })
+        .await
+        .unwrap();
+    store.mark_delivery(&who(1), at(7)).await.unwrap();
+    assert_eq!(take(&store, "b", 8).await[0].known, Some(known));
+}
+
+async fn one_record_is_one_persons(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1), joiner(2)]).await;
+    let taken = take(&store, "a", 5).await;
+    let linked = |taken: &Taken, id: &str| Finished {
+        record: Some(SysId::new(id)),
+        events: vec![event(taken.subject.clone(), EventKind::TargetLinked, 6)],
+        ..finished(taken, "a", 6)
+    };
+    store.finish_delivery(&linked(&taken[0], "s1")).await.unwrap();
+    let twice = store.finish_delivery(&linked(&taken[1], "s1")).await;
+    assert!(matches!(twice, Err(CommitError::Constraint(Constraint::TargetRecord))));
+    let holders = store.holders_of(&["s1".into(), "s2".into()]).await.unwrap();
+    assert_eq!(holders, [(SysId::new("s1"), taken[0].subject.clone())].into());
+    let records = store.records_of(&["p000001".into(), "p000002".into()]).await.unwrap();
+    assert_eq!(records, [(taken[0].subject.as_str().to_owned(), SysId::new("s1"))].into());
+    // The same under another id, as after a clone of the instance.
+    let id = taken[0].subject.clone();
+    store.mark_delivery(&id, at(7)).await.unwrap();
+    let again = take(&store, "b", 8).await;
+    let moved = Finished { record: Some(SysId::new("s9")), ..finished(&again[0], "b", 9) };
+    store.finish_delivery(&moved).await.unwrap();
+    assert_eq!(store.former_records(&id).await.unwrap(), [SysId::new("s1")]);
+    let delivery = store.delivery_of_record("s9").await.unwrap().unwrap();
+    assert_eq!((delivery.subject, delivery.linked), (id, Some(at(9))));
+}
+
+async fn whoever_waits_for_a_record_is_woken(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1), joiner(2)]).await;
+    let taken = take(&store, "a", 5).await;
+    let (one, other) = (&taken[0], &taken[1]);
+    let waits = Finished {
+        waits_for: vec![other.subject.as_str().to_owned()],
+        state: State::Partly,
+        ..finished(one, "a", 6)
+    };
+    store.finish_delivery(&waits).await.unwrap();
+    assert_eq!(take(&store, "b", 7).await, []);
+    let linked = Finished { record: Some(SysId::new("s2")), ..finished(other, "a", 8) };
+    store.finish_delivery(&linked).await.unwrap();
+    let woken = take(&store, "b", 9).await;
+    assert_eq!(names(&woken), [one.subject.as_str()]);
+    assert_eq!(place.number("select count(*) from delivery_waits").await, 0);
+}
+
+async fn members_are_marked_as_they_come_and_go(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, (1..=3).map(joiner)).await;
+    let done = |taken: Vec<Taken>, lease: &'static str| {
+        let store = &store;
+        async move {
+            for one in &taken {
+                store.finish_delivery(&finished(one, lease, 6)).await.unwrap();
+            }
+            taken.iter().map(|one| one.subject.as_str().to_owned()).collect::<Vec<_>>()
+        }
+    };
+    done(take(&store, "a", 5).await, "a").await;
+    store.commit(&new_group(group(1), &["p000001", "stranger"])).await.unwrap();
+    assert_eq!(done(take(&store, "b", 7).await, "b").await, ["g000001", "p000001"], "groups before members");
+    store.commit(&crowd(&group(1), 8, &["p000002"], &["p000001"])).await.unwrap();
+    assert_eq!(done(take(&store, "c", 9).await, "c").await, ["p000001", "p000002"]);
+    let ended = Group { ended: Some(at(10)), modified: at(10), version: 2, ..group(1) };
+    let version = store.group(&group_id(1)).await.unwrap().unwrap().version;
+    let ends = GroupChange { group: ended, expect: Expect::Version(version), returns: false };
+    store.commit(&Change { group: Some(ends), ..Change::default() }).await.unwrap();
+    assert_eq!(done(take(&store, "d", 11).await, "d").await, ["p000001", "p000002"], "who was or is in it");
+}
+
+async fn without_a_target_nobody_is_marked_and_a_later_one_hears_of_it(place: Place) {
+    let store = place.open().await;
+    commit_all(&store, [joiner(1), new_group(group(1), &["p000001"])]).await;
+    assert_eq!(place.number("select count(*) from deliveries").await, 0);
+    store.close().await;
+    let store = place.open_with_target().await;
+    assert!(store.mark_what_was_missed("https://x", at(3)).await.unwrap());
+    assert_eq!(names(&take(&store, "a", 5).await), ["g000001", "p000001"]);
+    assert!(!store.mark_what_was_missed("https://x", at(6)).await.unwrap(), "nothing happened since");
+    assert!(store.mark_what_was_missed("https://y", at(7)).await.unwrap(), "another target");
+}
+
+async fn work_belongs_to_one_node_at_a_time(place: Place) {
+    let store = place.open().await;
+    let lease = |holder: &'static str, now: i64| {
+        let store = &store;
+        let until: Timestamp = at(now + 10);
+        async move { store.take_lease("make:x", holder, at(now), until).await.unwrap() }
+    };
+    assert!(lease("a", 0).await);
+    assert!(!lease("b", 5).await);
+    assert!(lease("a", 6).await, "its holder may go on");
+    assert!(lease("b", 16).await, "it ran out");
+    store.release_lease("make:x", "a").await.unwrap();
+    assert!(!lease("a", 17).await, "only its holder gives it back");
+    store.release_lease("make:x", "b").await.unwrap();
+    assert!(lease("a", 18).await);
+}

@@ -41,11 +41,13 @@ const OUTSIDE: [&str; 10] = [
 ];
 
 /// Crates that have one room: who may use them.
-const ROOMS: [(&str, &[&str]); 4] = [
+const ROOMS: [(&str, &[&str]); 6] = [
     ("rusqlite", &["tenure-store"]),
     ("tokio-postgres", &["tenure-store"]),
     ("axum", &["tenure-server", LAB, BINARY]),
     ("hyper", &["tenure-server", LAB, BINARY]),
+    ("reqwest", &["tenure-connect"]),
+    ("jsonwebtoken", &["tenure-connect"]),
 ];
 
 const DIRECTION: Rule = Rule {
@@ -61,7 +63,7 @@ const PURITY: Rule = Rule {
     cure: "take the value as a parameter and let a shell find it; a feature to turn off may be enough",
 };
 const ROOM: Rule = Rule {
-    why: "only the store talks to databases and only the server talks HTTP to clients",
+    why: "only the store talks to databases, only the server talks HTTP to clients, and only connect to other systems",
     cure: "call the crate that owns it",
 };
 
@@ -196,6 +198,12 @@ mod tests {
             &["tenure-engine.toml:1: `tenure-engine` depends on `tokio-postgres`"],
         );
         check_one("tenure-lab", &[("axum", Kind::Normal), ("hyper", Kind::Normal)], &[]);
+        check_one("tenure-connect", &[("reqwest", Kind::Normal), ("jsonwebtoken", Kind::Normal)], &[]);
+        check_one(
+            "tenure-engine",
+            &[("reqwest", Kind::Normal)],
+            &["tenure-engine.toml:1: `tenure-engine` depends on `reqwest`"],
+        );
         check_one(
             "tenure-connect",
             &[("axum", Kind::Normal)],

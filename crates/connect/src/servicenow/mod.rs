@@ -1,0 +1,75 @@
+//! A client of ServiceNow's Table API that can be trusted with people: it finds nobody by mistake, never writes twice after a
+//! lost answer, keeps to the instance's limits, and says precisely what went wrong. It knows nothing of policies and records;
+//! what to write is decided elsewhere.
+
+mod aggregate;
+mod auth;
+mod batch;
+mod budget;
+mod call;
+mod classify;
+mod dictionary;
+mod error;
+mod limits;
+mod pace;
+mod pages;
+mod query;
+mod refusal;
+mod retry;
+mod row;
+mod settings;
+mod signer;
+mod table;
+mod wire;
+
+pub use batch::{Answer, Request};
+pub use budget::Lane;
+pub use dictionary::{Column, Columns};
+pub use error::{Call, CallError, Cause, Outcome, Oversize, SignInFailure, Stranger, Unaskable, Verb};
+pub use pace::PaceReport;
+pub use pages::Pages;
+pub use query::{Condition, Query};
+pub use refusal::{Refusal, Told};
+pub use row::{Fields, Row};
+pub use settings::{Auth, SetUpError, Settings, SigningAlgorithm};
+pub use table::Compare;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// A client of one instance. Clones share the budget, the token and what was learned of the instance.
+#[derive(Debug, Clone)]
+pub struct ServiceNow {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    url: reqwest::Url,
+    http: reqwest::Client,
+    credentials: auth::Credentials,
+    pace: Arc<pace::Pace>,
+    dictionary: dictionary::Cache,
+    /// Whether the instance turned out to have no Batch API.
+    without_batch: AtomicBool,
+}
+
+impl ServiceNow {
+    /// Makes a client. Nothing is called yet.
+    ///
+    /// # Errors
+    /// If the settings cannot work or would not be safe.
+    pub fn new(settings: Settings) -> Result<Self, SetUpError> {
+        let settings::Checked { url, credentials, http } = settings::check(&settings)?;
+        let pace = pace::Pace::new(settings.concurrency);
+        let (dictionary, without_batch) = (dictionary::Cache::default(), AtomicBool::new(false));
+        let inner = Inner { settings, url, http, credentials, pace, dictionary, without_batch };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// How hard the client presses at the moment, for metrics.
+    pub fn pace(&self) -> PaceReport {
+        self.inner.pace.report()
+    }
+}

@@ -16,7 +16,10 @@ impl Engine {
     /// Whether the change is durable now. If not, the facts have moved, and the request has to be decided again.
     pub(crate) async fn commit(&self, change: &Change, tries: &mut Tries) -> Result<bool, EngineError> {
         match self.store.commit(change).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                self.wake_delivery();
+                Ok(true)
+            }
             Err(CommitError::Store(error)) => Err(error.into()),
             Err(conflict) => {
                 tries.0 += 1;

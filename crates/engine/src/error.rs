@@ -98,6 +98,8 @@ pub enum Thing {
     Policy,
     /// A field of somebody's record.
     Field,
+    /// Anything to be brought to the target.
+    Delivery,
 }
 
 impl Thing {
@@ -108,6 +110,7 @@ impl Thing {
             Self::Case => format!("there is no case `{id}`"),
             Self::Token => format!("there is no token `{id}` that works"),
             Self::Policy => format!("there is no policy version `{id}`"),
+            Self::Delivery => format!("nothing was ever to be delivered of `{id}`"),
             Self::Field => {
                 format!("the record of this person has no field `{id}`, and no event speaks of one")
             }
@@ -120,6 +123,9 @@ impl Thing {
             Self::Case => Some("`tenure review list --all` shows the cases"),
             Self::Token => Some("`tenure token list` shows the tokens"),
             Self::Policy => Some("`tenure policy history` shows the versions"),
+            Self::Delivery => {
+                Some("only people in the policy's scope and groups are delivered, if there is a target")
+            }
         }
     }
 }

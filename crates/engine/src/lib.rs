@@ -7,6 +7,7 @@
 mod circle;
 pub mod clock;
 mod commit;
+pub mod deliver;
 pub mod directory;
 pub mod error;
 pub mod explain;
@@ -18,6 +19,7 @@ pub mod policy;
 pub mod renew;
 mod resources;
 pub mod review;
+pub mod target;
 pub mod token;
 mod unclaimed;
 pub mod users;
@@ -46,6 +48,7 @@ pub struct Engine {
     /// Whether users and groups can be shown as they are stored.
     plain: Plain,
     remembered: token::TokenMemory,
+    delivery: Option<Arc<deliver::Delivery>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +133,14 @@ impl Engine {
             settings,
             plain,
             remembered: token::TokenMemory::default(),
+            delivery: None,
         }
+    }
+
+    /// The same with a target. The store has to be opened with `delivers`.
+    #[must_use]
+    pub fn with_target(self, target: target::Target) -> Self {
+        Self { delivery: Some(Arc::new(deliver::Delivery::new(target))), ..self }
     }
 
     /// The store.

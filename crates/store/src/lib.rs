@@ -95,6 +95,11 @@ impl Store {
         self.database.commit(Transaction { statements, ..Transaction::default() }).await
     }
 
+    /// Whether no other node can be at work on the same database.
+    pub fn is_of_one_node(&self) -> bool {
+        self.database.dialect() == driver::Dialect::Sqlite
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

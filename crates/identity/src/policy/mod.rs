@@ -296,6 +296,12 @@ impl Policy {
         Some(&mapping[index])
     }
 
+    /// What the field refers to by anybody's mapping, where no mapping decided it.
+    pub fn reference_of(&self, field: &FieldName) -> Option<&Reference> {
+        let mut mappings = self.mapping_of.values().flatten().chain(&self.mapping);
+        mappings.find(|mapping| mapping.field == *field && mapping.reference.is_some())?.reference.as_ref()
+    }
+
     /// Whether this source may bring a person into being.
     pub fn may_create(&self, source: &SourceName) -> bool {
         self.joiners.as_ref().is_none_or(|joiners| joiners.contains(source))

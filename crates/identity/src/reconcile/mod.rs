@@ -187,6 +187,13 @@ impl Known {
         self.columns.get(column).map_or("", String::as_str)
     }
 
+    /// What is known of the target may be wrong: it has to be read before the next write.
+    pub fn forget(&mut self) {
+        self.columns.clear();
+        self.groups = None;
+        self.roles = None;
+    }
+
     /// Whether this value of this column waits.
     pub fn is_parked(&self, column: &FieldName, value: &str, now: Timestamp) -> bool {
         self.parked.get(column).is_some_and(|parked| parked.asked == value && now < parked.until)

@@ -8,6 +8,7 @@ mod leases;
 mod lists;
 mod queue;
 mod records;
+mod retry;
 
 pub use finish::Finished;
 pub use lists::{Delivery, Totals};

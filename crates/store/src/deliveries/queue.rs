@@ -113,16 +113,27 @@ impl Store {
         Ok(taken.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// Those who are worked on stay so until this time.
+    /// Those who are worked on stay so until this time. Says under which of the leases nobody is any more.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn extend_leases(&self, leases: &[String], until: Timestamp) -> Result<(), CommitError> {
+    pub async fn extend_leases(
+        &self,
+        leases: &[String],
+        until: Timestamp,
+    ) -> Result<Vec<String>, CommitError> {
         let sql = format!(
             "update deliveries set due_at = $1 where lease is not null and lease in {}",
             self.database.dialect().array_elements(2)
         );
-        self.write(vec![Statement::built(sql, vec![micros(until).into(), texts(leases).into()])]).await
+        self.write(vec![Statement::built(sql, vec![micros(until).into(), texts(leases).into()])]).await?;
+        let sql = format!(
+            "select distinct lease from deliveries where lease is not null and lease in {}",
+            self.database.dialect().array_elements(1)
+        );
+        let mut rows = self.database.query(Statement::built(sql, vec![texts(leases).into()])).await?;
+        let held = rows.iter_mut().map(|row| row.text(0)).collect::<Result<HashSet<_>, _>>()?;
+        Ok(leases.iter().filter(|lease| !held.contains(*lease)).cloned().collect())
     }
 
     /// Everything that is under a lease is due now: no other node can be at work. It stays known that somebody began.

@@ -1,0 +1,236 @@
+//! What somebody's record in the target should be: the fields of our record as the target writes them, with references
+//! as the ids of its rows, the groups that they are in, and the roles that they have.
+
+use super::rows::{Name, Named};
+use super::trouble::{Trouble, in_words};
+use super::{Delivery, ROLES, USERS};
+use crate::Engine;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use tenure_connect::servicenow::{Column, Columns, Lane};
+use tenure_identity::id::{FieldName, SourceName, SysId};
+use tenure_identity::person::Person;
+use tenure_identity::policy::{Missing, Policy, Reference};
+use tenure_identity::reconcile::{Belonging, Desired, Wish};
+use tenure_identity::record::FieldValue;
+
+/// When to look again for a row that somebody else has to make.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// What a record should be, and what stands in the way.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) desired: Desired,
+    /// People and groups whose records it waits for.
+    pub(super) waits_for: Vec<String>,
+    /// What cannot be said yet or not at all, in sentences.
+    pub(super) obstacles: Vec<String>,
+    /// When to look again although nothing has changed here.
+    pub(super) again: Option<Timestamp>,
+    /// The names of groups and roles, for the timeline.
+    pub(super) names: HashMap<SysId, String>,
+}
+
+/// Finds out what one person's record should be.
+pub(super) struct Asking<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) delivery: &'a Delivery,
+    pub(super) policy: &'a Policy,
+    pub(super) lane: Lane,
+    pub(super) now: Timestamp,
+}
+
+impl Asking<'_> {
+    pub(super) async fn wanted(&self, person: &Person) -> Result<Wanted, Trouble> {
+        let mut out = Wanted::default();
+        let columns = self.columns().await?;
+        let records = self.engine.store().records_of(&whom(person)).await?;
+        for (name, field) in &person.record.fields {
+            let wish = match &field.value {
+                FieldValue::Flag(flag) => Wish::Value(flag.to_string()),
+                FieldValue::Person(other) => match records.get(other.id.as_str()) {
+                    Some(record) => Wish::Value(record.to_string()),
+                    None => {
+                        out.waits_for.push(other.id.to_string());
+                        Wish::Leave("the record of whom it refers to is not in the target yet".to_owned())
+                    }
+                },
+                FieldValue::Text(text) => self.text(name, field.source.as_ref(), text, &mut out).await?,
+            };
+            let wish = fitting(name, wish, columns.as_deref(), self.reference(name, field.source.as_ref()));
+            let wish = if self.is_create_only(name, field.source.as_ref()) { once(wish) } else { wish };
+            if let Wish::Leave(why) = &wish {
+                out.obstacles.push(format!("`{name}`: {why}"));
+            }
+            out.desired.columns.insert(name.clone(), wish);
+        }
+        self.groups(person, &records, &mut out);
+        self.roles(person, &mut out).await?;
+        Ok(out)
+    }
+
+    /// The columns of people, where the instance lets us know them.
+    async fn columns(&self) -> Result<Option<std::sync::Arc<Columns>>, Trouble> {
+        match self.delivery.target.client.columns(USERS).await {
+            Ok(columns) => Ok(Some(columns)),
+            Err(error) if error.is_permanent() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn text(
+        &self,
+        name: &FieldName,
+        source: Option<&SourceName>,
+        text: &str,
+        out: &mut Wanted,
+    ) -> Result<Wish, Trouble> {
+        let Some(reference) = self.reference(name, source) else { return Ok(Wish::Value(text.to_owned())) };
+        let named = match self.row(reference, text, reference.missing == Missing::Create).await {
+            Ok(named) => named,
+            // One department that may not be made is no reason to hold up the person.
+            Err(Trouble::Call(error)) if error.is_permanent() => {
+                out.look_again(self.now);
+                return Ok(Wish::Leave(in_words(&error)));
+            }
+            Err(trouble) => return Err(trouble),
+        };
+        let table = &reference.table;
+        Ok(match (named, reference.missing) {
+            (Named::Row(row), _) => Wish::Value(row.to_string()),
+            (Named::Several(count), _) => {
+                out.look_again(self.now);
+                Wish::Leave(format!(
+                    "{count} rows of `{table}` are called `{text}`; rename all but one in the target"
+                ))
+            }
+            (Named::Nothing, Missing::Default) => self.by_default(name, source, reference, out).await?,
+            (Named::Nothing, _) => {
+                out.look_again(self.now);
+                Wish::Leave(format!("`{table}` has no `{text}` yet"))
+            }
+        })
+    }
+
+    async fn by_default(
+        &self,
+        name: &FieldName,
+        source: Option<&SourceName>,
+        reference: &Reference,
+        out: &mut Wanted,
+    ) -> Result<Wish, Trouble> {
+        let mapping = source.and_then(|source| self.policy.mapping_of_field(source, name.as_str()));
+        let Some(default) = mapping.and_then(|mapping| mapping.default.as_deref()) else {
+            return Ok(Wish::Leave("neither the value nor a default is in the target".to_owned()));
+        };
+        out.look_again(self.now);
+        Ok(match self.row(reference, default, false).await? {
+            Named::Row(row) => Wish::Value(row.to_string()),
+            _ => Wish::Leave(format!("`{}` has not even the default `{default}`", reference.table)),
+        })
+    }
+
+    async fn row(&self, reference: &Reference, text: &str, make: bool) -> Result<Named, Trouble> {
+        let Delivery { target, rows, .. } = self.delivery;
+        let name = Name::new(&reference.table, &reference.by, text);
+        match make {
+            true => self.engine.named_or_made(rows, &target.client, self.lane, &name).await,
+            false => self.engine.named(rows, &target.client, self.lane, &name).await,
+        }
+    }
+
+    /// What the policy says that the field refers to: by the mapping that decided it, else by anybody's.
+    fn reference(&self, name: &FieldName, source: Option<&SourceName>) -> Option<&Reference> {
+        let decided = source.and_then(|source| self.policy.mapping_of_field(source, name.as_str()));
+        decided.map_or_else(|| self.policy.reference_of(name), |mapping| mapping.reference.as_ref())
+    }
+
+    fn is_create_only(&self, name: &FieldName, source: Option<&SourceName>) -> bool {
+        let decided = source.and_then(|source| self.policy.mapping_of_field(source, name.as_str()));
+        decided.is_some_and(|mapping| mapping.create_only)
+    }
+
+    /// A leaver is in no group.
+    fn groups(&self, person: &Person, records: &HashMap<String, SysId>, out: &mut Wanted) {
+        for group in person.groups.iter().filter(|_| person.active) {
+            match records.get(group.id.as_str()) {
+                Some(record) => {
+                    out.desired.groups.wanted.insert(record.clone());
+                    out.names.insert(record.clone(), group.name.clone());
+                }
+                None => {
+                    out.obstacles.push(format!("the group `{}` is not in the target yet", group.name));
+                    out.waits_for.push(group.id.to_string());
+                }
+            }
+        }
+    }
+
+    /// A leaver has no role. Roles that no rule names are left alone.
+    async fn roles(&self, person: &Person, out: &mut Wanted) -> Result<(), Trouble> {
+        let managed: BTreeMap<_, _> = self.policy.roles.iter().map(|rule| (rule.role.as_str(), ())).collect();
+        let mut belonging = Belonging::default();
+        for role in managed.into_keys() {
+            let name = Name::new(ROLES, "name", role);
+            let Delivery { target, rows, .. } = self.delivery;
+            let wanted = person.active && person.record.roles.contains(role);
+            match self.engine.named(rows, &target.client, self.lane, &name).await? {
+                Named::Row(row) => {
+                    out.names.insert(row.clone(), role.to_owned());
+                    if wanted {
+                        belonging.wanted.insert(row.clone());
+                    }
+                    belonging.managed.insert(row);
+                }
+                _ if wanted => {
+                    out.look_again(self.now);
+                    out.obstacles.push(format!("the target has no role `{role}`, or does not show it"));
+                }
+                _ => {}
+            }
+        }
+        out.desired.roles = belonging;
+        Ok(())
+    }
+}
+
+impl Wanted {
+    fn look_again(&mut self, now: Timestamp) {
+        let again = now + LOOK_AGAIN;
+        self.again = Some(self.again.map_or(again, |sooner| sooner.min(again)));
+    }
+}
+
+/// Everybody whose record in the target has to be known.
+fn whom(person: &Person) -> Vec<String> {
+    let groups = person.groups.iter().map(|group| group.id.to_string());
+    let people = person.record.fields.values().filter_map(|field| match &field.value {
+        FieldValue::Person(other) => Some(other.id.to_string()),
+        _ => None,
+    });
+    groups.chain(people).collect()
+}
+
+fn once(wish: Wish) -> Wish {
+    match wish {
+        Wish::Value(value) => Wish::Once(value),
+        other => other,
+    }
+}
+
+/// A column that is not there would be ignored without a word, and text in a reference would be kept as nonsense.
+fn fitting(name: &FieldName, wish: Wish, columns: Option<&Columns>, reference: Option<&Reference>) -> Wish {
+    let Some(columns) = columns.filter(|columns| columns.is_known()) else { return wish };
+    let leave = |why: String| Wish::Leave(why);
+    match (columns.get(name.as_str()), &wish) {
+        (_, Wish::Leave(_)) => wish,
+        (None, _) => {
+            leave(format!("`{USERS}` has no column `{name}`; create it, or take it out of the policy"))
+        }
+        (Some(Column { reference: Some(table), .. }), Wish::Value(_)) if reference.is_none() => leave(
+            format!("the column refers to `{table}`; say so in the policy with `reference = \"{table}\"`"),
+        ),
+        _ => wish,
+    }
+}

@@ -1,0 +1,78 @@
+//! Delivery: brings the target to what the records say, somebody at a time and many at once, and notes for every value
+//! what became of it.
+//!
+//! It is level-triggered. Whoever is marked is compared with what is known of their record in the target, the smallest
+//! writes are sent, and the answers are the new knowledge. What is known is only trusted if the last delivery came to its
+//! end; otherwise the target is read first. So it does no harm to deliver twice, late, on two nodes, or after a crash.
+
+mod backoff;
+mod clone;
+mod desire;
+mod group;
+mod look;
+mod person;
+mod queue;
+mod report;
+mod rows;
+mod status;
+mod ties;
+mod trouble;
+mod write;
+
+pub use queue::run;
+pub use status::DeliveryTotals;
+
+use crate::target::Target;
+use rows::Rows;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use tokio::sync::Notify;
+use trouble::Pause;
+
+/// People.
+pub(crate) const USERS: &str = "sys_user";
+/// Groups.
+pub(crate) const GROUPS: &str = "sys_user_group";
+/// Who is in which group.
+pub(crate) const MEMBERS: &str = "sys_user_grmember";
+/// Who holds which role.
+pub(crate) const HELD_ROLES: &str = "sys_user_has_role";
+/// Roles.
+pub(crate) const ROLES: &str = "sys_user_role";
+
+/// The target, and what this node has learned of it.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) target: Target,
+    /// Somebody may be due.
+    work: Notify,
+    /// A delivery has ended.
+    ended: Notify,
+    /// Rows that records refer to.
+    rows: Rows,
+    /// While the target as a whole cannot be used.
+    pause: Pause,
+    /// Records that were found under other ids than before.
+    moved: Mutex<clone::Moved>,
+    /// Leases of this node.
+    leases: Mutex<BTreeSet<String>>,
+}
+
+impl Delivery {
+    pub(crate) fn new(target: Target) -> Self {
+        Self {
+            target,
+            work: Notify::new(),
+            ended: Notify::new(),
+            rows: Rows::default(),
+            pause: Pause::default(),
+            moved: Mutex::default(),
+            leases: Mutex::default(),
+        }
+    }
+
+    /// Somebody was marked.
+    pub(crate) fn wake(&self) {
+        self.work.notify_one();
+    }
+}

@@ -1,0 +1,124 @@
+//! One person's delivery, from what the record should be to what became of every value.
+
+use super::desire::{Asking, Wanted};
+use super::trouble::Trouble;
+use super::{Delivery, backoff};
+use crate::Engine;
+use jiff::Timestamp;
+use std::sync::Arc;
+use tenure_connect::servicenow::{Lane, ServiceNow};
+use tenure_identity::decision::Decision;
+use tenure_identity::event::{Event, EventKind};
+use tenure_identity::id::SysId;
+use tenure_identity::person::Person;
+use tenure_identity::policy::Policy;
+use tenure_identity::reconcile::{Known, reconcile};
+use tenure_store::deliveries::Taken;
+
+/// How often what the target shows may give reason for another round.
+const ROUNDS: usize = 4;
+
+/// A delivery under way.
+pub(super) struct Work<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) delivery: &'a Delivery,
+    pub(super) policy: Arc<Policy>,
+    pub(super) lane: Lane,
+    pub(super) now: Timestamp,
+    pub(super) taken: Taken,
+    pub(super) lease: String,
+    pub(super) person: Person,
+    pub(super) wanted: Wanted,
+    /// The record, once it is known or made.
+    pub(super) record: Option<SysId>,
+    /// What is known of it.
+    pub(super) known: Known,
+    /// Whether anything was written.
+    pub(super) wrote: bool,
+    /// What became of every value that was written.
+    pub(super) decisions: Vec<Decision>,
+    /// What else the timeline should say.
+    pub(super) events: Vec<Event>,
+    /// What somebody should know.
+    pub(super) notes: Vec<String>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        delivery: &'a Delivery,
+        taken: Taken,
+        lease: String,
+        person: Person,
+    ) -> Self {
+        let mut known = taken.known.clone().unwrap_or_default();
+        if taken.unfinished {
+            known.forget();
+        }
+        Self {
+            engine,
+            delivery,
+            policy: engine.policy(),
+            lane: if person.active { Lane::Normal } else { Lane::Leaver },
+            now: engine.clock.now(),
+            record: taken.record.clone(),
+            wanted: Wanted::default(),
+            known,
+            taken,
+            lease,
+            person,
+            wrote: false,
+            decisions: Vec::new(),
+            events: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn client(&self) -> &'a ServiceNow {
+        &self.delivery.target.client
+    }
+
+    /// Brings the record to what it should be.
+    pub(super) async fn deliver(&mut self) -> Result<(), Trouble> {
+        let Work { engine, delivery, lane, now, .. } = *self;
+        let policy = Arc::clone(&self.policy);
+        self.wanted = Asking { engine, delivery, policy: &policy, lane, now }.wanted(&self.person).await?;
+        self.look().await?;
+        for _ in 0..ROUNDS {
+            if let Some(record) = self.record.clone() {
+                self.read_ties_if_needed(&record).await?;
+            }
+            self.find_managed_groups().await?;
+            let known = self.record.is_some().then_some(&self.known);
+            let mut steps = reconcile(&self.wanted.desired, known, self.now);
+            steps.retain(|step| !self.is_parked(step));
+            if steps.is_empty() {
+                return Ok(());
+            }
+            self.carry_out(steps).await?;
+        }
+        self.notes.push("the target keeps changing what is written".to_owned());
+        Ok(())
+    }
+
+    async fn read_ties_if_needed(&mut self, record: &SysId) -> Result<(), Trouble> {
+        let of_interest = !self.wanted.desired.groups.wanted.is_empty() || self.known.groups.is_some();
+        let roles_unread = self.known.roles.is_none() && !self.wanted.desired.roles.managed.is_empty();
+        if roles_unread || (self.known.groups.is_none() && of_interest) {
+            self.read_ties(record).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes a line for the timeline.
+    pub(super) fn say(&mut self, kind: EventKind, note: String) {
+        let subject = self.taken.subject.clone();
+        self.events.push(super::report::line(subject, self.now, kind, Some(note), Vec::new()));
+    }
+
+    /// When to look again, if nothing changes before.
+    pub(super) fn again(&self) -> Option<Timestamp> {
+        let parked = self.known.parked.values().map(|parked| parked.until);
+        parked.chain(self.wanted.again).min().map(|at| at.max(self.now + backoff::SOONEST))
+    }
+}

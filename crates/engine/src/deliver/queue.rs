@@ -1,0 +1,213 @@
+//! The queue at work: takes whoever is due, leavers first, keeps many under way, and ends each with one commit.
+
+use super::Delivery;
+use super::group::GroupWork;
+use super::person::Work;
+use super::trouble::Trouble;
+use crate::{Engine, EngineError, SharedEngine};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use tenure_identity::event::Subject;
+use tenure_store::deliveries::{Finished, Take, Taken};
+use tenure_store::error::{CommitError, Constraint};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// How often to look when nobody says that somebody is due.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// Leavers who are taken although everybody is busy.
+const EXTRA_FOR_LEAVERS: usize = 16;
+
+/// Delivers whoever is due, for as long as it is polled.
+pub async fn run(engine: SharedEngine) {
+    let Some(delivery) = engine.delivery.clone() else { return };
+    engine.begin_to_deliver(&delivery).await;
+    let mut at_work = JoinSet::new();
+    let mut heartbeat = tokio::time::interval(delivery.target.settings.lease / 3);
+    loop {
+        let taken = match delivery.pause.left() {
+            None => engine.take(&delivery, at_work.len()).await,
+            Some(_) => Vec::new(),
+        };
+        if taken.is_empty() && at_work.is_empty() {
+            engine.look_again_after_a_clone(&delivery).await;
+        }
+        for (taken, lease) in taken {
+            let (engine, delivery) = (Arc::clone(&engine), Arc::clone(&delivery));
+            at_work.spawn(async move { engine.deliver_one(&delivery, taken, lease).await });
+        }
+        let nap = delivery.pause.left().unwrap_or(INTERVAL).min(INTERVAL);
+        tokio::select! {
+            () = delivery.work.notified() => {}
+            Some(_) = at_work.join_next(), if !at_work.is_empty() => {}
+            _ = heartbeat.tick() => engine.stay_at_work(&delivery).await,
+            () = tokio::time::sleep(nap) => {}
+        }
+    }
+}
+
+impl Engine {
+    async fn begin_to_deliver(&self, delivery: &Delivery) {
+        let now = self.clock.now();
+        let begun = async {
+            if self.store.is_of_one_node() {
+                self.store.break_leases(now).await?;
+            }
+            self.store.mark_what_was_missed(&delivery.target.name, now).await
+        };
+        if let Err(error) = begun.await {
+            tracing::warn!(%error, "what changed while there was no target could not be marked; it is at the next start");
+        }
+    }
+
+    /// Those who are due, each with the lease they were taken under; only leavers if enough are under way.
+    async fn take(&self, delivery: &Delivery, at_work: usize) -> Vec<(Taken, String)> {
+        let parallel = delivery.target.settings.parallel;
+        let room = parallel.saturating_sub(at_work);
+        let leavers_only = room * 4 < parallel;
+        let limit = if leavers_only { (parallel + EXTRA_FOR_LEAVERS).saturating_sub(at_work) } else { room };
+        if limit == 0 {
+            return Vec::new();
+        }
+        let (lease, now) = (Uuid::now_v7().to_string(), self.clock.now());
+        let until = now + delivery.target.settings.lease;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let taken = self.store.take_deliveries(Take { lease: &lease, now, until, leavers_only, limit }).await;
+        match taken {
+            Ok(taken) => under_way(delivery, &lease, taken),
+            Err(error) => {
+                tracing::warn!(%error, "who is due for delivery could not be read; it will be tried again");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Says that we are still at work on those whom we took.
+    async fn stay_at_work(&self, delivery: &Delivery) {
+        let leases: Vec<_> =
+            delivery.leases.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        if leases.is_empty() {
+            return;
+        }
+        let until = self.clock.now() + delivery.target.settings.lease;
+        match self.store.extend_leases(&leases, until).await {
+            Ok(gone) => {
+                let mut held = delivery.leases.lock().unwrap_or_else(PoisonError::into_inner);
+                held.retain(|lease| !gone.contains(lease));
+            }
+            Err(error) => tracing::warn!(%error, "leases could not be extended"),
+        }
+    }
+
+    /// One delivery from beginning to end.
+    pub(super) async fn deliver_one(&self, delivery: &Delivery, taken: Taken, lease: String) {
+        let who = taken.subject.clone();
+        let finished = match self.delivered(delivery, taken, lease).await {
+            Ok(finished) => finished,
+            Err(error) => {
+                tracing::warn!(%error, subject = who.as_str(), "a delivery could not be begun; it will be tried again");
+                return;
+            }
+        };
+        self.end_delivery(&finished).await;
+        delivery.ended.notify_waiters();
+        // Whoever waited for this record is due now.
+        delivery.wake();
+    }
+
+    async fn delivered(
+        &self,
+        delivery: &Delivery,
+        taken: Taken,
+        lease: String,
+    ) -> Result<Finished, EngineError> {
+        match taken.subject.clone() {
+            Subject::Person(id) => {
+                let person = self.person(&id).await?;
+                let mut work = Work::new(self, delivery, taken, lease, person);
+                let outcome = work.deliver().await;
+                note_health(delivery, &outcome);
+                Ok(work.finish(outcome))
+            }
+            Subject::Group(id) => {
+                let group = self.store.group(&id).await?;
+                let mut work = GroupWork::new(self, delivery, taken);
+                let outcome = work.deliver(group.as_ref()).await;
+                note_health(delivery, &outcome);
+                Ok(work.finish(&lease, outcome))
+            }
+        }
+    }
+
+    async fn end_delivery(&self, finished: &Finished) {
+        match self.store.finish_delivery(finished).await {
+            Ok(()) => {}
+            Err(CommitError::Moved) => {
+                tracing::warn!(
+                    subject = finished.subject.as_str(),
+                    "a delivery took longer than its lease, and somebody else looks at it again"
+                );
+            }
+            Err(CommitError::Constraint(Constraint::TargetRecord)) => self.end_without_record(finished).await,
+            Err(error) => {
+                tracing::warn!(%error, subject = finished.subject.as_str(), "the end of a delivery could not be noted");
+            }
+        }
+        self.wake_if_awaited_came(finished).await;
+    }
+
+    /// Somebody else was linked to the same record at the same moment.
+    async fn end_without_record(&self, finished: &Finished) {
+        let trouble =
+            Trouble::Doubt("its record in the target was linked to somebody else meanwhile".to_owned());
+        let follows = trouble.consequence(finished.subject.as_str(), finished.attempts);
+        let ended = Finished {
+            record: finished.former.clone(),
+            known: None,
+            state: follows.state,
+            reason: Some(follows.reason),
+            again: Some(finished.at + follows.wait),
+            attempts: follows.attempts,
+            events: Vec::new(),
+            ..finished.clone()
+        };
+        if let Err(error) = self.store.finish_delivery(&ended).await {
+            tracing::warn!(%error, subject = ended.subject.as_str(), "the end of a delivery could not be noted");
+        }
+    }
+
+    /// Whoever is waited for may have come between the look and the commit, when nobody waited yet.
+    async fn wake_if_awaited_came(&self, finished: &Finished) {
+        if finished.waits_for.is_empty() {
+            return;
+        }
+        let woken = async {
+            if !self.store.records_of(&finished.waits_for).await?.is_empty() {
+                self.store.mark_delivery(&finished.subject, self.clock.now()).await?;
+            }
+            Ok::<_, EngineError>(())
+        };
+        if let Err(error) = woken.await {
+            tracing::warn!(%error, "somebody whose record was waited for came meanwhile, and the field is filled later");
+        }
+    }
+}
+
+fn under_way(delivery: &Delivery, lease: &str, taken: Vec<Taken>) -> Vec<(Taken, String)> {
+    if !taken.is_empty() {
+        delivery.leases.lock().unwrap_or_else(PoisonError::into_inner).insert(lease.to_owned());
+    }
+    taken.into_iter().map(|taken| (taken, lease.to_owned())).collect()
+}
+
+/// While the target as a whole cannot be used, nobody is taken.
+fn note_health(delivery: &Delivery, outcome: &Result<(), Trouble>) {
+    match outcome {
+        Ok(()) => delivery.pause.end(),
+        Err(trouble @ Trouble::Call(error)) if trouble.is_everybodys() => {
+            tracing::warn!(%error, "the target cannot be used at the moment");
+            delivery.pause.begin(error.retry_after());
+        }
+        Err(_) => {}
+    }
+}

@@ -1,0 +1,168 @@
+//! Rows of other tables that records refer to: departments, locations, companies, roles. Looked up by a column's value,
+//! never by a display name that two rows have, and remembered for a while.
+
+use super::trouble::Trouble;
+use crate::Engine;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tenure_connect::servicenow::{CallError, Compare, Lane, ServiceNow};
+use tenure_identity::id::SysId;
+use tenure_scim::text::fold;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// For how long a row is remembered.
+const FOUND: Duration = Duration::from_secs(3_600);
+/// For how long it is remembered that there is none, or that there are several.
+const NOT_FOUND: Duration = Duration::from_secs(60);
+/// The most that is remembered; beyond it, all is forgotten and learned again.
+const MOST: usize = 50_000;
+/// For how long one node alone may make a row.
+const MAKING: Duration = Duration::from_secs(60);
+
+/// What a value stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    /// This row.
+    Row(SysId),
+    /// No row.
+    Nothing,
+    /// So many rows.
+    Several(usize),
+}
+
+/// A value by which a row is found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Name {
+    pub(super) table: String,
+    pub(super) column: String,
+    pub(super) value: String,
+}
+
+/// What is remembered.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    known: Mutex<HashMap<Name, (Named, Instant)>>,
+    /// Values that are being looked up or made: whoever needs the same one waits.
+    at_work: tokio::sync::Mutex<()>,
+}
+
+impl Name {
+    pub(super) fn new(table: &str, column: &str, value: &str) -> Self {
+        Self { table: table.to_owned(), column: column.to_owned(), value: value.trim().to_owned() }
+    }
+}
+
+impl Rows {
+    fn recall(&self, name: &Name) -> Option<Named> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).filter(|(_, until)| Instant::now() < *until).map(|(named, _)| named.clone())
+    }
+
+    fn remember(&self, name: &Name, named: &Named) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST {
+            known.clear();
+        }
+        let valid = if matches!(named, Named::Row(_)) { FOUND } else { NOT_FOUND };
+        known.insert(name.clone(), (named.clone(), Instant::now() + valid));
+    }
+
+    /// Forgets a row that turned out not to be there.
+    pub(super) fn forget_all(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Engine {
+    /// The row that the value stands for.
+    pub(super) async fn named(
+        &self,
+        rows: &Rows,
+        client: &ServiceNow,
+        lane: Lane,
+        name: &Name,
+    ) -> Result<Named, Trouble> {
+        if let Some(named) = rows.recall(name) {
+            return Ok(named);
+        }
+        let _turn = rows.at_work.lock().await;
+        self.looked_up(rows, client, lane, name).await
+    }
+
+    async fn looked_up(
+        &self,
+        rows: &Rows,
+        client: &ServiceNow,
+        lane: Lane,
+        name: &Name,
+    ) -> Result<Named, Trouble> {
+        if let Some(named) = rows.recall(name) {
+            return Ok(named);
+        }
+        let Name { table, column, value } = name;
+        let found = match client.find(lane, table, column, value, Compare::Folded, &["sys_id", column]).await
+        {
+            Ok(found) => found,
+            // A value that cannot be asked for names nothing that we could be sure of.
+            Err(CallError::CannotAsk { .. }) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let named = match found.as_slice() {
+            [] => Named::Nothing,
+            [one] => Named::Row(one.sys_id.clone()),
+            several => Named::Several(several.len()),
+        };
+        rows.remember(name, &named);
+        Ok(named)
+    }
+
+    /// The row that the value stands for, made if there is none. Only one node makes one at a time, and looks again first.
+    pub(super) async fn named_or_made(
+        &self,
+        rows: &Rows,
+        client: &ServiceNow,
+        lane: Lane,
+        name: &Name,
+    ) -> Result<Named, Trouble> {
+        match self.named(rows, client, lane, name).await? {
+            Named::Nothing => {}
+            named => return Ok(named),
+        }
+        let _turn = rows.at_work.lock().await;
+        let (lease, holder) = (
+            format!("make:{}:{}:{}", name.table, name.column, fold(&name.value)),
+            Uuid::now_v7().to_string(),
+        );
+        let now = self.clock.now();
+        if !self.store.take_lease(&lease, &holder, now, now + MAKING).await? {
+            return Err(Trouble::Occupied);
+        }
+        rows.known.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        let made = match self.looked_up(rows, client, lane, name).await {
+            Ok(Named::Nothing) => self.made(rows, client, lane, name).await,
+            other => other,
+        };
+        // After a lost answer the lease runs out by itself, so that nobody makes it again at once.
+        if made.is_ok() {
+            self.store.release_lease(&lease, &holder).await?;
+        }
+        made
+    }
+
+    async fn made(
+        &self,
+        rows: &Rows,
+        client: &ServiceNow,
+        lane: Lane,
+        name: &Name,
+    ) -> Result<Named, Trouble> {
+        let fields = BTreeMap::from([(name.column.clone(), name.value.clone())]);
+        let row = client.insert(lane, &name.table, &fields, &["sys_id"]).await?;
+        tracing::info!(table = name.table, sys_id = %row.sys_id, "made a row that a record refers to");
+        let named = Named::Row(row.sys_id);
+        rows.remember(name, &named);
+        Ok(named)
+    }
+}

@@ -1,0 +1,97 @@
+//! Where deliveries stand, and having them tried again.
+
+use super::Delivery;
+use crate::error::Thing;
+use crate::{Engine, EngineError};
+use tenure_connect::servicenow::PaceReport;
+use tenure_identity::event::Subject;
+use tenure_identity::id::SysId;
+use tenure_store::deliveries::{self, State, Totals};
+
+/// How many deliveries stand where, and how hard the target is pressed.
+#[derive(Debug, Clone)]
+pub struct DeliveryTotals {
+    /// The deliveries.
+    pub totals: Totals,
+    /// The calls, where there is a target.
+    pub pace: Option<PaceReport>,
+}
+
+impl Engine {
+    /// How many deliveries stand where.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn delivery_totals(&self) -> Result<DeliveryTotals, EngineError> {
+        let pace = self.delivery.as_ref().map(|delivery| delivery.target.client.pace());
+        Ok(DeliveryTotals { totals: self.store.delivery_totals().await?, pace })
+    }
+
+    /// Deliveries in this state after this subject, in the order of their ids.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn deliveries(
+        &self,
+        state: State,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<deliveries::Delivery>, EngineError> {
+        Ok(self.store.deliveries(state, after, limit).await?)
+    }
+
+    /// Where the delivery of one person or group stands; `None` if nothing was ever to be delivered.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn delivery(&self, id: &str) -> Result<Option<deliveries::Delivery>, EngineError> {
+        Ok(self.store.delivery(id).await?)
+    }
+
+    /// Has this one tried again now, with whatever the target did not take before.
+    ///
+    /// # Errors
+    /// If nothing was ever to be delivered of them, or the store fails.
+    pub async fn retry_delivery(&self, id: &str) -> Result<(), EngineError> {
+        let delivery = self.store.delivery(id).await?;
+        let delivery = delivery.ok_or_else(|| EngineError::no_such(Thing::Delivery, id))?;
+        self.store.retry_deliveries(Some(&delivery.subject), None, self.clock.now()).await?;
+        self.wake_delivery();
+        Ok(())
+    }
+
+    /// Has everybody in this state tried again now.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn retry_deliveries(&self, state: State) -> Result<(), EngineError> {
+        self.store.retry_deliveries(None, Some(state), self.clock.now()).await?;
+        self.wake_delivery();
+        Ok(())
+    }
+
+    /// Says which record of the target is somebody's, where that could not be told.
+    ///
+    /// # Errors
+    /// If the record is linked to somebody else, nothing was ever to be delivered, or the store fails.
+    pub async fn link_record(&self, who: &Subject, record: &str, by: &str) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        let note = Some(format!("{record}: {by} said so"));
+        let event = super::report::line(
+            who.clone(),
+            now,
+            tenure_identity::event::EventKind::TargetLinked,
+            note,
+            Vec::new(),
+        );
+        self.store.link_record(who, &SysId::new(record), &event, now).await?;
+        self.wake_delivery();
+        Ok(())
+    }
+
+    pub(crate) fn wake_delivery(&self) {
+        if let Some(delivery) = &self.delivery {
+            Delivery::wake(delivery);
+        }
+    }
+}

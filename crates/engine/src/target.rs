@@ -1,0 +1,52 @@
+//! The target: where records go, how they get there, and how long the answer to a source may wait for it.
+
+use std::time::Duration;
+use tenure_connect::servicenow::ServiceNow;
+use tenure_identity::id::FieldName;
+
+/// A ServiceNow instance.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its address, which says whether it is the one that was delivered to before.
+    pub name: String,
+    /// The client.
+    pub client: ServiceNow,
+    /// How it is written.
+    pub settings: TargetSettings,
+}
+
+/// How a target is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetSettings {
+    /// The column that holds the stable key: unique, and never changed by anybody else.
+    pub key: FieldName,
+    /// When a source is answered.
+    pub mode: Mode,
+    /// People and groups that are worked on at a time. Their calls share the client's budget.
+    pub parallel: usize,
+    /// For how long somebody belongs to the node that works on them, if it does not say that it still does.
+    pub lease: Duration,
+    /// The integration account's user name, where the way of signing in tells it.
+    pub account: Option<String>,
+}
+
+/// When a source is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// At once; the target follows.
+    Queued,
+    /// When the target has it, or has refused it, or after this long.
+    Immediate(Duration),
+}
+
+impl Default for TargetSettings {
+    fn default() -> Self {
+        Self {
+            key: "u_okta_user_id".into(),
+            mode: Mode::Queued,
+            parallel: 16,
+            lease: Duration::from_secs(30),
+            account: None,
+        }
+    }
+}

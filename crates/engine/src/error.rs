@@ -78,6 +78,18 @@ pub enum EngineError {
         /// Why.
         problems: Problems,
     },
+    /// The target refuses what the source said. It is kept, and delivered once the target takes it.
+    #[error("accepted, but the target refused it: {reason}")]
+    Undeliverable {
+        /// What it said, and what to do about it.
+        reason: String,
+    },
+    /// The record is linked to somebody else.
+    #[error("record `{record}` of the target is linked to somebody else")]
+    RecordTaken {
+        /// The record.
+        record: String,
+    },
     /// The document cannot be used.
     #[error("the policy cannot be used: {0}")]
     Policy(#[from] Problems),

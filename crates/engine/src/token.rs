@@ -30,6 +30,8 @@ pub enum AdminScope {
     Review,
     /// Apply policies.
     Policy,
+    /// Have deliveries tried again, and link records of the target.
+    Deliver,
     /// Make, list, rotate and revoke tokens.
     Tokens,
 }
@@ -92,7 +94,7 @@ impl Grantee {
 
 impl AdminScope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Review, Self::Policy, Self::Tokens];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Review, Self::Policy, Self::Deliver, Self::Tokens];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -100,6 +102,7 @@ impl AdminScope {
             Self::Read => "admin:read",
             Self::Review => "admin:review",
             Self::Policy => "admin:policy",
+            Self::Deliver => "admin:deliver",
             Self::Tokens => "admin:tokens",
         }
     }

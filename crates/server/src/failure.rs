@@ -105,6 +105,7 @@ impl Failure {
             Self::Engine(EngineError::Refused(_) | EngineError::GroupTaken { .. }) => {
                 ErrorKind::Uniqueness.scim_type()
             }
+            Self::Engine(EngineError::Undeliverable { .. }) => ErrorKind::InvalidValue.scim_type(),
             Self::PathBroken | Self::BodyBroken => ErrorKind::InvalidSyntax.scim_type(),
             _ => None,
         }
@@ -221,9 +222,12 @@ fn engine_status(error: &EngineError) -> StatusCode {
         )
         | EngineError::GroupTaken { .. }
         | EngineError::PolicyMoved { .. }
+        | EngineError::RecordTaken { .. }
         | EngineError::CannotDecide(CannotDecide::Decided(_))
         | EngineError::CannotUndo(_) => StatusCode::CONFLICT,
-        EngineError::CannotDecide(_) | EngineError::Policy(_) => StatusCode::BAD_REQUEST,
+        EngineError::CannotDecide(_) | EngineError::Policy(_) | EngineError::Undeliverable { .. } => {
+            StatusCode::BAD_REQUEST
+        }
         EngineError::Busy | EngineError::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
         EngineError::Store(_) | EngineError::UnusablePolicy { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -36,6 +36,9 @@ pub(crate) enum Command {
     /// Look at and decide the cases that wait for a human
     #[command(subcommand)]
     Review(ReviewCommand),
+    /// Show what the target has and what it refuses, and have it tried again
+    #[command(subcommand)]
+    Deliver(DeliverCommand),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
     /// Check and try out expressions in the Okta Expression Language
@@ -130,9 +133,62 @@ pub(crate) enum TokenScope {
     /// Apply policies
     #[value(name = "admin:policy")]
     AdminPolicy,
+    /// Have deliveries tried again, link records of the target, hand over leavers' work
+    #[value(name = "admin:deliver")]
+    AdminDeliver,
     /// Make, list, rotate and revoke tokens
     #[value(name = "admin:tokens")]
     AdminTokens,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeliverCommand {
+    /// How many deliveries stand where, or where those of one person, group or state stand
+    Status {
+        /// Somebody: id, external id, user name, e-mail address or `sys_id`; or the id of a group
+        who: Option<String>,
+        /// Everybody who stands so
+        #[arg(long, value_enum, conflicts_with = "who")]
+        state: Option<DeliveryState>,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Have it tried again now, with whatever the target did not take before
+    #[command(group = clap::ArgGroup::new("whom").required(true))]
+    Retry {
+        /// Somebody: id, external id, user name, e-mail address or `sys_id`; or the id of a group
+        #[arg(group = "whom")]
+        who: Option<String>,
+        /// Everybody who stands so
+        #[arg(long, value_enum, group = "whom")]
+        state: Option<DeliveryState>,
+    },
+    /// Say which record of the target is somebody's, where that cannot be told
+    Link {
+        /// Somebody: id, external id, user name or e-mail address; or the id of a group
+        who: String,
+        /// The record in the target
+        sys_id: String,
+        /// Who says so
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeliveryState {
+    /// Not tried yet
+    Waiting,
+    /// The target says what it should
+    Delivered,
+    /// But for values that the target does not take, or that cannot be said yet
+    Partly,
+    /// The target was busy or out of reach
+    Retrying,
+    /// The target refuses the record, or it cannot be told which it is
+    Refused,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,6 +42,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Token(command) => commands::token::run(config()?, command).await,
         Command::Policy(command) => commands::policy::run(config()?, command).await,
         Command::Review(command) => commands::review::run(config()?, command).await,
+        Command::Deliver(command) => commands::deliver::run(config()?, command).await,
         Command::Explain(options) => commands::explain::run(config()?, &options).await,
         Command::El(command) => commands::el::run(command),
         Command::Bench(options) => commands::bench::run(options).await,

@@ -9,7 +9,8 @@ use tenure_store::{Options, Store};
 
 /// Opens the store and puts the engine together.
 pub(crate) async fn engine(config: &Config) -> anyhow::Result<SharedEngine> {
-    let options = Options { password: config.store_password.clone(), ..Options::default() };
+    let (password, delivers) = (config.store_password.clone(), config.target.is_some());
+    let options = Options { password, delivers, ..Options::default() };
     let store = Store::open(&config.store_url, options).await.context("the store cannot be used")?;
     let order: Vec<_> = config.sources.iter().map(|(name, _)| name.clone()).collect();
     let policy = Policy::built_in(&order);
@@ -21,7 +22,10 @@ pub(crate) async fn engine(config: &Config) -> anyhow::Result<SharedEngine> {
         max_page: 1_000,
         cursor_seconds: 3_600,
     };
-    let engine = Engine::new(store, policy, config.catalog.clone(), Clock::system(), settings);
+    let mut engine = Engine::new(store, policy, config.catalog.clone(), Clock::system(), settings);
+    if let Some(target) = &config.target {
+        engine = engine.with_target(target.clone());
+    }
     engine.refresh_policy().await.context("the policy in force cannot be read")?;
     Ok(Arc::new(engine))
 }

@@ -5,6 +5,7 @@
 //! writes are sent, and the answers are the new knowledge. What is known is only trusted if the last delivery came to its
 //! end; otherwise the target is read first. So it does no harm to deliver twice, late, on two nodes, or after a crash.
 
+mod await_end;
 mod backoff;
 mod clone;
 mod desire;

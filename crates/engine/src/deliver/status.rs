@@ -4,9 +4,9 @@ use super::Delivery;
 use crate::error::Thing;
 use crate::{Engine, EngineError};
 use tenure_connect::servicenow::PaceReport;
-use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
 use tenure_store::deliveries::{self, State, Totals};
+use tenure_store::error::{CommitError, Constraint};
 
 /// How many deliveries stand where, and how hard the target is pressed.
 #[derive(Debug, Clone)]
@@ -40,12 +40,13 @@ impl Engine {
         Ok(self.store.deliveries(state, after, limit).await?)
     }
 
-    /// Where the delivery of one person or group stands; `None` if nothing was ever to be delivered.
+    /// Where the delivery of one person or group stands.
     ///
     /// # Errors
-    /// If the store fails.
-    pub async fn delivery(&self, id: &str) -> Result<Option<deliveries::Delivery>, EngineError> {
-        Ok(self.store.delivery(id).await?)
+    /// If nothing was ever to be delivered of them, or the store fails.
+    pub async fn known_delivery(&self, id: &str) -> Result<deliveries::Delivery, EngineError> {
+        let delivery = self.store.delivery(id).await?;
+        delivery.ok_or_else(|| EngineError::no_such(Thing::Delivery, id))
     }
 
     /// Has this one tried again now, with whatever the target did not take before.
@@ -53,8 +54,7 @@ impl Engine {
     /// # Errors
     /// If nothing was ever to be delivered of them, or the store fails.
     pub async fn retry_delivery(&self, id: &str) -> Result<(), EngineError> {
-        let delivery = self.store.delivery(id).await?;
-        let delivery = delivery.ok_or_else(|| EngineError::no_such(Thing::Delivery, id))?;
+        let delivery = self.known_delivery(id).await?;
         self.store.retry_deliveries(Some(&delivery.subject), None, self.clock.now()).await?;
         self.wake_delivery();
         Ok(())
@@ -74,7 +74,8 @@ impl Engine {
     ///
     /// # Errors
     /// If the record is linked to somebody else, nothing was ever to be delivered, or the store fails.
-    pub async fn link_record(&self, who: &Subject, record: &str, by: &str) -> Result<(), EngineError> {
+    pub async fn link_record(&self, id: &str, record: &str, by: &str) -> Result<(), EngineError> {
+        let who = &self.known_delivery(id).await?.subject;
         let now = self.clock.now();
         let note = Some(format!("{record}: {by} said so"));
         let event = super::report::line(
@@ -84,9 +85,16 @@ impl Engine {
             note,
             Vec::new(),
         );
-        self.store.link_record(who, &SysId::new(record), &event, now).await?;
-        self.wake_delivery();
-        Ok(())
+        match self.store.link_record(who, &SysId::new(record), &event, now).await {
+            Ok(()) => {
+                self.wake_delivery();
+                Ok(())
+            }
+            Err(CommitError::Constraint(Constraint::TargetRecord)) => {
+                Err(EngineError::RecordTaken { record: record.to_owned() })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(crate) fn wake_delivery(&self) {

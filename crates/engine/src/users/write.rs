@@ -50,6 +50,7 @@ impl Engine {
             if self.commit(&change, &mut tries).await? {
                 let written = outcome?;
                 self.bring_up_to_date(&change).await;
+                self.await_delivery(&change).await?;
                 break written;
             }
         };
@@ -105,7 +106,7 @@ impl Engine {
             conditions.check(claim.version)?;
             let plan = self.decide_user_end(caller, &person, &claim).await?;
             if self.commit(&plan.change, &mut tries).await? {
-                return Ok(());
+                return self.await_delivery(&plan.change).await;
             }
         }
     }
@@ -130,6 +131,7 @@ impl Engine {
             if self.commit(&change, &mut tries).await? {
                 let written = outcome?;
                 self.bring_up_to_date(&change).await;
+                self.await_delivery(&change).await?;
                 break written;
             }
         };

@@ -7,6 +7,7 @@
 
 mod cases;
 mod claims;
+mod deliveries;
 mod document;
 mod events;
 mod gate;
@@ -41,6 +42,7 @@ fn endpoints() -> OpenApiRouter<State> {
         .merge(events::routes())
         .merge(cases::routes())
         .merge(policies::routes())
+        .merge(deliveries::routes())
         .merge(tokens::routes())
 }
 

@@ -4,6 +4,7 @@
 //! Fields are in snake case, times are RFC 3339, and what is missing is `null`.
 
 pub mod case;
+pub mod delivery;
 pub mod event;
 pub mod group;
 pub mod person;
@@ -11,6 +12,7 @@ pub mod policy;
 pub mod token;
 
 pub use case::{Candidate, Case, CaseSummary, Decided, Evidence};
+pub use delivery::{Delivery, DeliverySummary};
 pub use event::{Decision, Event, EventCount, FeedEvent};
 pub use group::{Group, GroupSummary, Member};
 pub use person::{Claim, ExplainedField, Explanation, Field, Link, Person, PersonSummary};

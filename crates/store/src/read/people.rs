@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// The ids of everybody who could be meant by `who`: an id, a login, an employee number, an e-mail address, or an
-    /// external id that a source uses or has used.
+    /// external id that a source uses or has used, or the id of their record in the target.
     ///
     /// # Errors
     /// If the database fails.
@@ -183,8 +183,9 @@ impl Store {
             "select id from persons where id = $1 \
              union select person_id from claims where external_id = $2 \
              union select person_id from former_links where external_id = $3 \
-             union select person_id from claim_keys where kind in (1, 2, 3) and key = $4 limit 50",
-            [who.into(), who.into(), who.into(), folded.into()],
+             union select subject from deliveries where kind = 0 and sys_id = $4 \
+             union select person_id from claim_keys where kind in (1, 2, 3) and key = $5 limit 50",
+            [who.into(), who.into(), who.into(), who.into(), folded.into()],
         );
         let mut rows = self.database.query(statement).await?;
         rows.iter_mut().map(|row| row.text(0).map(PersonId::new)).collect()

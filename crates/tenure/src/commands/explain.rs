@@ -23,20 +23,9 @@ pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Res
 }
 
 async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::Result<()> {
-    let found = engine.find_people(&options.who).await?;
-    let id = match found.as_slice() {
-        [id] => id,
-        [] => bail!("nobody is known by `{}`", options.who),
-        several => {
-            bail!(
-                "`{}` could be several people; say which id:\n{}",
-                options.who,
-                names(engine, several).await?
-            )
-        }
-    };
+    let id = the_one(engine, &options.who).await?;
     let field = options.field.as_deref();
-    let explanation = engine.explain(id, options.events).await?;
+    let explanation = engine.explain(&id, options.events).await?;
     let explanation = match field {
         Some(field) => explanation.about(field)?,
         None => explanation,
@@ -46,6 +35,18 @@ async fn carry_out(engine: &SharedEngine, options: &ExplainOptions) -> anyhow::R
         Format::Table => show(&explanation, field),
     }
     Ok(())
+}
+
+/// Whoever is meant, if it is one.
+pub(crate) async fn the_one(engine: &SharedEngine, who: &str) -> anyhow::Result<PersonId> {
+    let found = engine.find_people(who).await?;
+    match found.as_slice() {
+        [id] => Ok(id.clone()),
+        [] => bail!("nobody is known by `{who}`"),
+        several => {
+            bail!("`{who}` could be several people; say which id:\n{}", names(engine, several).await?)
+        }
+    }
 }
 
 /// A line for each person, in the order of their ids.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod bench;
+pub(crate) mod deliver;
 pub(crate) mod demo;
 pub(crate) mod el;
 pub(crate) mod explain;

@@ -109,6 +109,7 @@ impl TokenScope {
         match self {
             Self::AdminRead => Some(AdminScope::Read),
             Self::AdminReview => Some(AdminScope::Review),
+            Self::AdminDeliver => Some(AdminScope::Deliver),
             Self::AdminPolicy => Some(AdminScope::Policy),
             Self::AdminTokens => Some(AdminScope::Tokens),
             Self::Read | Self::Write => None,

@@ -105,10 +105,79 @@ pub(super) enum Visibility {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Target {
     pub(super) kind: String,
+    pub(super) url: Option<String>,
+    pub(super) auth: Option<Auth>,
+    /// The column of the stable key.
+    pub(super) key: String,
+    pub(super) delivery: Delivery,
+    /// How long an answer to a source waits for the target at most; `immediate` only.
+    pub(super) wait_seconds: u64,
+    /// The most calls at one time.
+    pub(super) concurrency: usize,
+    pub(super) timeout_seconds: u64,
+    /// For how long a node that has gone silent keeps those whom it works on.
+    pub(super) lease_seconds: u64,
 }
 
 impl Default for Target {
     fn default() -> Self {
-        Self { kind: "none".to_owned() }
+        Self {
+            kind: "none".to_owned(),
+            url: None,
+            auth: None,
+            key: "u_okta_user_id".to_owned(),
+            delivery: Delivery::Queued,
+            wait_seconds: 10,
+            concurrency: 8,
+            timeout_seconds: 60,
+            lease_seconds: 30,
+        }
     }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Delivery {
+    #[default]
+    Queued,
+    Immediate,
+}
+
+/// As whom to call the target: which keys are wanted depends on `kind`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Auth {
+    pub(super) kind: AuthKind,
+    pub(super) grant: Option<Grant>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<SecretRef>,
+    pub(super) client_id: Option<String>,
+    pub(super) client_secret: Option<SecretRef>,
+    pub(super) token_url: Option<String>,
+    pub(super) scope: Option<String>,
+    /// The private key of an assertion, PEM; of HS256 and its like, the shared secret.
+    pub(super) private_key: Option<SecretRef>,
+    pub(super) algorithm: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) audience: Option<String>,
+    pub(super) key_id: Option<String>,
+    /// The key of `api_key`.
+    pub(super) key: Option<SecretRef>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AuthKind {
+    Basic,
+    Oauth,
+    ApiKey,
+}
+
+/// How an OAuth token is had. Without it: by password if there is one, else by client credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Grant {
+    ClientCredentials,
+    Password,
+    Jwt,
 }

@@ -3,11 +3,13 @@
 
 mod file;
 mod secret;
+mod target;
 
 use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use tenure_engine::target::Target;
 use tenure_engine::{SourceSettings, Visibility};
 use tenure_identity::id::SourceName;
 use tenure_scim::schema::Catalog;
@@ -29,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) sources: Vec<(SourceName, SourceSettings)>,
     pub(crate) catalog: Catalog,
     pub(crate) server: Settings,
+    /// Where records go, if they go anywhere.
+    pub(crate) target: Option<Target>,
 }
 
 impl Config {
@@ -87,7 +91,6 @@ fn in_plain_words(message: &str) -> String {
 
 fn check(file: file::File) -> anyhow::Result<Config> {
     let tls = file.server.tls.map(|tls| Tls { certificate: tls.certificate, key: tls.key });
-    check_target(&file.target)?;
     Ok(Config {
         listen: file.server.listen,
         public_url: file.server.public_url.as_deref().map(public_url).transpose()?,
@@ -104,6 +107,7 @@ fn check(file: file::File) -> anyhow::Result<Config> {
             rate_limit: file.server.rate_limit.map(rate_limit).transpose()?,
             ..Settings::default()
         },
+        target: target::target(file.target)?,
     })
 }
 
@@ -136,15 +140,6 @@ fn one_source(name: String, source: &file::Source) -> anyhow::Result<(SourceName
         file::Visibility::All => Visibility::All,
     };
     Ok((SourceName::new(name), SourceSettings { visibility }))
-}
-
-fn check_target(target: &file::Target) -> anyhow::Result<()> {
-    match target.kind.as_str() {
-        "none" => Ok(()),
-        other => {
-            bail!("target.kind is `{other}`; this version of Tenure takes `none`: it is the directory itself")
-        }
-    }
 }
 
 fn rate_limit(limit: file::RateLimit) -> anyhow::Result<RateLimit> {

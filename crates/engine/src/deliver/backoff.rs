@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The soonest that somebody is looked at again although nothing has changed.
 pub(super) const SOONEST: Duration = Duration::from_secs(60);
 /// After the first failure of a kind that passes by itself.
-const FIRST: Duration = Duration::from_secs(5);
+const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait for something that passes by itself.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 /// After the first refusal; somebody has to change something before it can go well.

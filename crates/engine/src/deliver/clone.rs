@@ -17,8 +17,6 @@ const WITHIN: Duration = Duration::from_secs(3_600);
 pub(super) struct Moved {
     count: u32,
     since: Option<Instant>,
-    /// References were written while some ids were still the old ones: look again when all have been found.
-    again: bool,
 }
 
 impl Moved {
@@ -28,36 +26,28 @@ impl Moved {
             (self.count, self.since) = (0, Some(now));
         }
         self.count += 1;
-        self.again |= self.count == SEVERAL;
         self.count == SEVERAL
     }
 }
 
 impl Engine {
-    /// A record was found under another id than before.
-    pub(super) async fn note_moved(&self, delivery: &Delivery) -> Result<(), EngineError> {
+    /// A record was found under another id than before; so may be whatever it refers to, and perhaps everything.
+    pub(super) async fn note_moved(
+        &self,
+        delivery: &Delivery,
+        refers_to: &[String],
+    ) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        self.store.doubt_records(Some(refers_to), now).await?;
         let everybody = delivery.moved.lock().unwrap_or_else(PoisonError::into_inner).note(Instant::now());
         if everybody {
             tracing::warn!(
                 "records have other ids than before, as after a clone; everybody is looked up by stable key"
             );
-            self.store.doubt_all_deliveries(self.clock.now()).await?;
-            delivery.wake();
-        }
-        Ok(())
-    }
-
-    /// When everybody has been found again: whoever refers to somebody who was found later is looked at once more.
-    pub(super) async fn look_again_after_a_clone(&self, delivery: &Delivery) {
-        let again = std::mem::take(&mut delivery.moved.lock().unwrap_or_else(PoisonError::into_inner).again);
-        if !again {
-            return;
-        }
-        if let Err(error) = self.store.mark_all_deliveries(self.clock.now()).await {
-            tracing::warn!(%error, "references could not be looked at again");
-            delivery.moved.lock().unwrap_or_else(PoisonError::into_inner).again = true;
+            self.store.doubt_records(None, now).await?;
         }
         delivery.wake();
+        Ok(())
     }
 }
 
@@ -69,9 +59,7 @@ mod tests {
     fn one_record_is_no_clone_and_several_are() {
         let (mut moved, now) = (Moved::default(), Instant::now());
         assert_eq!([moved.note(now), moved.note(now)], [false, false]);
-        assert!(!moved.again);
         assert!(moved.note(now));
-        assert!(moved.again);
         assert!(!moved.note(now), "said once");
     }
 

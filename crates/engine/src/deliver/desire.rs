@@ -203,7 +203,7 @@ impl Wanted {
 }
 
 /// Everybody whose record in the target has to be known.
-fn whom(person: &Person) -> Vec<String> {
+pub(super) fn whom(person: &Person) -> Vec<String> {
     let groups = person.groups.iter().map(|group| group.id.to_string());
     let people = person.record.fields.values().filter_map(|field| match &field.value {
         FieldValue::Person(other) => Some(other.id.to_string()),

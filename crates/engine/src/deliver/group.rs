@@ -158,6 +158,7 @@ impl<'a> GroupWork<'a> {
             record: self.record.clone(),
             former: self.taken.record.clone(),
             known: None,
+            in_doubt: false,
             waits_for: Vec::new(),
             events: Vec::new(),
         };
@@ -169,6 +170,7 @@ impl<'a> GroupWork<'a> {
             if follows.state == State::Refused && self.taken.attempts == 0 {
                 self.say(EventKind::Refused, Some(follows.reason.clone()), Vec::new());
             }
+            finished.in_doubt = self.taken.unfinished && follows.state != State::Refused;
             finished.state = follows.state;
             finished.reason = Some(follows.reason);
             finished.attempts = follows.attempts;

@@ -50,7 +50,9 @@ impl Work<'_> {
         if let Some(record) = &self.record {
             let note = format!("{former} is not there any more, and {record} has the person's stable key");
             self.say(EventKind::TargetLinked, note);
-            return self.engine.note_moved(self.delivery).await.map_err(Trouble::Store);
+            let refers_to = super::desire::whom(&self.person);
+            self.engine.note_moved(self.delivery, &refers_to).await.map_err(Trouble::Store)?;
+            return Err(Trouble::Moved);
         }
         if !self.person.active {
             return Err(Trouble::Doubt(format!(

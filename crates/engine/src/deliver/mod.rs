@@ -26,7 +26,7 @@ pub use status::DeliveryTotals;
 use crate::target::Target;
 use rows::Rows;
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use trouble::Pause;
 
@@ -55,8 +55,8 @@ pub(crate) struct Delivery {
     pause: Pause,
     /// Records that were found under other ids than before.
     moved: Mutex<clone::Moved>,
-    /// Leases of this node.
-    leases: Mutex<BTreeSet<String>>,
+    /// Leases under which this node is at work.
+    leases: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Delivery {
@@ -68,12 +68,32 @@ impl Delivery {
             rows: Rows::default(),
             pause: Pause::default(),
             moved: Mutex::default(),
-            leases: Mutex::default(),
+            leases: Arc::default(),
         }
     }
 
     /// Somebody was marked.
     pub(crate) fn wake(&self) {
         self.work.notify_one();
+    }
+}
+
+/// A lease that holds for as long as anybody is at work under it, however their work ends.
+#[derive(Debug)]
+struct Lease {
+    name: String,
+    held: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Lease {
+    fn hold(name: String, held: &Arc<Mutex<BTreeSet<String>>>) -> Arc<Self> {
+        held.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        Arc::new(Self { name, held: Arc::clone(held) })
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
     }
 }

@@ -6,7 +6,7 @@ use super::{Delivery, backoff};
 use crate::Engine;
 use jiff::Timestamp;
 use std::sync::Arc;
-use tenure_connect::servicenow::{Lane, ServiceNow};
+use tenure_connect::servicenow::{Lane, Outcome, ServiceNow};
 use tenure_identity::decision::Decision;
 use tenure_identity::event::{Event, EventKind};
 use tenure_identity::id::SysId;
@@ -15,6 +15,8 @@ use tenure_identity::policy::Policy;
 use tenure_identity::reconcile::{Known, reconcile};
 use tenure_store::deliveries::Taken;
 
+/// How many lost answers are looked into at once; after more, it is tried again later.
+const LOST_ANSWERS: usize = 3;
 /// How often what the target shows may give reason for another round.
 const ROUNDS: usize = 4;
 
@@ -78,8 +80,19 @@ impl<'a> Work<'a> {
         &self.delivery.target.client
     }
 
-    /// Brings the record to what it should be.
+    /// Brings the record to what it should be. After an answer that was lost, looks and goes on.
     pub(super) async fn deliver(&mut self) -> Result<(), Trouble> {
+        for _ in 0..LOST_ANSWERS {
+            match self.bring_about().await {
+                Err(Trouble::Call(error)) if error.outcome() == Outcome::Unknown => self.known.forget(),
+                other => return other,
+            }
+        }
+        self.bring_about().await
+    }
+
+    async fn bring_about(&mut self) -> Result<(), Trouble> {
+        self.notes.clear();
         let Work { engine, delivery, lane, now, .. } = *self;
         let policy = Arc::clone(&self.policy);
         self.wanted = Asking { engine, delivery, policy: &policy, lane, now }.wanted(&self.person).await?;

@@ -1,9 +1,9 @@
 //! The queue at work: takes whoever is due, leavers first, keeps many under way, and ends each with one commit.
 
-use super::Delivery;
 use super::group::GroupWork;
 use super::person::Work;
 use super::trouble::Trouble;
+use super::{Delivery, Lease};
 use crate::{Engine, EngineError, SharedEngine};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -29,12 +29,9 @@ pub async fn run(engine: SharedEngine) {
             None => engine.take(&delivery, at_work.len()).await,
             Some(_) => Vec::new(),
         };
-        if taken.is_empty() && at_work.is_empty() {
-            engine.look_again_after_a_clone(&delivery).await;
-        }
         for (taken, lease) in taken {
             let (engine, delivery) = (Arc::clone(&engine), Arc::clone(&delivery));
-            at_work.spawn(async move { engine.deliver_one(&delivery, taken, lease).await });
+            at_work.spawn(async move { engine.deliver_one(&delivery, taken, &lease).await });
         }
         let nap = delivery.pause.left().unwrap_or(INTERVAL).min(INTERVAL);
         tokio::select! {
@@ -61,7 +58,7 @@ impl Engine {
     }
 
     /// Those who are due, each with the lease they were taken under; only leavers if enough are under way.
-    async fn take(&self, delivery: &Delivery, at_work: usize) -> Vec<(Taken, String)> {
+    async fn take(&self, delivery: &Delivery, at_work: usize) -> Vec<(Taken, Arc<Lease>)> {
         let parallel = delivery.target.settings.parallel;
         let room = parallel.saturating_sub(at_work);
         let leavers_only = room * 4 < parallel;
@@ -74,7 +71,10 @@ impl Engine {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let taken = self.store.take_deliveries(Take { lease: &lease, now, until, leavers_only, limit }).await;
         match taken {
-            Ok(taken) => under_way(delivery, &lease, taken),
+            Ok(taken) => {
+                let lease = Lease::hold(lease, &delivery.leases);
+                taken.into_iter().map(|taken| (taken, Arc::clone(&lease))).collect()
+            }
             Err(error) => {
                 tracing::warn!(%error, "who is due for delivery could not be read; it will be tried again");
                 Vec::new()
@@ -90,19 +90,15 @@ impl Engine {
             return;
         }
         let until = self.clock.now() + delivery.target.settings.lease;
-        match self.store.extend_leases(&leases, until).await {
-            Ok(gone) => {
-                let mut held = delivery.leases.lock().unwrap_or_else(PoisonError::into_inner);
-                held.retain(|lease| !gone.contains(lease));
-            }
-            Err(error) => tracing::warn!(%error, "leases could not be extended"),
+        if let Err(error) = self.store.extend_leases(&leases, until).await {
+            tracing::warn!(%error, "leases could not be extended");
         }
     }
 
     /// One delivery from beginning to end.
-    pub(super) async fn deliver_one(&self, delivery: &Delivery, taken: Taken, lease: String) {
+    async fn deliver_one(&self, delivery: &Delivery, taken: Taken, lease: &Lease) {
         let who = taken.subject.clone();
-        let finished = match self.delivered(delivery, taken, lease).await {
+        let finished = match self.delivered(delivery, taken, lease.name.clone()).await {
             Ok(finished) => finished,
             Err(error) => {
                 tracing::warn!(%error, subject = who.as_str(), "a delivery could not be begun; it will be tried again");
@@ -191,13 +187,6 @@ impl Engine {
             tracing::warn!(%error, "somebody whose record was waited for came meanwhile, and the field is filled later");
         }
     }
-}
-
-fn under_way(delivery: &Delivery, lease: &str, taken: Vec<Taken>) -> Vec<(Taken, String)> {
-    if !taken.is_empty() {
-        delivery.leases.lock().unwrap_or_else(PoisonError::into_inner).insert(lease.to_owned());
-    }
-    taken.into_iter().map(|taken| (taken, lease.to_owned())).collect()
 }
 
 /// While the target as a whole cannot be used, nobody is taken.

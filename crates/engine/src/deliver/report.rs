@@ -58,6 +58,7 @@ impl Work<'_> {
             record: self.record.clone(),
             former: self.taken.record.clone(),
             known: None,
+            in_doubt: false,
             waits_for: self.wanted.waits_for.clone(),
             events: Vec::new(),
         }
@@ -91,6 +92,7 @@ impl Work<'_> {
                 Vec::new(),
             ));
         }
+        finished.in_doubt = self.taken.unfinished && follows.state != State::Refused;
         finished.state = follows.state;
         finished.reason = Some(follows.reason);
         finished.attempts = follows.attempts;

@@ -19,6 +19,8 @@ pub(super) enum Trouble {
     Doubt(String),
     /// Somebody else is at it; look again soon.
     Occupied,
+    /// The record was found under another id; whatever it refers to is looked for first.
+    Moved,
     /// The store failed.
     Store(#[expect(dead_code, reason = "shown by Debug, in the log")] EngineError),
 }
@@ -76,6 +78,10 @@ impl Trouble {
             Self::Occupied => {
                 retried("somebody else is at work on what it needs", Duration::from_secs(2), attempts)
             }
+            Self::Moved => Consequence {
+                in_doubt: true,
+                ..retried("the record has another id than before", Duration::from_millis(200), attempts)
+            },
             Self::Store(_) => retried("our own database failed", after_failure(attempts, spread), attempts),
         }
     }

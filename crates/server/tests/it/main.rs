@@ -7,6 +7,7 @@ mod api;
 mod auth;
 mod bulk;
 mod cases;
+mod deliver;
 mod dialects;
 mod discovery;
 mod entra;

@@ -36,6 +36,8 @@ pub struct Finished {
     pub former: Option<SysId>,
     /// What the target showed last.
     pub known: Option<Known>,
+    /// Whether it is still not known which record is theirs.
+    pub in_doubt: bool,
     /// Whose records they wait for.
     pub waits_for: Vec<String>,
     /// What the timeline says.
@@ -46,7 +48,8 @@ const FINISH: &str = "update deliveries set lease = null, \
      due_at = case when mark = $1 then cast($2 as bigint) else cast($3 as bigint) end, \
      mark = case when mark = $4 then cast($5 as bigint) else mark end, \
      attempts = $6, outcome = $7, reason = $8, sys_id = $9, known = $10, \
-     delivered_at = coalesce($11, delivered_at) where subject = $12 and lease = $13";
+     delivered_at = coalesce($11, delivered_at), doubted = case when cast($12 as bigint) = 0 then 0 else doubted end \
+     where subject = $13 and lease = $14";
 
 const LINKED: &str = "update deliveries set linked_at = $1 where subject = $2";
 
@@ -94,7 +97,7 @@ fn statements(finished: &Finished) -> Vec<Statement> {
             }),
         );
     }
-    if record.is_some() && record != former {
+    if record.is_some() && !finished.in_doubt {
         out.push(Statement::new(WAKE, [micros(*at).into(), id.into()]));
         out.push(Statement::new(ARRIVED, [id.into()]));
     }
@@ -113,7 +116,7 @@ fn finish(finished: &Finished) -> Statement {
         None => (now, 0),
     };
     let delivered = matches!(finished.state, State::Delivered | State::Partly).then_some(now);
-    let params: [Value; 13] = [
+    let params: [Value; 14] = [
         finished.mark.into(),
         again.into(),
         now.into(),
@@ -125,6 +128,7 @@ fn finish(finished: &Finished) -> Statement {
         finished.record.as_ref().map(SysId::as_str).into(),
         finished.known.as_ref().map(known_text).into(),
         delivered.into(),
+        finished.in_doubt.into(),
         finished.subject.as_str().into(),
         finished.lease.as_str().into(),
     ];

@@ -39,7 +39,7 @@ pub struct Taken {
     pub mark: i64,
     /// Failures in a row.
     pub attempts: u32,
-    /// Somebody else began and did not end: what is known of the target may be wrong.
+    /// Somebody else began and did not end, or ids mean other things now: what is known of the target may be wrong.
     pub unfinished: bool,
     /// Their record in the target.
     pub record: Option<SysId>,
@@ -104,7 +104,7 @@ impl Store {
         let unfinished: HashSet<_> =
             due.iter().filter(|(_, left)| *left).map(|(id, _)| id.as_str()).collect();
         let taken = Statement::new(
-            "select subject, kind, mark, attempts, sys_id, known, marked_at from deliveries where lease = $1 \
+            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted from deliveries where lease = $1 \
              order by rank, marked_at",
             [take.lease.into()],
         );
@@ -113,27 +113,16 @@ impl Store {
         Ok(taken.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// Those who are worked on stay so until this time. Says under which of the leases nobody is any more.
+    /// Those who are worked on stay so until this time.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn extend_leases(
-        &self,
-        leases: &[String],
-        until: Timestamp,
-    ) -> Result<Vec<String>, CommitError> {
+    pub async fn extend_leases(&self, leases: &[String], until: Timestamp) -> Result<(), CommitError> {
         let sql = format!(
             "update deliveries set due_at = $1 where lease is not null and lease in {}",
             self.database.dialect().array_elements(2)
         );
-        self.write(vec![Statement::built(sql, vec![micros(until).into(), texts(leases).into()])]).await?;
-        let sql = format!(
-            "select distinct lease from deliveries where lease is not null and lease in {}",
-            self.database.dialect().array_elements(1)
-        );
-        let mut rows = self.database.query(Statement::built(sql, vec![texts(leases).into()])).await?;
-        let held = rows.iter_mut().map(|row| row.text(0)).collect::<Result<HashSet<_>, _>>()?;
-        Ok(leases.iter().filter(|lease| !held.contains(*lease)).cloned().collect())
+        self.write(vec![Statement::built(sql, vec![micros(until).into(), texts(leases).into()])]).await
     }
 
     /// Everything that is under a lease is due now: no other node can be at work. It stays known that somebody began.
@@ -200,7 +189,7 @@ impl Store {
 
 fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
     let id = row.text(0)?;
-    let left = unfinished.contains(id.as_str());
+    let left = unfinished.contains(id.as_str()) || row.flag(7)?;
     Ok(Taken {
         subject: subject(row.int(1)?, id),
         mark: row.int(2)?,

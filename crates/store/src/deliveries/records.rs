@@ -10,7 +10,7 @@ use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
 
 impl Store {
-    /// The records of these people and groups, by their ids; who has none is left out.
+    /// The records of these people and groups, by their ids; who has none is left out, and who has one that is doubted.
     ///
     /// # Errors
     /// If the database fails.
@@ -19,7 +19,7 @@ impl Store {
             return Ok(HashMap::new());
         }
         let sql = format!(
-            "select subject, sys_id from deliveries where sys_id is not null and subject in {}",
+            "select subject, sys_id from deliveries where sys_id is not null and doubted = 0 and subject in {}",
             self.database.dialect().array_elements(1)
         );
         let mut rows = self.database.query(Statement::built(sql, vec![texts(subjects).into()])).await?;

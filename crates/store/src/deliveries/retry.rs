@@ -3,7 +3,7 @@
 use super::{Delivery, State, kind};
 use crate::Store;
 use crate::driver::Statement;
-use crate::encode::{known_text, micros};
+use crate::encode::{known_text, micros, texts};
 use crate::error::CommitError;
 use crate::write::event;
 use jiff::Timestamp;
@@ -16,9 +16,14 @@ const PIECE: u32 = 200;
 const AGAIN: &str = "update deliveries set mark = mark + 1, attempts = 0, known = $1, \
      due_at = case when lease is null then cast($2 as bigint) else due_at end where subject = $3";
 
+const DOUBT: &str = "update deliveries set mark = mark + 1, attempts = 0, doubted = 1, \
+     due_at = case when lease is null then cast($1 as bigint) else due_at end \
+     where sys_id is not null and doubted = 0";
+
 const LINK: &str = "insert into deliveries (subject, kind, mark, rank, marked_at, due_at, sys_id, linked_at) \
      values ($1, $2, 1, 2, $3, $4, $5, $6) on conflict (subject) do update set mark = deliveries.mark + 1, attempts = 0, \
-     sys_id = excluded.sys_id, linked_at = excluded.linked_at, known = null, due_at = excluded.due_at, lease = null";
+     sys_id = excluded.sys_id, linked_at = excluded.linked_at, known = null, due_at = excluded.due_at, lease = null, \
+     doubted = 0";
 
 const FORMER: &str = "insert into former_records (subject, sys_id, linked_at, until_at) \
      select subject, sys_id, linked_at, cast($1 as bigint) from deliveries \
@@ -60,16 +65,21 @@ impl Store {
         self.write(deliveries.iter().map(one).collect()).await
     }
 
-    /// Has everybody looked at again who has a record, with nothing that is known of it believed: the instance was cloned
-    /// over or restored, and ids mean other things.
+    /// Has these looked at again, or everybody who has a record, with nothing that is known of it believed: the instance was
+    /// cloned over or restored, and ids mean other things. Until then nobody is told that they have a record.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn doubt_all_deliveries(&self, now: Timestamp) -> Result<(), CommitError> {
-        // A lease that has run out says that what is known may be wrong.
-        let sql = "update deliveries set mark = mark + 1, attempts = 0, lease = 'doubt', due_at = $1 \
-             where sys_id is not null and lease is null";
-        self.write(vec![Statement::new(sql, [micros(now).into()])]).await
+    pub async fn doubt_records(&self, whose: Option<&[String]>, now: Timestamp) -> Result<(), CommitError> {
+        let (sql, mut params) = (DOUBT.to_owned(), vec![micros(now).into()]);
+        let sql = match whose {
+            Some(whose) => {
+                params.push(texts(whose).into());
+                format!("{sql} and subject in {}", self.database.dialect().array_elements(2))
+            }
+            None => sql,
+        };
+        self.write(vec![Statement::built(sql, params)]).await
     }
 
     /// Makes this the record of theirs, whatever it was before, and marks them.

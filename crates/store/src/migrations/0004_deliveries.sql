@@ -18,6 +18,8 @@ create table deliveries (
   reason text,
   -- The target's record.
   sys_id {text},
+  -- Whether ids of the target have turned out to mean other things, and this one was not looked at since.
+  doubted bigint not null default 0,
   linked_at bigint,
   -- What the target showed last, and what it did not take.
   known text,

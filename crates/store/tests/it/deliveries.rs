@@ -52,6 +52,7 @@ fn finished(taken: &Taken, lease: &str, second: i64) -> Finished {
         record: taken.record.clone(),
         former: taken.record.clone(),
         known: None,
+        in_doubt: false,
         waits_for: Vec::new(),
         events: Vec::new(),
     }

@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod place;
 pub(crate) mod policy;
 pub(crate) mod record;
+pub(crate) mod target;
 
 pub(crate) use bodies::{operations, user, with};
 pub(crate) use call::{Answer, Client};
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
+use tenure_engine::target::Target;
 use tenure_engine::token::{AdminScope, Scope};
 use tenure_engine::{Clock, Engine, Settings as EngineSettings, SharedEngine, SourceSettings, Visibility};
 use tenure_identity::id::{AdminName, SourceName};
@@ -48,6 +50,7 @@ pub(crate) struct Setup {
     pub(crate) sources: Vec<&'static str>,
     /// Whom `hr` can see.
     pub(crate) hr_sees: Visibility,
+    pub(crate) target: Option<Target>,
 }
 
 impl Default for Setup {
@@ -59,6 +62,7 @@ impl Default for Setup {
             max_page: 200,
             sources: SOURCES.to_vec(),
             hr_sees: Visibility::Own,
+            target: None,
         }
     }
 }
@@ -99,7 +103,8 @@ impl TestApp {
     }
 
     async fn over(place: Arc<Place>, setup: Setup) -> Self {
-        let store = Store::open(&place.address(), Options::default()).await.unwrap();
+        let options = Options { delivers: setup.target.is_some(), ..Options::default() };
+        let store = Store::open(&place.address(), options).await.unwrap();
         let mut sources: BTreeMap<_, _> =
             setup.sources.iter().map(|name| (SourceName::new(*name), SourceSettings::default())).collect();
         sources.insert(SourceName::new("hr"), SourceSettings { visibility: setup.hr_sees });
@@ -111,7 +116,11 @@ impl TestApp {
             max_page: setup.max_page,
             cursor_seconds: 3_600,
         };
-        let engine = Arc::new(Engine::new(store, setup.policy, Catalog::standard(), setup.clock, settings));
+        let engine = Engine::new(store, setup.policy, Catalog::standard(), setup.clock, settings);
+        let engine = Arc::new(match setup.target {
+            Some(target) => engine.with_target(target),
+            None => engine,
+        });
         let router = app(Arc::clone(&engine), setup.server);
         let [okta, hr, entra, workday] = SOURCES.map(|source| client(&engine, &router, source));
         Self {

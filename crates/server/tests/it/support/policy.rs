@@ -75,7 +75,7 @@ impl Client {
 
 /// Looks again until it is so; a busy machine may take a while.
 pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
-    for _ in 0..300 {
+    for _ in 0..2_400 {
         if is_so().await {
             return;
         }

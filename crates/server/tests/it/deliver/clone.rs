@@ -1,0 +1,56 @@
+//! An instance that was cloned over: every id is another one, and nobody is made twice.
+
+use crate::support::bodies::{enterprise, group};
+use crate::support::target::{Scene, value};
+use crate::support::{operations, user, with};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_clone_everybody_is_found_again_by_stable_key() {
+    let scene = Scene::new().await;
+    let mut people = Vec::new();
+    for n in 0..8 {
+        let work = json!({ "department": "Sales", "manager": { "value": "ext-p0" } });
+        people.push(scene.create(with(user(&format!("p{n}")), enterprise(work))).await);
+    }
+    let ids: Vec<_> = people.iter().map(String::as_str).collect();
+    scene.create_group(group("Team", &ids)).await;
+    scene.settled().await;
+    let count = scene.instance.count_of("sys_user");
+    scene.instance.clone_over();
+    for id in people.iter().take(4) {
+        let change = operations(json!([{ "op": "replace", "path": "title", "value": "Moved" }]));
+        scene.patch(&format!("/Users/{id}"), change).await.expect(200);
+    }
+    scene.settled().await;
+    assert_eq!(scene.instance.count_of("sys_user"), count, "nobody is made again");
+    let boss = scene.record("p0");
+    for (n, id) in people.iter().enumerate() {
+        let record = scene.record(&format!("p{n}"));
+        let delivery = scene.delivery(id).await;
+        assert_eq!(delivery.record.unwrap().as_str(), record.sys_id(), "p{n}");
+        assert_eq!(value(&record, "manager"), boss.sys_id(), "p{n}");
+        assert!(scene.instance.row("cmn_department", &value(&record, "department")).is_some());
+        assert_eq!(scene.groups_of(&record), ["Team"]);
+    }
+    assert_eq!(value(&scene.record("p1"), "title"), "Moved");
+    let told = scene.told(&people[1]).await.join("\n");
+    assert!(told.contains("is not there any more"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_active_record_that_is_gone_is_made_again_and_a_leavers_is_not() {
+    let scene = Scene::new().await;
+    let (ada, grace) = (scene.create(user("ada")).await, scene.create(user("grace")).await);
+    scene.settled().await;
+    for name in ["ada", "grace"] {
+        scene.instance.remove("sys_user", scene.record(name).sys_id()).unwrap();
+    }
+    let change = |value| operations(json!([{ "op": "replace", "value": value }]));
+    scene.patch(&format!("/Users/{ada}"), change(json!({ "title": "x" }))).await.expect(200);
+    scene.patch(&format!("/Users/{grace}"), change(json!({ "active": false }))).await.expect(200);
+    scene.settled().await;
+    assert_eq!(value(&scene.record("ada"), "title"), "x");
+    assert_eq!(scene.instance.find("sys_user", "user_name", "grace").len(), 0);
+    assert!(scene.delivery(&grace).await.reason.unwrap().contains("gone, or hidden"));
+}

@@ -1,0 +1,107 @@
+//! Groups and who is in them.
+
+use crate::support::bodies::group;
+use crate::support::target::{Scene, value};
+use crate::support::{operations, user};
+use serde_json::json;
+use tenure_lab::servicenow::Faults;
+use tenure_store::deliveries::State;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_follow_and_a_rename_keeps_the_group() {
+    let scene = Scene::new().await;
+    let (ada, grace) = (scene.create(user("ada")).await, scene.create(user("grace")).await);
+    let team = scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    let row = scene.instance.find("sys_user_group", "name", "Team").remove(0);
+    let change = operations(json!([
+        { "op": "add", "path": "members", "value": [{ "value": grace }] },
+        { "op": "remove", "path": format!("members[value eq \"{ada}\"]") },
+        { "op": "replace", "path": "displayName", "value": "Crew" },
+    ]));
+    scene.patch(&format!("/Groups/{team}"), change).await.expect(200);
+    scene.settled().await;
+    assert_eq!(value(&scene.instance.row("sys_user_group", row.sys_id()).unwrap(), "name"), "Crew");
+    assert_eq!(scene.groups_of(&scene.record("ada")), [""; 0]);
+    assert_eq!(scene.groups_of(&scene.record("grace")), ["Crew"]);
+    scene.delete(&format!("/Groups/{team}")).await.expect(204);
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("grace")), [""; 0]);
+    assert!(scene.instance.row("sys_user_group", row.sys_id()).is_some(), "a group is never deleted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_that_are_not_ours_are_left_alone() {
+    let scene = Scene::new().await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    let local = scene.instance.insert("sys_user_group", &[("name", "Local")]).unwrap();
+    let tie = [("user", record.sys_id()), ("group", local.sys_id())];
+    scene.instance.insert("sys_user_grmember", &tie).unwrap();
+    scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&record), ["Local", "Team"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_memberships_are_one_call() {
+    let scene = Scene::new().await;
+    let ada = scene.create(user("ada")).await;
+    for n in 0..5 {
+        scene.create_group(group(&format!("Team {n}"), &[])).await;
+    }
+    scene.settled().await;
+    scene.instance.forget();
+    for n in 0..5 {
+        let id = scene.get(&format!("/Groups?filter=displayName%20eq%20%22Team%20{n}%22")).await;
+        let id = id["Resources"][0]["id"].as_str().unwrap().to_owned();
+        let change = operations(json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]));
+        scene.app.patch(&format!("/Groups/{id}"), change).await.expect(200);
+    }
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")).len(), 5);
+    let calls = scene.instance.calls();
+    assert_eq!(calls.count("POST", "sys_user_grmember"), 5, "each membership is made once: {calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_we_may_not_write_holds_up_nothing_else() {
+    let faults = Faults { protected_groups: vec!["Admins".into()], ..Faults::default() };
+    let scene = Scene::with(faults).await;
+    let ada = scene.create(user("ada")).await;
+    scene.create_group(group("Admins", &[&ada])).await;
+    scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Team"]);
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(delivery.state, State::Partly);
+    assert!(delivery.reason.unwrap().contains("+group"));
+    let attempts = scene.instance.calls().count("POST", "sys_user_grmember");
+    scene
+        .patch(&format!("/Users/{ada}"), operations(json!([{ "op": "add", "path": "title", "value": "x" }])))
+        .await;
+    scene.settled().await;
+    assert_eq!(
+        scene.instance.calls().count("POST", "sys_user_grmember"),
+        attempts,
+        "it is not tried each time"
+    );
+    scene.instance.set_faults(Faults::default());
+    scene.app.engine.retry_delivery(&ada).await.unwrap();
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Admins", "Team"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_groups_of_one_name_are_nobodys() {
+    let scene = Scene::new().await;
+    for _ in 0..2 {
+        scene.instance.insert("sys_user_group", &[("name", "team")]).unwrap();
+    }
+    let team = scene.create_group(group("Team", &[])).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&team).await;
+    assert_eq!(delivery.state, State::Refused);
+    assert!(delivery.reason.unwrap().contains("rename all but one"));
+}

@@ -1,0 +1,77 @@
+//! Leavers and returners: the same record, and nothing that gives access is left.
+
+use crate::support::bodies::group;
+use crate::support::target::{Scene, value};
+use crate::support::{operations, user};
+use serde_json::json;
+
+const POLICY: &str = r#"
+[mapping."*"]
+user_name = "user.userName"
+u_okta_user_id = "user.externalId"
+[[roles]]
+role = "sales_manager"
+when = 'isMemberOfGroupName("Sales")'
+[lifecycle]
+lock_out = true
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leaver_keeps_the_record_and_loses_access_and_a_returner_has_it_back() {
+    let scene = Scene::new().await;
+    scene.apply(POLICY).await;
+    let ada = scene.create(user("ada")).await;
+    scene.create_group(group("Sales", &[&ada])).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    assert_eq!(scene.groups_of(&record), ["Sales"]);
+    assert_eq!(scene.roles_of(&record), ["sales_manager"]);
+
+    let active = |active: bool| operations(json!([{ "op": "replace", "value": { "active": active } }]));
+    scene.patch(&format!("/Users/{ada}"), active(false)).await.expect(200);
+    scene.settled().await;
+    let left = scene.record("ada");
+    assert_eq!(left.sys_id(), record.sys_id());
+    assert_eq!((value(&left, "active"), value(&left, "locked_out")), ("false".into(), "true".into()));
+    assert_eq!(scene.groups_of(&left).len() + scene.roles_of(&left).len(), 0);
+
+    scene.patch(&format!("/Users/{ada}"), active(true)).await.expect(200);
+    scene.settled().await;
+    let back = scene.record("ada");
+    assert_eq!(back.sys_id(), record.sys_id());
+    assert_eq!((value(&back, "active"), value(&back, "locked_out")), ("true".into(), "false".into()));
+    assert_eq!(scene.groups_of(&back), ["Sales"]);
+    assert_eq!(scene.roles_of(&back), ["sales_manager"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delete_deactivates_and_deletes_nothing() {
+    let scene = Scene::new().await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    scene.delete(&format!("/Users/{ada}")).await.expect(204);
+    scene.settled().await;
+    assert_eq!(value(&scene.record("ada"), "active"), "false");
+    assert_eq!(scene.instance.calls().count("DELETE", "sys_user"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_no_rule_names_and_roles_of_groups_are_left_alone() {
+    let scene = Scene::new().await;
+    scene.apply(POLICY).await;
+    scene.create(user("ada")).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    let role = |name: &str| scene.instance.find("sys_user_role", "name", name).remove(0).sys_id().to_owned();
+    let (itil, sales) = (role("itil"), role("sales_manager"));
+    let held = |role: &str| [("user", record.sys_id().to_owned()), ("role", role.to_owned())];
+    for role in [&itil, &sales] {
+        let held = held(role);
+        let held: Vec<_> = held.iter().map(|(column, value)| (*column, value.as_str())).collect();
+        scene.instance.insert("sys_user_has_role", &held).unwrap();
+    }
+    // Doubt makes the next delivery read the record again.
+    scene.app.engine.store().doubt_records(None, scene.app.engine.clock().now()).await.unwrap();
+    scene.settled().await;
+    assert_eq!(scene.roles_of(&record), ["itil"], "only the role that the policy names is taken away");
+}

@@ -1,0 +1,10 @@
+//! From a SCIM request to the record in ServiceNow, against a simulated instance with its troubles on.
+
+mod clone;
+mod create;
+mod faults;
+mod groups;
+mod immediate;
+mod leave;
+mod refusals;
+mod surfaces;

@@ -1,0 +1,129 @@
+//! What ServiceNow does not take: narrowed down to the value, explained, and no hindrance for the rest.
+
+use crate::support::target::{Scene, value};
+use crate::support::{operations, user, with};
+use serde_json::json;
+use tenure_lab::servicenow::Faults;
+use tenure_store::deliveries::State;
+
+async fn scene(faults: &str) -> Scene {
+    Scene::with(Faults::parse(faults).unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_a_rule_refuses_is_set_aside_and_the_rest_lands() {
+    let scene = scene(
+        "[[abort]]\ntable = \"sys_user\"\nwhen = \"update\"\ncolumn = \"title\"\nvalue = \"King\"\nrule = \"No kings\"\n",
+    )
+    .await;
+    let ada = scene.create(with(user("ada"), json!({ "title": "Clerk" }))).await;
+    scene.settled().await;
+    let changes = json!({ "title": "King", "active": false, "nickName": "x", "timezone": "UTC" });
+    scene.patch(&format!("/Users/{ada}"), operations(json!([{ "op": "replace", "value": changes }]))).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    assert_eq!((value(&record, "active"), value(&record, "title")), ("false".into(), "Clerk".into()));
+    assert_eq!(value(&record, "time_zone"), "UTC");
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(delivery.state, State::Partly);
+    assert!(delivery.reason.unwrap().contains("No kings"));
+    let attempts = scene.instance.calls().count("PATCH", "sys_user");
+    scene
+        .patch(
+            &format!("/Users/{ada}"),
+            operations(json!([{ "op": "replace", "value": { "timezone": "CET" } }])),
+        )
+        .await;
+    scene.settled().await;
+    assert_eq!(
+        scene.instance.calls().count("PATCH", "sys_user"),
+        attempts + 1,
+        "the title is not sent again"
+    );
+    scene
+        .patch(
+            &format!("/Users/{ada}"),
+            operations(json!([{ "op": "replace", "value": { "title": "Queen" } }])),
+        )
+        .await;
+    scene.settled().await;
+    assert_eq!(value(&scene.record("ada"), "title"), "Queen", "another value is tried at once");
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_of_not_taking_a_value_has_its_verdict() {
+    let scene = scene(
+        "[[read_only]]\ntable = \"sys_user\"\ncolumns = [\"city\"]\n\
+         [[alter]]\ntable = \"sys_user\"\ncolumn = \"time_zone\"\ntransform = \"upper\"\n",
+    )
+    .await;
+    scene
+        .apply(
+            "[mapping.\"*\"]\nuser_name = \"user.userName\"\nu_okta_user_id = \"user.externalId\"\n\
+             city = \"user.city\"\ntime_zone = \"user.timezone\"\ntitle = { value = \"user.title\", max_length = 255 }\n",
+        )
+        .await;
+    let title = "Vice President of nearly everything that happens in the western half of the company";
+    let more = json!({ "title": title, "timezone": "Europe/Berlin", "addresses": [{ "type": "home", "locality": "Bern" }] });
+    let ada = scene.create(with(user("ada"), more)).await;
+    scene.settled().await;
+    let told = scene.told(&ada).await.join("\n");
+    for word in ["city dropped", "time_zone altered", "title truncated", "user_name landed"] {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+    let reason = scene.delivery(&ada).await.reason.unwrap();
+    assert!(reason.contains("by `tenure.integration`"), "who altered it is in the audit: {reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_is_refused_holds_up_nobody() {
+    let scene = scene(
+        "[[abort]]\ntable = \"sys_user\"\nwhen = \"insert\"\ncolumn = \"user_name\"\nvalue = \"ada\"\nrule = \"No Adas\"\n\
+         [[mandatory]]\ntable = \"sys_user\"\ncolumns = [\"last_name\"]\n",
+    )
+    .await;
+    let ada = scene.create(user("ada")).await;
+    let nameless = scene.create(with(user("nameless"), json!({ "name": null }))).await;
+    let grace = scene.create(user("grace")).await;
+    scene.settled().await;
+    let (refused, policy) = (scene.delivery(&ada).await, scene.delivery(&nameless).await);
+    assert_eq!((refused.state, policy.state), (State::Refused, State::Refused));
+    assert!(refused.reason.unwrap().contains("No Adas"));
+    assert!(policy.reason.unwrap().contains("last_name"));
+    assert_eq!(scene.delivery(&grace).await.state, State::Delivered);
+    assert_eq!(scene.instance.find("sys_user", "user_name", "ada").len(), 0);
+    assert!(scene.told(&ada).await.iter().any(|line| line.contains("No Adas")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inactive_record_that_is_hidden_from_us_is_never_made_again() {
+    let scene = scene("hide_inactive = true").await;
+    scene
+        .instance
+        .insert("sys_user", &[("user_name", "ada"), ("u_okta_user_id", "ext-ada"), ("active", "false")])
+        .unwrap();
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(delivery.state, State::Refused);
+    assert!(delivery.reason.unwrap().contains("does not show it to our account"));
+    scene.record("ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_not_there_is_said_and_matches_nobody() {
+    let instance = tenure_lab::servicenow::Instance::new(
+        tenure_lab::servicenow::Settings::default().without("sys_user", "u_okta_user_id"),
+    );
+    let stranger = instance.insert("sys_user", &[("user_name", "stranger")]).unwrap();
+    let place = crate::support::Place::sqlite();
+    let scene = Scene::of(place, instance, tenure_engine::target::TargetSettings::default()).await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(delivery.state, State::Refused);
+    assert!(delivery.reason.unwrap().contains("u_okta_user_id"));
+    let row = scene.instance.row("sys_user", stranger.sys_id()).unwrap();
+    assert_eq!(value(&row, "first_name"), "", "an unknown column matches everybody, and nobody was written");
+}

@@ -93,7 +93,8 @@ mod tests {
     use serde_json::json;
 
     #[track_caller]
-    fn check_value(value: Value, expected: &str) {
+    fn check_value(value: impl Into<Value>, expected: &str) {
+        let value = value.into();
         let row = Row::read(json!({ "sys_id": "a", "it": value.clone() })).unwrap();
         assert_eq!(row.get("it"), expected, "{value}");
         assert!(row.has("it"));

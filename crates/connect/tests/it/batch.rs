@@ -130,7 +130,7 @@ async fn an_instance_without_time_is_left_alone_at_last() {
     assert!(answers.iter().all(|it| {
         it.as_ref().is_err_and(|it| it.outcome() == Outcome::NotDone && it.retry_after().is_some())
     }));
-    assert_eq!(instance.asked().len(), 4);
+    assert_eq!(instance.asked().len(), 3);
 }
 
 #[tokio::test]

@@ -10,4 +10,5 @@ pub mod idp;
 pub mod play;
 pub mod postgres;
 pub mod rng;
+pub mod servicenow;
 pub mod year;

@@ -4,4 +4,5 @@ mod entra;
 mod http;
 mod okta;
 mod play;
+mod servicenow;
 mod stub;

@@ -1,0 +1,4 @@
+//! The simulated ServiceNow over real HTTP.
+
+mod client;
+mod table;

@@ -8,6 +8,7 @@ mod pages;
 mod secrets;
 mod set_up;
 mod sign_in;
+mod simulated;
 mod support;
 mod table;
 mod trouble;

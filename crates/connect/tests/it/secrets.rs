@@ -9,7 +9,7 @@ use tenure_identity::id::SysId;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Secrets and personal data that the tests below send and receive.
-const HIDDEN: [&str; 6] = ["s3cret-word", "app-s3cret", "t0ken", "ada@", "Lovelace", "czNjcmV0"];
+const HIDDEN: [&str; 7] = ["s3cret-word", "app-s3cret", "t0ken", "ada@", "ada%40", "Lovelace", "czNjcmV0"];
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -121,3 +121,17 @@ async fn calls_are_spread_near_the_limit() {
     let took = begin.elapsed();
     assert!(took >= Duration::from_secs(25) && took < Duration::from_secs(35), "{took:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_waited_for_a_slot_learns_that_calls_are_spread() {
+    let pace = Pace::new(1);
+    let held = take(&pace, Lane::Normal).await;
+    let served = Arc::default();
+    let waiting = queue(&pace, Lane::Normal, &served);
+    until_waiting(&pace, 1).await;
+    let resets_in = Duration::from_secs(100);
+    pace.learn(&Limit { rule: "r".into(), calls: 100, remaining: Some(10), resets_in });
+    held.end(Ended::Served);
+    // Nobody else comes who could hand out the permit.
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap().unwrap();
+}

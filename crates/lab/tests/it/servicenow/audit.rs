@@ -73,5 +73,5 @@ async fn the_audit_can_be_kept_from_others_than_administrators() {
     let snow = Snow::with(Settings { audit_readable: false, ..Settings::default() }).await;
     snow.user("ada");
     assert!(snow.found("sys_audit", "", "sys_id").await.is_empty());
-    assert!(!snow.as_admin().found("sys_audit", "", "sys_id").await.is_empty());
+    assert!(!snow.by_admin().found("sys_audit", "", "sys_id").await.is_empty());
 }

@@ -159,7 +159,7 @@ async fn an_hour_has_its_limit() {
     snow.instance.advance(Duration::from_secs(wait));
     assert_eq!(snow.get(&path).await.status, 200);
     assert_eq!(snow.value("sys_rate_limit_rules", &rule, "request_limit"), "2");
-    assert_eq!(snow.as_admin().get(&path).await.headers.get("x-ratelimit-limit"), None);
+    assert_eq!(snow.by_admin().get(&path).await.headers.get("x-ratelimit-limit"), None);
 }
 
 #[tokio::test]

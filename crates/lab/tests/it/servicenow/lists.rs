@@ -37,7 +37,7 @@ async fn hidden_rows_are_not_there_for_anybody_but_an_administrator() {
     assert_eq!(snow.get(&path).await.status, 404);
     assert_eq!(snow.patch(&path, json!({ "title": "x" })).await.status, 404);
     assert_eq!(snow.delete(&path).await.status, 404);
-    let snow = snow.as_admin();
+    let snow = snow.by_admin();
     assert_eq!(snow.get(&path).await.status, 200);
     assert_eq!(snow.found("sys_user", "title=T", "user_name").await.len(), 10);
 }

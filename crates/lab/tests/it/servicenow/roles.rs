@@ -144,7 +144,7 @@ async fn powerful_groups_and_roles_are_for_administrators() {
     }
     let role = json!({ "user": scene.user, "role": admin });
     assert_eq!(scene.snow.post("/api/now/table/sys_user_has_role", role).await.status, 403);
-    let snow = scene.snow.as_admin();
+    let snow = scene.snow.by_admin();
     assert_eq!(snow.post(MEMBERS, json!({ "user": scene.user, "group": group })).await.status, 201);
 }
 

@@ -91,7 +91,7 @@ async fn columns_that_may_not_be_written_are_dropped_with_success() {
         (user.status, &user.result()["vip"], &user.result()["title"]),
         (200, &json!("false"), &json!("T"))
     );
-    let user = snow.as_admin().patch(&format!("{USERS}/{id}"), change).await;
+    let user = snow.by_admin().patch(&format!("{USERS}/{id}"), change).await;
     assert_eq!(user.result()["vip"], "true");
 }
 
@@ -158,7 +158,7 @@ async fn inactive_users_can_be_hidden_from_all_but_administrators() {
         403,
         "whom nobody sees is in the way"
     );
-    assert_eq!(snow.as_admin().get(&format!("{USERS}/{id}")).await.status, 200);
+    assert_eq!(snow.by_admin().get(&format!("{USERS}/{id}")).await.status, 200);
 }
 
 #[tokio::test]

@@ -45,8 +45,11 @@ async fn nobody_is_let_in_without_proof() {
     let detail = "Required to provide Auth information".to_owned();
     assert_eq!(reply.failure(), (401, "User Not Authenticated".to_owned(), detail));
     assert!(reply.headers.contains_key("www-authenticate"));
+    let mut snow = snow;
     for proof in ["Basic bm9ib2R5Ong=", "Basic %%%", "Bearer x", "Nonsense"] {
-        assert_eq!(snow.get(USERS).await.status, 401, "{proof}");
+        let refused;
+        (snow, refused) = status(snow, Some(proof)).await;
+        assert_eq!(refused, 401, "{proof}");
     }
     let snow = snow.signed_in("tenure.integration", "wrong");
     assert_eq!(snow.get(USERS).await.status, 401);

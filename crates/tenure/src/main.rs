@@ -45,6 +45,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Deliver(command) => commands::deliver::run(config()?, command).await,
         Command::Explain(options) => commands::explain::run(config()?, &options).await,
         Command::El(command) => commands::el::run(command),
+        Command::Lab(command) => commands::lab::run(command).await,
         Command::Bench(options) => commands::bench::run(options).await,
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { directory } => commands::shell::man_pages(directory.as_deref()),

@@ -96,6 +96,10 @@ impl Credentials {
                 Ok(Self::Token(Box::new(Grant { endpoint, client_id, client_secret, kind, tokens })))
             };
         match auth {
+            // RFC 7617 section 2: the colon ends the name.
+            Auth::Basic { username, .. } if username.contains(':') => {
+                Err(SetUpError::Unsendable { which: "user name" })
+            }
             Auth::Basic { username, password } => {
                 let pair = format!("{username}:{}", password.expose_secret());
                 let value = secret_header(&format!("Basic {}", STANDARD.encode(pair)));

@@ -6,9 +6,10 @@ mod wrap;
 use super::ServiceNow;
 use super::budget::Lane;
 use super::call::{Answered, Question};
-use super::error::{CallError, Verb};
+use super::error::{CallError, Outcome, Verb};
 use super::row::{Fields, Row};
-use super::{classify, table};
+use super::{classify, retry, table};
+use crate::outside;
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use tenure_identity::id::SysId;
 use wrap::Item;
 
 /// How often requests are sent that the instance has no time for, if none of them gets done.
-const ROUNDS: usize = 4;
+const ROUNDS: u32 = 3;
 /// When to come back with requests that the instance had no time for.
 const LATER: Duration = Duration::from_secs(30);
 
@@ -61,12 +62,20 @@ impl fmt::Debug for Request {
 
 /// What became of a request.
 type Served = Result<Answer, CallError>;
-/// What became of each request; `None` while it has to be sent.
-type Settled = Vec<Option<Served>>;
+
+/// What became of a batch so far.
+struct Course {
+    /// For each request; `None` while it has to be sent.
+    settled: Vec<Option<Served>>,
+    /// Whether any call was answered.
+    answered: bool,
+    /// The error of a call that leaves most in doubt.
+    failed: Option<CallError>,
+}
 
 impl ServiceNow {
-    /// Sends requests together and gives their answers in the same order. They are carried out in this order, each for itself:
-    /// that one fails does not stop the others.
+    /// Sends requests together and gives their answers in the same order. Each stands for itself: that one fails does not
+    /// stop the others, and one may be carried out after those behind it, so two about the same row do not belong together.
     ///
     /// # Errors
     /// If none of the requests was answered. If only some were, the others have their own error, each with its own outcome.
@@ -76,43 +85,26 @@ impl ServiceNow {
         requests: &[Request],
     ) -> Result<Vec<Result<Answer, CallError>>, CallError> {
         let questions: Vec<_> = requests.iter().map(|it| self.question(it)).collect();
-        // What cannot be asked is settled before anything is sent.
-        let mut settled: Settled = questions.iter().map(|it| it.as_ref().err().cloned().map(Err)).collect();
-        let questions: Vec<_> = questions.into_iter().map(Result::ok).collect();
-        let (mut failed, mut answered) = (None, false);
+        let mut course = Course::new(&questions);
         let mut rounds = 0;
         while rounds < ROUNDS {
-            let items = open(requests, &questions, &settled);
+            let items = course.open(requests, &questions);
             if items.is_empty() {
                 break;
             }
-            let before = items.len();
             for piece in wrap::pieces(&items, self.inner.settings.batch) {
                 match self.send_piece(lane, piece).await {
-                    Ok(served) => {
-                        answered = true;
-                        served.into_iter().for_each(|(index, served)| settled[index] = served);
-                    }
-                    // INVARIANT: whatever became of a call that failed, its requests are not sent again.
-                    Err(error) => {
-                        for item in piece {
-                            settled[item.index] = Some(Err(error.clone().with_call(&item.question.call)));
-                        }
-                        failed = Some(worse(failed, error));
-                    }
+                    Ok(served) => course.settle(served),
+                    Err(error) => course.fail(piece, &error),
                 }
             }
-            let open = settled.iter().filter(|it| it.is_none()).count();
-            rounds = if open < before { 0 } else { rounds + 1 };
+            let idle = course.open(requests, &questions).len() == items.len();
+            rounds = if idle { rounds + 1 } else { 0 };
+            if (1..ROUNDS).contains(&rounds) {
+                tokio::time::sleep(retry::backoff(rounds - 1, outside::share())).await;
+            }
         }
-        match failed {
-            Some(error) if !answered => Err(error),
-            _ => Ok(settled
-                .into_iter()
-                .zip(&questions)
-                .map(|(it, question)| it.unwrap_or_else(|| Err(later(question))))
-                .collect()),
-        }
+        course.finish(&questions)
     }
 
     fn question(&self, request: &Request) -> Result<Question, CallError> {
@@ -186,14 +178,51 @@ impl ServiceNow {
     }
 }
 
-/// The requests that have to be sent.
-fn open<'a>(requests: &'a [Request], questions: &'a [Option<Question>], settled: &Settled) -> Vec<Item<'a>> {
-    let all = requests.iter().zip(questions).zip(settled).enumerate();
-    all.filter(|(_, (_, settled))| settled.is_none())
-        .filter_map(|(index, ((request, question), _))| {
-            Some(Item { index, request, question: question.as_ref()? })
-        })
-        .collect()
+impl Course {
+    /// What cannot be asked is settled before anything is sent.
+    fn new(questions: &[Result<Question, CallError>]) -> Self {
+        let settled = questions.iter().map(|it| it.as_ref().err().cloned().map(Err)).collect();
+        Self { settled, answered: false, failed: None }
+    }
+
+    /// The requests that have to be sent.
+    fn open<'a>(
+        &self,
+        requests: &'a [Request],
+        questions: &'a [Result<Question, CallError>],
+    ) -> Vec<Item<'a>> {
+        let all = requests.iter().zip(questions).enumerate();
+        all.filter(|(index, _)| self.settled[*index].is_none())
+            .filter_map(|(index, (request, question))| {
+                Some(Item { index, request, question: question.as_ref().ok()? })
+            })
+            .collect()
+    }
+
+    fn settle(&mut self, served: Vec<(usize, Option<Served>)>) {
+        self.answered = true;
+        for (index, served) in served {
+            self.settled[index] = served;
+        }
+    }
+
+    /// INVARIANT: whatever became of a call that failed, its requests are not sent again.
+    fn fail(&mut self, piece: &[Item<'_>], error: &CallError) {
+        for item in piece {
+            self.settled[item.index] = Some(Err(error.clone().with_call(&item.question.call)));
+        }
+        if self.failed.is_none() || error.outcome() == Outcome::Unknown {
+            self.failed = Some(error.clone());
+        }
+    }
+
+    fn finish(self, questions: &[Result<Question, CallError>]) -> Result<Vec<Served>, CallError> {
+        if let Some(error) = self.failed.filter(|_| !self.answered) {
+            return Err(error);
+        }
+        let all = self.settled.into_iter().zip(questions);
+        Ok(all.map(|(served, question)| served.unwrap_or_else(|| Err(later(question)))).collect())
+    }
 }
 
 fn answer(item: &Item<'_>, answered: Result<Answered, CallError>) -> Served {
@@ -205,22 +234,12 @@ fn answer(item: &Item<'_>, answered: Result<Answered, CallError>) -> Served {
     }
 }
 
-/// The error that leaves more in doubt, or the first.
-fn worse(one: Option<CallError>, other: CallError) -> CallError {
-    match one {
-        Some(one)
-            if one.outcome() == super::Outcome::Unknown || other.outcome() != super::Outcome::Unknown =>
-        {
-            one
-        }
-        _ => other,
-    }
-}
-
 /// The instance had no time for the request, again and again; it was not carried out.
-fn later(question: &Option<Question>) -> CallError {
-    let call = &question.as_ref().expect("what cannot be asked is settled").call;
-    CallError::RateLimited { call: call.clone(), retry_after: LATER }
+fn later(question: &Result<Question, CallError>) -> CallError {
+    match question {
+        Ok(question) => CallError::RateLimited { call: question.call.clone(), retry_after: LATER },
+        Err(error) => error.clone(),
+    }
 }
 
 /// What a batch of these does.

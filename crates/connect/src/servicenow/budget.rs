@@ -186,3 +186,6 @@ impl Window {
         each.min(WIDEST)
     }
 }
+
+#[cfg(test)]
+mod tests;

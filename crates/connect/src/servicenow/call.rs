@@ -22,6 +22,9 @@ pub(super) const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 /// The most that ServiceNow takes as a request.
 pub(super) const LARGEST_QUESTION: usize = 10_485_760;
 
+/// The longest address that every instance takes.
+const LONGEST_ADDRESS: usize = 8000;
+
 /// What is sent.
 #[derive(Clone)]
 pub(super) struct Question {
@@ -79,6 +82,10 @@ impl Answered {
 impl ServiceNow {
     /// Sends a question in its lane until there is an answer, or sending it again would be wrong or in vain.
     pub(super) async fn ask(&self, lane: Lane, question: &Question) -> Result<Answered, CallError> {
+        if question.url.as_str().len() > LONGEST_ADDRESS {
+            let (call, what) = (question.call.clone(), Oversize::Question);
+            return Err(CallError::TooLarge { call, what, limit: LONGEST_ADDRESS });
+        }
         let mut tries = Tries::new(self.inner.settings.patience);
         loop {
             let error = match self.ask_once(lane, question, &tries).await {

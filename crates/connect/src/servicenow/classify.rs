@@ -58,6 +58,9 @@ pub(super) fn classify(call: &Call, answer: &Answer<'_>, now: Timestamp) -> Resu
         return Err(CallError::Busy { call, status, retry_after: limits::retry_after(answer.headers, now) });
     }
     match document {
+        Err(Stranger::Other) if status < 300 && media(answer.headers).ends_with("json") => {
+            Err(CallError::Unreadable { call, status, reason: "it is not whole JSON" })
+        }
         Err(found) => Err(CallError::NotServiceNow { call, status, found }),
         Ok(document) if (200..300).contains(&status) => success(call, status, document),
         Ok(document) => Err(failure(call, status, &document.unwrap_or_default())),
@@ -101,9 +104,12 @@ fn refuse(call: Call, status: u16, document: &Value) -> Refusal {
     let told = Told { call, status, message: shorten(part("message")), detail: shorten(part("detail")) };
     let told = Box::new(told);
     let words = words(document);
-    if let Some(name) = between(part("detail"), "Business Rule '", &["^", "'"]) {
+    let either = |before, after| {
+        between(part("detail"), before, after).or_else(|| between(part("message"), before, after))
+    };
+    if let Some(name) = either("Business Rule '", &["^", "'"]) {
         Refusal::BusinessRule { name: shorten(name), told }
-    } else if let Some(column) = between(part("detail"), "Data Policy Exception:", &[" is ", " are ", "\n"]) {
+    } else if let Some(column) = either("Data Policy Exception:", &[" is ", " are ", "\n"]) {
         Refusal::DataPolicy { column: shorten(column), told }
     } else if is_duplicate(&words) || status == 409 {
         Refusal::PossibleDuplicate { told }
@@ -134,16 +140,20 @@ fn is_acl(words: &str) -> bool {
 
 /// The body as JSON; `None` if it is empty.
 fn document(answer: &Answer<'_>) -> Result<Option<Value>, Stranger> {
-    let media = answer.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if answer.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
     let begins = answer.body.trim_ascii_start().first();
-    if media.ends_with("html") || begins == Some(&b'<') {
+    if media(answer.headers).ends_with("html") || begins == Some(&b'<') {
         return Err(Stranger::Page);
     }
     serde_json::from_slice(answer.body).map(Some).map_err(|_| Stranger::Other)
+}
+
+/// The content type without its parameters.
+fn media(headers: &HeaderMap) -> String {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// One part of the error: `{"error":{"message":…,"detail":…}}`, or a bare text.
@@ -175,3 +185,6 @@ fn shorten(text: &str) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,3 +72,57 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    const NOW: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
+
+    #[track_caller]
+    fn check(pairs: &[(&'static str, &str)], expected: Option<u64>) {
+        // Our own clock is a day behind; the instance's counts.
+        let ours = "2025-12-31T00:00:00Z".parse().unwrap();
+        assert_eq!(wait(&headers(pairs), ours), expected.map(Duration::from_secs), "{pairs:?}");
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn a_wait_is_seconds_or_a_date_or_the_reset() {
+        check(&[("retry-after", "30")], Some(30));
+        check(&[("retry-after", "Thu, 01 Jan 2026 00:00:40 GMT"), ("date", NOW)], Some(40));
+        check(&[("x-ratelimit-reset", "1767225650"), ("date", NOW)], Some(50));
+        check(&[("retry-after", "3"), ("x-ratelimit-reset", "1767225650"), ("date", NOW)], Some(3));
+        check(&[], None);
+        check(&[("retry-after", "soon")], None);
+        check(&[("retry-after", "-5")], None);
+    }
+
+    #[test]
+    fn a_wait_is_neither_negative_nor_endless() {
+        check(&[("retry-after", "Wed, 31 Dec 2025 23:00:00 GMT"), ("date", NOW)], Some(0));
+        check(&[("retry-after", "999999")], Some(900));
+        check(&[("x-ratelimit-reset", "1799999999"), ("date", NOW)], Some(900));
+    }
+
+    #[test]
+    fn a_rule_is_known_by_its_limit_and_reset() {
+        let all = [
+            ("x-ratelimit-limit", "100"),
+            ("x-ratelimit-reset", "1767225660"),
+            ("x-ratelimit-rule", "r1"),
+            ("date", NOW),
+        ];
+        let expected =
+            Limit { rule: "r1".into(), calls: 100, remaining: None, resets_in: Duration::from_secs(60) };
+        assert_eq!(limit(&headers(&all), Timestamp::UNIX_EPOCH), Some(expected));
+        assert_eq!(limit(&headers(&all[1..]), Timestamp::UNIX_EPOCH), None);
+    }
+}

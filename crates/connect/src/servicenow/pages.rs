@@ -149,7 +149,7 @@ impl Pages {
         }
         let next = rows.last().map(|it| it.sys_id.clone());
         let mut matching = self.matching_of(rows)?;
-        self.total = self.total.or(count.map(|it| it + self.matching as u64));
+        self.total = self.total.or(count);
         let seen = self.offset + self.size as u64;
         self.ended = count.map_or(next.is_none(), |it| seen >= it);
         match next {

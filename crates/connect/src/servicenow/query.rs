@@ -299,3 +299,6 @@ pub(super) fn field_list<'a>(columns: impl IntoIterator<Item = &'a str>) -> Resu
     }
     Ok(fields.join(","))
 }
+
+#[cfg(test)]
+mod tests;

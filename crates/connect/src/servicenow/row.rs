@@ -86,3 +86,67 @@ fn last_segment(link: &str) -> &str {
     let path = link.split(['?', '#']).next().unwrap_or_default();
     path.rsplit('/').next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check_value(value: impl Into<Value>, expected: &str) {
+        let value = value.into();
+        let row = Row::read(json!({ "sys_id": "a", "it": value.clone() })).unwrap();
+        assert_eq!(row.get("it"), expected, "{value}");
+        assert!(row.has("it"));
+    }
+
+    #[test]
+    fn values_come_in_many_shapes() {
+        check_value(json!("3"), "3");
+        check_value(json!(""), "");
+        check_value(Value::Null, "");
+        check_value(json!(true), "true");
+        check_value(json!(7), "7");
+        check_value(json!({ "link": "https://x/api/now/table/sys_user/abc", "value": "abc" }), "abc");
+        check_value(json!({ "value": "abc" }), "abc");
+        check_value(json!({ "value": null }), "");
+        check_value(json!({ "display_value": "", "value": "" }), "");
+        check_value(
+            json!({ "display_value": "Beth", "link": "https://x/api/now/table/sys_user/abc?a=b" }),
+            "abc",
+        );
+        check_value(
+            json!({ "link": "https://x/api/now/table/sys_user/glide.maint", "value": "glide.maint" }),
+            "glide.maint",
+        );
+    }
+
+    #[test]
+    fn ids_keep_their_case() {
+        let row = Row::read(json!({ "sys_id": "Glean_User_Role" })).unwrap();
+        assert_eq!(row.sys_id.as_str(), "Glean_User_Role");
+        assert_eq!((row.get("name"), row.has("name")), ("", false));
+    }
+
+    #[test]
+    fn other_shapes_are_no_rows() {
+        for bad in [
+            json!([]),
+            json!("row"),
+            json!({ "name": "without id" }),
+            json!({ "sys_id": "" }),
+            json!({ "sys_id": "a", "it": ["b"] }),
+            json!({ "sys_id": "a", "it": {} }),
+            json!({ "sys_id": "a", "it": { "value": { "value": "b" } } }),
+        ] {
+            assert!(Row::read(bad.clone()).is_err(), "{bad}");
+        }
+        assert!(Row::read_all(json!({})).is_err());
+    }
+
+    #[test]
+    fn rows_do_not_tell_of_people() {
+        let row = Row::read(json!({ "sys_id": "a", "email": "ada@example.com" })).unwrap();
+        assert_eq!(format!("{row:?}"), r#"Row { sys_id: SysId("a"), columns: ["email", "sys_id"] }"#);
+    }
+}

@@ -163,7 +163,9 @@ pub enum SetUpError {
         setting: &'static str,
     },
     /// A credential that cannot be sent in a header.
-    #[error("the {which} has characters that cannot be sent; look for a line break at its end")]
+    #[error(
+        "the {which} has characters that cannot be sent; look for a line break at its end, or a colon in a user name"
+    )]
     Unsendable {
         /// Which credential.
         which: &'static str,
@@ -196,13 +198,17 @@ pub(super) struct Checked {
 
 /// Checks the settings and makes what is needed to call.
 pub(super) fn check(settings: &Settings) -> Result<Checked, SetUpError> {
-    let counts = [("concurrency", settings.concurrency), ("batch", settings.batch)];
-    if let Some((setting, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+    let nothing = [
+        ("concurrency", settings.concurrency == 0),
+        ("batch", settings.batch == 0),
+        ("timeout", settings.timeout.is_zero()),
+    ];
+    if let Some((setting, _)) = nothing.into_iter().find(|(_, is_nothing)| *is_nothing) {
         return Err(SetUpError::Zero { setting });
     }
     let url = address("instance", &settings.url)?;
     let credentials = Credentials::new(&settings.auth, &url)?;
-    let http = http_client(settings.timeout).map_err(|source| SetUpError::Client { source })?;
+    let http = http_client(&url, settings.timeout).map_err(|source| SetUpError::Client { source })?;
     Ok(Checked { url, credentials, http })
 }
 
@@ -230,12 +236,14 @@ fn is_this_machine(host: &str) -> bool {
 }
 
 /// Redirects are not followed, because they lead to login pages; cookies are not kept, because they pin a node.
-fn http_client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
+fn http_client(url: &Url, timeout: Duration) -> reqwest::Result<reqwest::Client> {
     let connect = Duration::from_secs(10).min(timeout.mul_f64(0.75));
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(connect)
-        .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
-        .build()
+        .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")));
+    // No proxy leads to this machine.
+    let here = url.host_str().is_some_and(is_this_machine);
+    if here { builder.no_proxy() } else { builder }.build()
 }

@@ -23,7 +23,7 @@ const ROLES: &[(&str, &str)] = &[
 
 /// Fills an instance that is empty.
 pub(crate) fn lay(data: &mut Data, terms: Terms<'_>) {
-    let mut editor = Editor { data, terms };
+    let mut editor = Editor { data, terms, audited: false };
     roles(&mut editor);
     accounts(&mut editor, terms.settings);
     dictionary(&mut editor);

@@ -252,7 +252,7 @@ impl Instance {
         write: impl FnOnce(&mut Editor<'_>) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
         let terms = self.terms(faults, caller);
-        write(&mut Editor { data: &mut self.data_mut(), terms })
+        write(&mut Editor { data: &mut self.data_mut(), terms, audited: true })
     }
 
     pub(crate) fn terms<'a>(&'a self, faults: &'a Faults, caller: &'a Caller) -> Terms<'a> {

@@ -17,6 +17,7 @@ mod observe;
 mod query;
 mod refused;
 mod row;
+mod seed;
 mod settings;
 mod store;
 mod tokens;

@@ -9,7 +9,7 @@ use super::{Request, verb};
 use crate::outside;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::Url;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -66,7 +66,8 @@ fn request(item: &Item<'_>, base: &str) -> Value {
             { "name": "Content-Type", "value": "application/json" },
             { "name": "Accept", "value": "application/json" },
         ],
-        "exclude_response_headers": true,
+        // They say when to come back.
+        "exclude_response_headers": false,
     });
     if let Some(body) = &question.body {
         request["body"] = STANDARD.encode(body).into();
@@ -124,9 +125,23 @@ fn open(call: &Call, answer: &Value) -> Result<Answered, CallError> {
     let status = status.ok_or_else(|| unreadable("an answer of the batch has no status_code"))?;
     let body = STANDARD.decode(answer["body"].as_str().unwrap_or_default().trim());
     let body = body.map_err(|_| unreadable("an answer of the batch is not Base64"))?;
-    let raw = classify::Answer { status, headers: &HeaderMap::new(), body: &body };
+    let headers = headers(&answer["headers"]);
+    let raw = classify::Answer { status, headers: &headers, body: &body };
     let meaning = classify::classify(call, &raw, outside::wall_clock())?;
     Ok(Answered { status, meaning, total: None })
+}
+
+/// The headers that can be read.
+fn headers(pairs: &Value) -> HeaderMap {
+    let pairs = pairs.as_array().into_iter().flatten();
+    pairs
+        .filter_map(|it| {
+            Some((
+                it["name"].as_str()?.parse::<HeaderName>().ok()?,
+                it["value"].as_str()?.parse::<HeaderValue>().ok()?,
+            ))
+        })
+        .collect()
 }
 
 /// An id, as text or as a number.

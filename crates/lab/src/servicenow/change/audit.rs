@@ -53,12 +53,16 @@ impl Editor<'_> {
 
     /// Writes a row of one of the platform's own tables.
     pub(super) fn log(&mut self, name: &'static str, draft: &Draft) {
+        // Work notes are data and stay; what is only looked back at can be left out, and goes when there is too much.
+        let is_data = name == "sys_journal_field";
+        if !is_data && !self.audited {
+            return;
+        }
         let table = self.terms.dictionary.table(name).expect("a built-in table");
         let mut row = self.blank(table);
         draft.copy_to(|column, value| self.set(table, &mut row, column, value));
         let row = self.data.store.rows_mut(name).put(row);
-        if name == "sys_journal_field" {
-            // Work notes are data and stay; what is only looked back at goes.
+        if is_data {
             return;
         }
         let ring = self.data.rings.entry(name).or_default();

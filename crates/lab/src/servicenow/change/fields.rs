@@ -154,7 +154,7 @@ impl Editor<'_> {
 fn first_by_display(store: &Store, table: &Table, base: &str, value: &str) -> String {
     let rows = store.rows(base);
     let first = if rows.has_index(&table.display) {
-        rows.with(&table.display, value).first().map(|id| id.to_string())
+        rows.with(&table.display, value).first().map(ToString::to_string)
     } else {
         let same = |row: &&std::sync::Arc<Row>| row.get(&table.display).eq_ignore_ascii_case(value);
         rows.iter().find(same).map(|row| row.sys_id().to_owned())

@@ -54,6 +54,8 @@ pub(crate) struct Terms<'a> {
 pub(crate) struct Editor<'a> {
     pub(crate) data: &'a mut Data,
     pub(crate) terms: Terms<'a>,
+    /// Whether the platform writes down what is done.
+    pub(crate) audited: bool,
 }
 
 /// What came of a write.

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn rates_are_kept_and_can_be_repeated() {
-        let faults = Faults::default().with(Fault { rate: 0.25, ..Fault::default() });
+        let faults = Faults::default().with(Fault { rate: 0.25, ..Fault::new(FaultKind::Unavailable) });
         let first = hits(&faults, 4_000);
         assert!((900..1_100).contains(&first.len()), "{}", first.len());
         assert_eq!(first, hits(&faults, 4_000));
@@ -91,15 +91,16 @@ mod tests {
 
     #[test]
     fn windows_and_counts_are_kept() {
-        let fault = Fault { after: 2, until: Some(6), count: Some(3), ..Fault::default() };
+        let fault = Fault { after: 2, until: Some(6), count: Some(3), ..Fault::new(FaultKind::Unavailable) };
         assert_eq!(hits(&Faults::default().with(fault.clone()), 10), [3, 4, 5]);
         assert_eq!(hits(&Faults::default().with(Fault { count: None, ..fault }), 10), [3, 4, 5, 6]);
     }
 
     #[test]
     fn entries_are_about_their_calls() {
-        let fault = Fault::default().on("POST", "sys_user");
-        let faults = Faults::default().with(fault).with(Fault { inner: true, ..Fault::default() });
+        let fault = Fault::new(FaultKind::Unavailable).on("POST", "sys_user");
+        let faults =
+            Faults::default().with(fault).with(Fault { inner: true, ..Fault::new(FaultKind::Unavailable) });
         let mut draws = Draws::new(&faults);
         let mut draw =
             |method, table, inner| draws.draw(&faults, method, table, inner).map(|fault| fault.inner);

@@ -85,29 +85,35 @@ pub enum FaultKind {
 
 /// Calls that fail.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// What they meet.
     pub kind: FaultKind,
     /// The share of calls, 0 to 1.
+    #[serde(default = "all")]
     pub rate: f64,
     /// Only calls with this method.
     pub method: Option<String>,
     /// Only calls about this table; `batch` for the Batch API, `oauth` for tokens.
     pub table: Option<String>,
     /// How many calls are spared first, of those that method and table select.
+    #[serde(default)]
     pub after: u64,
     /// The last call that may fail, counted likewise from one.
     pub until: Option<u64>,
     /// How many calls fail at most.
     pub count: Option<u64>,
     /// `Retry-After` of a 429, in seconds.
+    #[serde(default = "one_second")]
     pub retry_after: u64,
     /// How late the answer is, for `slow`, in milliseconds.
+    #[serde(default = "one_second_in_ms")]
     pub delay_ms: u64,
     /// Whether the calls within a batch are meant, instead of those that come by themselves. Answers only: no delay, no cut.
+    #[serde(default)]
     pub inner: bool,
     /// How many inner calls are served, for `batch_quota`.
+    #[serde(default)]
     pub serve: usize,
 }
 
@@ -262,16 +268,16 @@ impl Fault {
     pub fn new(kind: FaultKind) -> Self {
         Self {
             kind,
-            rate: 1.0,
+            rate: all(),
             method: None,
             table: None,
             after: 0,
             until: None,
             count: None,
-            retry_after: 1,
-            delay_ms: 1_000,
+            retry_after: one_second(),
+            delay_ms: one_second_in_ms(),
             inner: false,
-            serve: 1,
+            serve: 0,
         }
     }
 
@@ -288,13 +294,6 @@ impl Fault {
         self.method = Some(method.to_owned());
         self.table = Some(table.to_owned());
         self
-    }
-}
-
-impl Default for Fault {
-    /// A 503 for every call; a schedule in TOML has to name the kind if it wants another.
-    fn default() -> Self {
-        Self::new(FaultKind::Unavailable)
     }
 }
 
@@ -328,4 +327,12 @@ pub(crate) fn runs(rule: Option<When>, now: When) -> bool {
 
 fn all() -> f64 {
     1.0
+}
+
+fn one_second() -> u64 {
+    1
+}
+
+fn one_second_in_ms() -> u64 {
+    1_000
 }

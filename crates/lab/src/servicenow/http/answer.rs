@@ -31,7 +31,8 @@ impl Answer {
 
     /// `{"result": …}`.
     pub(super) fn result(status: u16, result: Value) -> Self {
-        Self::json(status, &json!({ "result": result }))
+        let body = Value::Object([("result".to_owned(), result)].into_iter().collect());
+        Self::json(status, &body)
     }
 
     /// A failure in ServiceNow's form.

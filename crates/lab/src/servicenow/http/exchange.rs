@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Response, header};
 
@@ -65,7 +65,7 @@ async fn read(request: Request) -> Result<Asked, Answer> {
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
     let origin = format!("http://{host}");
     let target = parts.uri.path_and_query().map_or("/", |it| it.as_str());
-    Ok(Asked::new(parts.method, target, parts.headers, Bytes::from(body), origin))
+    Ok(Asked::new(parts.method, target, parts.headers, body, origin))
 }
 
 async fn answer(instance: &Instance, asked: &Asked) -> Result<Answer, Cut> {

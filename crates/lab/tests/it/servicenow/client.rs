@@ -111,7 +111,7 @@ impl Snow {
         self
     }
 
-    pub(crate) fn as_admin(self) -> Self {
+    pub(crate) fn by_admin(self) -> Self {
         self.signed_in("admin", "admin-password")
     }
 

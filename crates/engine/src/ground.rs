@@ -1,4 +1,4 @@
-//! What a decision stands on besides the facts of its request: the policy in force, and whom the claims at hand refer to.
+//! What a decision stands on besides the facts of its request: the policy in force, and whom and what the claims at hand refer to.
 
 use crate::{Caller, Engine, EngineError};
 use jiff::Timestamp;
@@ -52,15 +52,15 @@ impl Engine {
     ) -> Result<Ground, EngineError> {
         let (policy, now) = (self.policy(), self.clock.now());
         let mut references = References::default();
-        if !policy.refers_to_people() {
+        if !policy.refers() {
             return Ok(Ground { policy, references, now });
         }
-        people.iter().for_each(|person| references.learn(&policy, &person.record));
+        people.iter().for_each(|person| references.learn(&policy, person));
         let mut needed = needed(&policy, people, now);
         if let Some((caller, incoming)) = said {
             needed.extend(wanted(&policy, &[as_claim(caller, incoming, now)], &[], now));
         }
-        needed.retain(|wanted| references.get(wanted.key, &wanted.text).is_none());
+        needed.retain(|wanted| !references.has(wanted));
         self.look_up(&needed, &mut references).await?;
         Ok(Ground { policy, references, now })
     }
@@ -69,7 +69,7 @@ impl Engine {
     pub(crate) async fn ground_anew(&self, people: &[&Person]) -> Result<Ground, EngineError> {
         let (policy, now) = (self.policy(), self.clock.now());
         let mut references = References::default();
-        if policy.refers_to_people() {
+        if policy.refers() {
             self.look_up(&needed(&policy, people, now), &mut references).await?;
         }
         Ok(Ground { policy, references, now })

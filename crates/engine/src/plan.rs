@@ -45,7 +45,7 @@ impl Engine {
     async fn plan_piece(&self, policy: &Policy, people: &[Person]) -> Result<Impact, EngineError> {
         let now = self.clock.now();
         let mut needed = BTreeSet::new();
-        if policy.refers_to_people() {
+        if policy.refers() {
             for person in people {
                 needed.extend(wanted(policy, &person.claims, &person.groups, now));
             }

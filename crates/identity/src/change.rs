@@ -10,7 +10,7 @@ use crate::group::Group;
 use crate::id::{CaseId, GroupId, PersonId};
 use crate::keys::Keys;
 use crate::person::Person;
-use crate::resolve::Wanted;
+use crate::resolve::{Referred, Wanted};
 use jiff::Timestamp;
 use tenure_scim::patch::Member;
 
@@ -57,12 +57,21 @@ pub struct PersonChange {
     pub expect: Option<i64>,
     /// Whether the record changed, so that it has to be delivered.
     pub dirty: bool,
-    /// Whom fields wait for now, instead of whom they waited for before; `None` leaves that as it is.
-    pub waits_for: Option<Vec<Wanted>>,
+    /// What fields wait for and refer to now, instead of what they did before; `None` leaves that as it is.
+    pub depends: Option<Depends>,
     /// The version of the policy that the record was resolved under.
     pub policy: i64,
     /// [`Person::due`] as it was read, where nothing is due any more then; the commit is refused if more has become due.
     pub settles: Option<i64>,
+}
+
+/// Whom and what a record waits for, and which groups it refers to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Depends {
+    /// Those who have not arrived: their arrival makes the person due.
+    pub waits_for: Vec<Wanted>,
+    /// Groups that fields refer to: another name, or their end, makes the person due.
+    pub refers_to: Vec<Referred>,
 }
 
 /// What becomes of a claim.

@@ -15,7 +15,7 @@ mod value;
 mod words;
 
 pub use activity::is_active;
-pub use references::{References, Wanted, wanted};
+pub use references::{References, Referred, Wanted, wanted};
 
 use crate::claim::Claim;
 use crate::decision::{Decision, Outcome};
@@ -34,7 +34,7 @@ pub struct Subject<'a> {
     pub claims: &'a [Claim],
     /// The live groups that they are in.
     pub groups: &'a [Membership],
-    /// Whom their claims refer to.
+    /// Whom and what their claims refer to.
     pub references: &'a References,
     /// What was true before.
     pub before: Before<'a>,
@@ -64,8 +64,10 @@ pub struct Resolution {
     pub deactivated_at: Option<Timestamp>,
     /// One per field that anybody speaks of, with its reason.
     pub decisions: Vec<Decision>,
-    /// Whom a field waits for.
+    /// Whom or what a field waits for.
     pub waits_for: Vec<Wanted>,
+    /// Groups that fields refer to.
+    pub refers_to: Vec<Referred>,
     /// What somebody should look at: expressions that failed, fields that flap.
     pub findings: Vec<Finding>,
 }
@@ -148,6 +150,7 @@ pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolu
         deactivated_at,
         decisions: out.decisions,
         waits_for: out.waits_for,
+        refers_to: out.refers_to,
         findings: out.findings,
     }
 }
@@ -157,6 +160,7 @@ pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolu
 struct Progress {
     decisions: Vec<Decision>,
     waits_for: Vec<Wanted>,
+    refers_to: Vec<Referred>,
     findings: Vec<Finding>,
 }
 

@@ -268,7 +268,7 @@ impl Engine {
         let brings = |change: &ClaimChange| {
             change.before.as_ref().is_none_or(|before| before.keys != change.claim.keys())
         };
-        if !self.policy().refers_to_people() {
+        if !self.policy().refers() {
             return;
         }
         if change.claims.iter().any(brings) {

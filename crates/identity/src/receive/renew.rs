@@ -11,7 +11,9 @@ use crate::person::Person;
 /// The change that brings the person up to date. It says on the timeline what changed, and nothing if nothing did.
 pub fn renew(context: &Context<'_>, person: &Person, why: &str) -> Change {
     let mut settled = settle_as_is(context, person);
-    let worth_saying = settled.changed || !settled.findings.is_empty();
+    // A group that they refer to may have gone: the field keeps it, and waits.
+    let waits_anew = settled.person.waits && !person.waits;
+    let worth_saying = settled.changed || waits_anew || !settled.findings.is_empty();
     let events = match worth_saying {
         true => {
             settled.decisions.retain(|decision| decision.outcome != Outcome::Unchanged);

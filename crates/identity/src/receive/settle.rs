@@ -2,7 +2,7 @@
 
 use super::exclusive::{Contest, hold_keys, release_keys};
 use super::{Context, Facts};
-use crate::change::PersonChange;
+use crate::change::{Depends, PersonChange};
 use crate::claim::{Claim, text};
 use crate::decision::{Decision, Outcome};
 use crate::event::{self, Event, EventKind};
@@ -10,7 +10,7 @@ use crate::id::{PersonId, SourceName};
 use crate::person::{Held, Person};
 use crate::policy::Policy;
 use crate::record::Record;
-use crate::resolve::{Before, Finding, Resolution, Subject, Wanted, resolve};
+use crate::resolve::{Before, Finding, Resolution, Subject, resolve};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tenure_scim::resource::Note;
@@ -26,8 +26,8 @@ pub(super) struct Settled<'a> {
     pub(super) decisions: Vec<Decision>,
     pub(super) findings: Vec<Finding>,
     policy: i64,
-    /// Whom fields wait for, if that may have changed.
-    pub(super) waits_for: Option<Vec<Wanted>>,
+    /// What fields wait for and refer to, if that may have changed.
+    pub(super) depends: Option<Depends>,
     /// `Deactivated` or `Returned`, if access ended or began.
     pub(super) transition: Option<EventKind>,
     /// Whether the record changed.
@@ -120,7 +120,8 @@ fn settled<'a>(
     let policy = context.policy.version;
     let comes_into_scope = person.provisioned && !before.provisioned;
     let dirty = person.provisioned && (comes_into_scope || !person.record.says_the_same(&before.record));
-    let waiting_changed = person.waits || before.waits;
+    let depends_anew = person.waits || before.waits || !person.record.groups().eq(before.record.groups());
+    let Resolution { waits_for, refers_to, .. } = resolution;
     let changed = is_new || person.record != before.record || !same_standing(&person, before);
     person.version = before.version + 1;
     let expect = (!is_new).then_some(before.version);
@@ -130,7 +131,7 @@ fn settled<'a>(
         decisions: resolution.decisions,
         findings: resolution.findings,
         policy,
-        waits_for: waiting_changed.then_some(resolution.waits_for),
+        depends: depends_anew.then_some(Depends { waits_for, refers_to }),
         transition,
         dirty,
         changed,
@@ -146,8 +147,8 @@ fn same_standing(one: &Person, other: &Person) -> bool {
 
 impl Settled<'_> {
     pub(super) fn into_change(self) -> PersonChange {
-        let Self { person, expect, dirty, waits_for, policy, .. } = self;
-        PersonChange { person, expect, dirty, waits_for, policy, settles: None }
+        let Self { person, expect, dirty, depends, policy, .. } = self;
+        PersonChange { person, expect, dirty, depends, policy, settles: None }
     }
 
     /// The line of the timeline for this change, and one for access that ended or began. The decisions go into it.

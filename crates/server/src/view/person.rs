@@ -72,9 +72,9 @@ pub struct Explanation {
 /// One field of a record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Field {
-    /// The value as text; flags are `true` and `false`, a person is their id.
+    /// The value as text; flags are `true` and `false`, a person or a group is the id.
     pub value: String,
-    /// What the source calls the person whom the field refers to.
+    /// What the source calls the person or group that the field refers to.
     pub said: Option<String>,
     /// The source that decided it; null for what a rule, a default or the lifecycle decides.
     pub source: Option<String>,
@@ -102,7 +102,7 @@ pub struct ExplainedField {
     pub field: String,
     /// Its value under the policy in force.
     pub value: Option<String>,
-    /// What the source calls the person whom the field refers to.
+    /// What the source calls the person or group that the field refers to.
     pub said: Option<String>,
     /// The source that decided it.
     pub source: Option<String>,
@@ -278,10 +278,7 @@ impl FormerValue {
 pub(super) fn fields(record: &record::Record) -> BTreeMap<String, Field> {
     let field = |field: &record::Field| Field {
         value: field.value.to_string(),
-        said: match &field.value {
-            record::FieldValue::Person(person) => Some(person.said.clone()),
-            record::FieldValue::Text(_) | record::FieldValue::Flag(_) => None,
-        },
+        said: field.value.said().map(str::to_owned),
         source: field.source.as_ref().map(ToString::to_string),
         since: field.since,
         former: field.former.as_deref().map(FormerValue::of),

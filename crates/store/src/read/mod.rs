@@ -5,6 +5,7 @@ pub mod directory;
 pub mod feed;
 pub mod groups;
 pub mod people;
+mod references;
 pub mod resources;
 pub mod timeline;
 pub mod unclaimed;

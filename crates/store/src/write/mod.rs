@@ -45,6 +45,10 @@ pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
 
 fn group_and_members(dialect: Dialect, change: &Change, group: &GroupChange, out: &mut Transaction) {
     groups::write(group, out);
+    // The membership alone concerns nobody who refers to the group.
+    if group.expect != Expect::Live {
+        persons::group_named(dialect, &group.group, out);
+    }
     let members = change.members.as_ref();
     // Whoever is in the group before a change of it has to hear of it, and whoever comes or goes.
     let cleared = members.is_some_and(|members| members.clear);

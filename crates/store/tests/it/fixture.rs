@@ -86,7 +86,7 @@ pub(crate) fn person(id: &PersonId, claim: &Claim) -> Person {
 }
 
 fn person_change(person: Person, expect: Option<i64>) -> PersonChange {
-    PersonChange { person, expect, dirty: true, waits_for: None, policy: 0, settles: None }
+    PersonChange { person, expect, dirty: true, depends: None, policy: 0, settles: None }
 }
 
 /// A new person with one claim and one event.

@@ -14,7 +14,7 @@ mod values;
 
 use super::*;
 use crate::id::{GroupId, PersonId};
-use crate::policy::{PersonKey, Surroundings, Voice};
+use crate::policy::{GroupKey, PersonKey, ReferenceKey, Surroundings, Voice};
 use crate::testing::{User, at, policy, source, user};
 use serde_json::{Value, json};
 use tenure_scim::schema::{Catalog, ENTERPRISE_USER};
@@ -41,6 +41,7 @@ impl Somebody {
             deactivated_at: None,
             decisions: Vec::new(),
             waits_for: Vec::new(),
+            refers_to: Vec::new(),
             findings: Vec::new(),
         };
         Self { policy, groups: Vec::new(), references: References::default(), now: nobody, clock: 0 }

@@ -1,5 +1,6 @@
 //! Policies as their users meet them: through SCIM and the admin API, on both engines.
 
+mod group_references;
 mod joiners;
 mod marks;
 mod preview;

@@ -104,7 +104,7 @@ impl Engine {
 
     /// If the facts moved, the mark is still there, and the next look finds it.
     async fn renew(&self, person: &Person, why: Why) -> Result<(), EngineError> {
-        let ground = self.ground_anew(&[person]).await?;
+        let mut ground = self.ground_anew(&[person]).await?;
         let why = match why {
             Why::Due => {
                 "a group that they are in, or somebody or something that they refer to, changed".to_owned()
@@ -113,7 +113,8 @@ impl Engine {
             Why::Arrival => "somebody or something that they refer to has arrived or gone".to_owned(),
         };
         let actor = Actor { source: SourceName::new(OURSELVES), writer: OURSELVES.to_owned(), request: None };
-        let mut change = receive::renew(&ground.context(&actor), person, &why);
+        let mut change =
+            self.decided(&mut ground, &actor, |context| receive::renew(context, person, &why)).await?;
         self.note_circles(&actor, ground.now(), Some(person), &mut change).await?;
         match self.commit(&change, &mut Tries::default()).await {
             Ok(_) | Err(EngineError::Busy) => Ok(()),

@@ -47,11 +47,13 @@ pub enum Outcome {
     NotMapped,
     /// The value cannot be used; the old one stays.
     Rejected,
+    /// It waits for a human, or a human decided against it: access stays.
+    Held,
 }
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Written,
         Self::Unchanged,
         Self::SkippedNotAuthoritative,
@@ -63,6 +65,7 @@ impl Outcome {
         Self::Coerced,
         Self::NotMapped,
         Self::Rejected,
+        Self::Held,
     ];
 
     /// The words for it.
@@ -79,6 +82,7 @@ impl Outcome {
             Self::Coerced => "coerced",
             Self::NotMapped => "kept (not mapped)",
             Self::Rejected => "rejected",
+            Self::Held => "held",
         }
     }
 

@@ -90,6 +90,8 @@ pub enum Constraint {
     GroupName,
     /// A case about this identity is open.
     OpenCase,
+    /// A mass-change case is open.
+    MassChange,
     /// The token's hash is taken.
     TokenHash,
     /// Another policy has become this version.
@@ -97,7 +99,7 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Login,
         Self::EmployeeNumber,
         Self::ClaimOfPerson,
@@ -107,6 +109,7 @@ impl Constraint {
         Self::GroupExternalId,
         Self::GroupName,
         Self::OpenCase,
+        Self::MassChange,
         Self::TokenHash,
         Self::PolicyVersion,
     ];
@@ -123,6 +126,7 @@ impl Constraint {
             Self::GroupExternalId => "groups_external_id",
             Self::GroupName => "groups_display_name",
             Self::OpenCase => "cases_open",
+            Self::MassChange => "cases_mass_change",
             Self::TokenHash => "tokens_hash",
             Self::PolicyVersion => "policies_version",
         }
@@ -140,6 +144,7 @@ impl Constraint {
             Self::GroupExternalId => "groups.source, groups.external_id",
             Self::GroupName => "groups.display_key",
             Self::OpenCase => "cases.source, cases.identity",
+            Self::MassChange => "cases.kind",
             Self::TokenHash => "tokens.hash",
             Self::PolicyVersion => "policies.version",
         }

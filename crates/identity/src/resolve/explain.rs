@@ -52,7 +52,7 @@ pub fn explain(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Vec<Fi
 
 fn one(policy: &Policy, field: Option<&Field>, decision: Decision) -> FieldExplanation {
     let said = field.and_then(|field| field.value.said()).map(str::to_owned);
-    let refused = matches!(decision.outcome, Outcome::Rejected | Outcome::Deferred);
+    let refused = matches!(decision.outcome, Outcome::Rejected | Outcome::Deferred | Outcome::Held);
     let skipped: Vec<_> = refused.then(|| decision.clone()).into_iter().collect();
     let is_role = decision.field == "roles";
     FieldExplanation {

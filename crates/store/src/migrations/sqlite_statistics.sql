@@ -9,6 +9,8 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('persons', 'persons_login', '1000000 1'),
   ('persons', 'persons_employee', '1000000 1'),
   ('persons', 'persons_dirty', '1000 10'),
+  ('persons', 'persons_held', '1000 100 50 1'),
+  ('departures', 'departures', '100000 2 1'),
   ('claims', 'claims_person', '1000000 2 1'),
   ('claims', 'claims_external_id', '1000000 500000 1'),
   ('claims', 'claims_user_name', '1000000 500000 1'),
@@ -30,6 +32,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('cases', 'cases_open', '100 50 1'),
   ('cases', 'cases_identity', '10000 5000 2 1'),
   ('cases', 'cases_opened', '10000 2'),
+  ('cases', 'cases_mass_change', '1 1'),
   ('tokens', 'sqlite_autoindex_tokens_1', '100 1'),
   ('tokens', 'tokens_hash', '100 1'),
   ('counters', 'sqlite_autoindex_counters_1', '100 1');

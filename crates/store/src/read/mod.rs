@@ -4,6 +4,7 @@ pub mod cases;
 pub mod directory;
 pub mod feed;
 pub mod groups;
+pub mod limits;
 pub mod people;
 mod references;
 pub mod resources;

@@ -2,7 +2,7 @@
 
 use crate::Store;
 use crate::driver::{Row, Statement, Value};
-use crate::encode::{object, opt_time, record, texts, time};
+use crate::encode::{corrupt, object, opt_time, record, texts, time};
 use crate::error::StoreError;
 use crate::keys;
 use std::collections::HashMap;
@@ -10,13 +10,14 @@ use std::fmt::Write;
 use tenure_identity::case::Ruling;
 use tenure_identity::claim::Claim;
 use tenure_identity::group::Membership;
-use tenure_identity::id::{GroupId, PersonId, SourceName};
+use tenure_identity::id::{CaseId, GroupId, PersonId, SourceName};
 use tenure_identity::keys::Keys;
+use tenure_identity::limit::{Hold, HoldState};
 use tenure_identity::person::{Held, Person};
 use tenure_identity::receive::Facts;
 
 pub(super) const PERSON: &str = "id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
-     employee_key, employee_shared, provisioned, waits, due";
+     employee_key, employee_shared, provisioned, waits, due, hold_case, hold_state, hold_since, hold_source";
 
 pub(super) const CLAIM: &str =
     "person_id, source, active, active_since, ended_at, version, created_at, modified_at, doc";
@@ -224,7 +225,15 @@ pub(super) fn read_person(mut row: Row) -> Result<Person, StoreError> {
         provisioned: row.flag(10)?,
         waits: row.flag(11)?,
         due: row.int(12)?,
+        hold: read_hold(&mut row)?,
     })
+}
+
+fn read_hold(row: &mut Row) -> Result<Option<Hold>, StoreError> {
+    let Some(case) = row.opt_text(13)? else { return Ok(None) };
+    let state = HoldState::from_label(&row.text(14)?).ok_or_else(|| corrupt("hold"))?;
+    let (since, source) = (time(row.int(15)?)?, SourceName::new(row.text(16)?));
+    Ok(Some(Hold { case: CaseId::new(case), state, since, source }))
 }
 
 pub(super) fn read_claim(mut row: Row) -> Result<Claim, StoreError> {

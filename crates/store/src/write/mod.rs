@@ -3,8 +3,10 @@
 mod cases;
 mod claims;
 mod groups;
+mod limits;
 mod persons;
 
+pub(crate) use limits::{ACTIVE, DEPARTURES};
 pub(crate) use persons::{MARK_MEMBERS, MARK_WAITING};
 
 use crate::driver::{Dialect, Statement, Transaction};
@@ -20,6 +22,7 @@ pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
     if let Some(person) = &change.person {
         let moment = moment.unwrap_or(person.person.created);
         persons::write(person, moment, &mut out);
+        limits::access(person, moment, &mut out);
     }
     for claim in &change.claims {
         claims::write(dialect, claim, &mut out);
@@ -30,6 +33,9 @@ pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
     if let Some(case) = &change.opened {
         out.statements.push(cases::open(case));
     }
+    if let Some(person) = &change.person {
+        limits::hold(person, &mut out);
+    }
     if let Some((id, decided)) = &change.decided {
         out.statements.push(cases::decide(id, decided));
     }
@@ -38,6 +44,9 @@ pub(crate) fn transaction(dialect: Dialect, change: &Change) -> Transaction {
     }
     if let Some(answer) = &change.reopened {
         out.statements.push(cases::reopen(answer));
+    }
+    if let Some(sweep) = &change.sweep {
+        limits::sweep(sweep, &mut out);
     }
     out.statements.extend(change.events.iter().map(event));
     out

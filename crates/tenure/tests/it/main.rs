@@ -10,6 +10,7 @@ mod crash;
 mod demo;
 mod el;
 mod explain;
+mod mass_change;
 mod nodes;
 mod policy;
 mod review;

@@ -17,7 +17,6 @@ fn the_sample_is_accepted_with_what_it_leaves_open() {
         &[
             r#"warning at okta: `workday` has no mapping, so that nothing it says reaches a record; add a table `[mapping.workday]`, or `[mapping."*"]` for every source without its own"#,
             r#"warning at employee_number: `employee_number` has an order of authority, and no mapping fills it; add `employee_number = "user.…"` to the mapping of `workday`"#,
-            r#"warning at { count = 50, percent = 5, window = "1h", then = "hold" }: limits are checked and not enforced yet; nothing is held back by this limit; look at `tenure policy plan` before you apply"#,
         ],
     );
 }

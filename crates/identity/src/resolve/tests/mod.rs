@@ -37,6 +37,7 @@ impl Somebody {
         let nobody = Resolution {
             record: Record::default(),
             active: false,
+            held: false,
             provisioned: false,
             deactivated_at: None,
             decisions: Vec::new(),
@@ -82,7 +83,8 @@ impl Somebody {
 
     fn subject<'a>(&'a self, claims: &'a [Claim]) -> Subject<'a> {
         let Resolution { record, deactivated_at, provisioned, .. } = &self.now;
-        let before = Before { record, deactivated_at: *deactivated_at, provisioned: *provisioned };
+        let before =
+            Before { record, deactivated_at: *deactivated_at, provisioned: *provisioned, hold: None };
         Subject { claims, groups: &self.groups, references: &self.references, before }
     }
 
@@ -117,7 +119,7 @@ impl Somebody {
     #[track_caller]
     fn found(&mut self, expected: &[&str]) -> &mut Self {
         let notes = self.now.findings.iter().map(|finding| match finding {
-            Finding::Failed(note) | Finding::Flapping(note) => note.as_str(),
+            Finding::Failed(note) | Finding::Flapping(note) | Finding::BeyondLimit(note) => note.as_str(),
         });
         assert_eq!(notes.collect::<Vec<_>>(), expected);
         self
@@ -144,7 +146,7 @@ fn from(claims: &[Claim], record: &Record) -> Resolution {
 }
 
 fn before(record: &Record) -> Before<'_> {
-    Before { record, deactivated_at: None, provisioned: true }
+    Before { record, deactivated_at: None, provisioned: true, hold: None }
 }
 
 fn fresh(claims: &[Claim]) -> Resolution {

@@ -2,6 +2,7 @@
 
 mod group_references;
 mod joiners;
+mod limits;
 mod marks;
 mod preview;
 mod references;

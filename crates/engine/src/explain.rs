@@ -64,6 +64,7 @@ impl Engine {
             record: &person.record,
             deactivated_at: person.deactivated_at,
             provisioned: person.provisioned,
+            hold: person.hold.as_ref(),
         };
         let subject = Subject {
             claims: &person.claims,

@@ -273,7 +273,7 @@ pub(crate) enum ReviewCommand {
     Decide {
         /// The case
         id: String,
-        /// What the claim is about
+        /// What the claim is about, or what becomes of everybody who is held
         #[arg(value_enum)]
         ruling: RulingWord,
         /// The person, for `link` and `merge`; may be left out if there is one candidate
@@ -306,6 +306,10 @@ pub(crate) enum RulingWord {
     Reject,
     /// Those who look alike are one person; noted as a proposal, and nobody is merged
     Merge,
+    /// Everybody whom a mass change holds loses access now
+    Release,
+    /// Everybody whom a mass change holds stays active, until their source says inactive again
+    Keep,
 }
 
 #[derive(Debug, Args)]

@@ -67,6 +67,10 @@ fn show(explanation: &Explanation, field: Option<&str>) {
     };
     output::line(&name(person));
     output::line(&format!("id {}, {state}, known since {}", person.id, output::time(person.created)));
+    if let Some(hold) = &person.hold {
+        let (state, since) = (hold.state.label(), output::time(hold.since));
+        output::line(&format!("their access is {state} by case {} since {since}", hold.case));
+    }
     if !person.provisioned {
         output::line("never provisioned: outside the scope of the policy");
     }

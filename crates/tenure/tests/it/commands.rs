@@ -102,7 +102,7 @@ fn wrong_usage_says_what_would_be_right() {
     exit 2
     --- stderr
     error: invalid value 'guess' for '<RULING>'
-      [possible values: link, create, reject, merge]
+      [possible values: link, create, reject, merge, release, keep]
 
     For more information, try '--help'.
     ");

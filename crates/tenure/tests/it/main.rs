@@ -11,6 +11,7 @@ mod demo;
 mod el;
 mod explain;
 mod lab;
+mod mass_change;
 mod nodes;
 mod policy;
 mod review;

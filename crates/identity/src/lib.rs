@@ -15,6 +15,7 @@ pub mod group;
 pub mod id;
 pub mod impact;
 pub mod keys;
+pub mod onboard;
 pub mod person;
 pub mod policy;
 pub mod receive;

@@ -47,7 +47,7 @@ fn each_key(person: &Subject<'_>, mut tell: impl FnMut(u64)) {
     }
     // Logins and addresses share a kind: many a login is the old address.
     portrait.login.iter().for_each(|login| key(3, [login, ""]));
-    portrait.phones.iter().for_each(|phone| key(4, [phone, ""]));
+    [&portrait.desk, &portrait.mobile].into_iter().flatten().for_each(|phone| key(4, [phone, ""]));
     let (name, sorted) = (&portrait.name, person.sorted_name.as_str());
     if !name.is_whole() {
         return;

@@ -16,7 +16,8 @@ pub(super) enum Trait {
     Email,
     Form,
     Stem,
-    Phone,
+    Desk,
+    Mobile,
     Department,
     Manager,
 }
@@ -73,9 +74,10 @@ fn values<'a>(person: &'a Subject<'a>) -> impl Iterator<Item = (Trait, &'a str)>
         (Trait::Email, email.map(|email| email.whole.as_str())),
         (Trait::Form, email.map(|email| email.form.as_str())),
         (Trait::Stem, email.and_then(|email| email.stem.as_deref())),
+        (Trait::Desk, portrait.desk.as_deref()),
+        (Trait::Mobile, portrait.mobile.as_deref()),
         (Trait::Department, person.department()),
         (Trait::Manager, person.manager()),
     ];
-    let single = single.into_iter().filter_map(|(kind, value)| Some((kind, value?)));
-    single.chain(portrait.phones.iter().map(|phone| (Trait::Phone, phone.as_str())))
+    single.into_iter().filter_map(|(kind, value)| Some((kind, value?)))
 }

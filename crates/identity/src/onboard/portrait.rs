@@ -50,8 +50,10 @@ pub(super) struct Portrait {
     pub(super) login: Option<String>,
     /// The name.
     pub(super) name: PlainName,
-    /// Last digits of desk and mobile telephone.
-    pub(super) phones: Vec<String>,
+    /// Last digits of the desk's telephone.
+    pub(super) desk: Option<String>,
+    /// Last digits of the mobile telephone, which goes where its owner goes.
+    pub(super) mobile: Option<String>,
 }
 
 /// An e-mail address, from exact to loose.
@@ -84,17 +86,14 @@ pub(super) struct PlainName {
 
 impl Portrait {
     pub(super) fn of(row: &Existing) -> Self {
-        let phones = [&row.phone, &row.mobile_phone];
-        let mut phones: Vec<_> = phones.into_iter().flatten().filter_map(|text| phone(text)).collect();
-        phones.sort();
-        phones.dedup();
         Self {
             key: row.key.as_deref().and_then(key),
             number: row.employee_number.as_deref().and_then(loose_number),
             email: row.email.as_deref().and_then(Email::of),
             login: stem(local(&fold(row.user_name.trim()))).0,
             name: PlainName::of(&row.name),
-            phones,
+            desk: row.phone.as_deref().and_then(phone),
+            mobile: row.mobile_phone.as_deref().and_then(phone),
         }
     }
 }

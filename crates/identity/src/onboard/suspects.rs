@@ -12,8 +12,8 @@ use super::{blocks, keep};
 use crate::id::SysId;
 use std::collections::HashMap;
 
-/// Odds from which on two records are suspect, in bits: it is twice as likely as not.
-const SUSPECT: f64 = 1.0;
+/// Odds from which on two records are suspect, in bits: it is as likely as not.
+const SUSPECT: f64 = 0.0;
 /// Records of one cluster may be this unlikely to be one, if others hold them together.
 const TOLERATED: f64 = -6.0;
 

@@ -63,7 +63,7 @@ fn keys(weight: &mut Weight, one: &Subject<'_>, other: &Subject<'_>) {
     match (&one.portrait.key, &other.portrait.key) {
         (Some(a), Some(b)) if a == b => weight.add(30.0, || format!("both carry the stable key `{a}`")),
         (Some(_), Some(_)) => {
-            let bits = if both_active(one, other) { -8.0 } else { -4.0 };
+            let bits = if both_active(one, other) { -12.0 } else { -4.0 };
             weight.add(bits, || "against it: they carry different stable keys".to_owned());
         }
         _ => {}
@@ -119,9 +119,7 @@ fn name_bits(population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>
             (seen.min(given() + family()), "the names are equal; others have this one too")
         }
         _ if one.sorted_name == other.sorted_name => {
-            let given = rarer(Trait::Given, &a.given, &b.family);
-            let family = rarer(Trait::Family, &a.family, &b.given);
-            (given.min(family) + population.size_bits() / 2.0, "given and family name are swapped")
+            (given() + family() - 2.0, "given and family name are swapped")
         }
         (true, _) if is_slip(&a.family, &b.family) => {
             (given() + family() - 4.0, "the family names differ by a slip of the hand")
@@ -203,16 +201,24 @@ fn shared_stem<'a>(one: &'a Email, other: &Email) -> Option<&'a str> {
 }
 
 fn phones(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
-    let shared = one.portrait.phones.iter().filter(|phone| other.portrait.phones.contains(phone));
-    let Some(phone) = shared.min_by_key(|phone| population.count(Trait::Phone, phone)) else { return };
-    let bits = match population.count(Trait::Phone, phone) {
-        // A desk's number goes to the next who sits there; it says a little less than it is rare.
-        0..=2 => population.rarity(Trait::Phone, phone) - 3.0,
-        3..=4 => population.rarity(Trait::Phone, phone) - 6.0,
-        5..=10 => 1.0,
-        _ => 0.0,
-    };
-    weight.add(bits.max(0.0), || format!("both have the telephone number …{phone}"));
+    let (a, b) = (&one.portrait, &other.portrait);
+    if let (Some(desk), true) = (&a.desk, a.desk == b.desk) {
+        let bits = match population.count(Trait::Desk, desk) {
+            // A desk's number goes to the next who sits there.
+            0..=2 => population.rarity(Trait::Desk, desk) - 3.0,
+            3..=4 => population.rarity(Trait::Desk, desk) - 6.0,
+            5..=10 => 1.0,
+            _ => 0.0,
+        };
+        weight.add(bits.max(0.0), || format!("both have the telephone number …{desk}"));
+    }
+    if let (Some(mobile), true) = (&a.mobile, a.mobile == b.mobile) {
+        let bits = match population.count(Trait::Mobile, mobile) {
+            0..=4 => population.rarity(Trait::Mobile, mobile),
+            _ => 1.0,
+        };
+        weight.add(bits, || format!("both have the mobile number …{mobile}"));
+    }
 }
 
 fn places(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
@@ -221,7 +227,11 @@ fn places(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, o
             let bits = population.rarity(Trait::Department, a).min(6.0) * 0.7;
             weight.add(bits, || "they are in one department".to_owned());
         }
-        (Some(_), Some(_)) => weight.add(-1.5, || "against it: they are in different departments".to_owned()),
+        (Some(_), Some(_)) => {
+            // Who left long ago has the department of that time.
+            let bits = if both_active(one, other) { -2.0 } else { -0.5 };
+            weight.add(bits, || "against it: they are in different departments".to_owned());
+        }
         _ => {}
     }
     match (one.manager(), other.manager()) {

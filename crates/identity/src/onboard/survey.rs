@@ -333,7 +333,8 @@ fn sharing<'a>(
 }
 
 fn of_cluster(cluster: &Cluster) -> Finding {
-    let mut evidence = vec![format!("keep the first: {}", cluster.why)];
+    let likely = format!("they are one human being with {:.0} % certainty", cluster.certainty * 100.0);
+    let mut evidence = vec![likely, format!("keep the first: {}", cluster.why)];
     evidence.extend(cluster.evidence.iter().cloned());
     Finding { kind: FindingKind::DuplicateSuspect, records: cluster.records.clone(), evidence }
 }

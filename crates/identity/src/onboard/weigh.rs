@@ -73,6 +73,7 @@ fn keys(weight: &mut Weight, one: &Subject<'_>, other: &Subject<'_>) {
 /// Numbers are given to one human being each; what many share only fills the column.
 fn numbers(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
     let (Some(a), Some(b)) = (&one.portrait.number, &other.portrait.number) else { return };
+    let written = |subject: &Subject<'_>| subject.row.employee_number.clone().unwrap_or_default();
     if a == b {
         let bits = match population.count(Trait::Number, a) {
             0..=2 => population.size_bits() + 5.0,
@@ -80,7 +81,7 @@ fn numbers(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, 
             4..=6 => population.size_bits() - 6.0,
             _ => 0.0,
         };
-        weight.add(bits, || format!("both have the employee number `{a}`"));
+        weight.add(bits, || format!("both have the employee number `{}`", written(one)));
     } else {
         // Contractors and employees are numbered in rows of their own; who changes sides has two numbers.
         let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
@@ -90,7 +91,9 @@ fn numbers(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, 
             (false, true) => -2.0,
             (false, false) => -0.5,
         };
-        weight.add(bits, || format!("against it: the employee numbers are `{a}` and `{b}`"));
+        weight.add(bits, || {
+            format!("against it: the employee numbers are `{}` and `{}`", written(one), written(other))
+        });
     }
 }
 

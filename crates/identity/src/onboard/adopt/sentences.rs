@@ -13,7 +13,7 @@ pub(super) fn about(people: &[&Known], rows: &[&Existing]) -> Vec<String> {
 fn of_person(person: &Known) -> String {
     let emails = person.emails.join(", ");
     let facts = facts([
-        ("id", Some(&person.id)),
+        ("id", Some(&person.id).filter(|id| Some(*id) != person.external_id.as_ref())),
         ("external id", person.external_id.as_ref()),
         ("employee number", person.employee_number.as_ref()),
         ("e-mail", Some(&emails)),

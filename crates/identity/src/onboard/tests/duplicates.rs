@@ -149,7 +149,7 @@ fn three_records_of_one_human_being_are_one_cluster() {
     assert_eq!(found[0].why, "it is active and `ada.lovelace` is not");
     assert!(found[0].certainty > 0.6, "{}", found[0].certainty);
     assert!(
-        found[0].evidence.iter().any(|it| it.contains("both have the employee number `e100`")),
+        found[0].evidence.iter().any(|it| it.contains("both have the employee number `E100`")),
         "{found:#?}"
     );
 }

@@ -1,6 +1,7 @@
 //! What onboarding says of an instance with a history, beside how it really is.
 
-use crate::measure::{Measure, existing, identities};
+use crate::facts::{existing, identities};
+use crate::measure::Measure;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tenure_identity::id::SourceName;

@@ -65,12 +65,13 @@ impl Truth {
         for (id, human) in &self.human_of {
             rows.entry(*human).or_default().push(id);
         }
-        let pairs_of = |rows: Vec<&'_ str>| -> Vec<(usize, usize)> {
-            (0..rows.len()).flat_map(|a| (a + 1..rows.len()).map(move |b| (a, b))).collect()
-        };
-        rows.values()
-            .flat_map(|rows| pairs_of(rows.clone()).into_iter().map(|(a, b)| (rows[a], rows[b])))
-            .collect()
+        let mut pairs = BTreeSet::new();
+        for rows in rows.values() {
+            for (place, one) in rows.iter().enumerate() {
+                pairs.extend(rows[place + 1..].iter().map(|other| (*one, *other)));
+            }
+        }
+        pairs
     }
 }
 
@@ -102,12 +103,15 @@ impl Brownfield {
     fn take_in(&mut self, rng: &mut Rng, row: Row, human: usize) {
         let id = row["sys_id"].clone();
         if row["active"] == "true" || rng.chance(150) {
-            let tasks = [0, 0, 0, 0, 1, 2, 5, 12];
-            let open = *rng.pick(&tasks);
-            (open > 0).then(|| self.open_tasks.insert(id.clone(), open));
-            let department = row.get("department").cloned().unwrap_or_default();
+            let open = *rng.pick(&[0, 0, 0, 0, 1, 2, 5, 12]);
+            if open > 0 {
+                self.open_tasks.insert(id.clone(), open);
+            }
+            let department = row.get("department").map_or("all", String::as_str);
             self.memberships.push((id.clone(), format!("{department} staff")));
-            rng.chance(120).then(|| self.roles.push((id.clone(), "itil".to_owned())));
+            if rng.chance(120) {
+                self.roles.push((id.clone(), "itil".to_owned()));
+            }
         }
         self.truth.human_of.insert(id, human);
         self.users.push(row);

@@ -1,6 +1,7 @@
 //! The desk on which people and records are put side by side: who shares a key with whom, who is dealt with already, and what
 //! was decided so far. It decides nothing itself.
 
+use super::components::components;
 use super::sentences::{about, why_unclaimed};
 use super::{Adoption, Conflict, ConflictKind, Link, MatchedBy, Question, Unclaimed, Verdict, differ};
 use crate::id::SysId;
@@ -300,49 +301,18 @@ fn held_login(login: &str) -> Held {
 }
 
 fn held_email(row: &Existing) -> Option<Held> {
-    row.email.as_deref().map(held_address)
+    row.email.as_deref().and_then(held_address)
 }
 
-fn held_address(email: &str) -> Held {
-    Held::Email(fold(email.trim()).into_owned())
+fn held_address(email: &str) -> Option<Held> {
+    let address = email.trim();
+    (!address.is_empty()).then(|| Held::Email(fold(address).into_owned()))
 }
 
 fn held_by_person(person: &Known) -> impl Iterator<Item = Held> {
     let external = person.external_id.as_deref().and_then(key).map(Held::Key);
     let number = person.employee_number.as_deref().and_then(number).map(Held::Number);
     let login = Some(held_login(&person.user_name)).filter(|_| !person.user_name.trim().is_empty());
-    let emails: BTreeSet<_> = person.emails.iter().map(|email| held_address(email)).collect();
+    let emails: BTreeSet<_> = person.emails.iter().filter_map(|email| held_address(email)).collect();
     [external, number, login].into_iter().flatten().chain(emails)
-}
-
-/// The connected parts of a graph between two kinds of positions, each part with its positions in order; the parts in the
-/// order of their first position of the first kind.
-fn components(edges: &[(usize, usize)]) -> Vec<(Vec<usize>, Vec<usize>)> {
-    let mut of_left: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut of_right: HashMap<usize, Vec<usize>> = HashMap::new();
-    for &(left, right) in edges {
-        of_left.entry(left).or_default().push(right);
-        of_right.entry(right).or_default().push(left);
-    }
-    let mut seen = BTreeSet::new();
-    let mut parts = Vec::new();
-    for &first in of_left.keys() {
-        if !seen.insert(first) {
-            continue;
-        }
-        let (mut lefts, mut rights) = (BTreeSet::from([first]), BTreeSet::new());
-        let mut open = vec![first];
-        while let Some(left) = open.pop() {
-            for &right in &of_left[&left] {
-                if rights.insert(right) {
-                    let fresh = of_right[&right].iter().copied().filter(|&left| seen.insert(left));
-                    let fresh: Vec<_> = fresh.collect();
-                    lefts.extend(&fresh);
-                    open.extend(fresh);
-                }
-            }
-        }
-        parts.push((lefts.into_iter().collect(), rights.into_iter().collect()));
-    }
-    parts
 }

@@ -4,6 +4,7 @@
 //! No record is linked to two people and no person to two records. Records that look like one human being are a case unless
 //! the stable key decides, and a program's account is never linked by its name alone.
 
+mod components;
 mod desk;
 mod sentences;
 

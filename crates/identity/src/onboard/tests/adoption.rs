@@ -94,6 +94,14 @@ fn an_address_alone_only_asks() {
 }
 
 #[test]
+fn what_is_empty_is_no_key() {
+    let empty = Existing { email: Some(" ".into()), key: Some(String::new()), ..row("r1", " ", "", "") };
+    let person = Known { external_id: Some(" ".into()), emails: vec![String::new()], ..Known::new("1", "") };
+    let adoption = adopted(&[numbered(empty, "0")], &[with_number(person, "0")]);
+    assert_eq!((adoption.unclaimed.len(), adoption.newcomers.len()), (1, 1), "{adoption:#?}");
+}
+
+#[test]
 fn a_rotated_key_is_what_the_policy_says() {
     let rows = [numbered(keyed(ada(), "00uOld"), "E17")];
     let people = [with_number(ada_known(), "E17")];

@@ -3,7 +3,7 @@
 
 use super::Report;
 use tenure_identity::id::SysId;
-use tenure_identity::onboard::{AccountKind, Conflict, Finding, Link, Question, Unclaimed};
+use tenure_identity::onboard::{Conflict, Finding, Link, Question, Unclaimed};
 
 /// The columns of a line.
 pub(super) const HEADERS: [&str; 7] =
@@ -99,10 +99,7 @@ pub(super) fn of_link(link: &Link) -> Line<'_> {
 }
 
 pub(super) fn of_unclaimed(unclaimed: &Unclaimed) -> Line<'_> {
-    let kind = match unclaimed.account {
-        AccountKind::Person => "person",
-        other => other.label(),
-    };
+    let kind = unclaimed.account.label();
     let (records, evidence) = (vec![&unclaimed.record], vec![unclaimed.why.clone()]);
     Line { section: Section::Unclaimed, kind, records, people: Vec::new(), evidence }
 }

@@ -8,6 +8,7 @@ mod account;
 mod adopt;
 mod blocks;
 mod existing;
+mod finding;
 mod keep;
 mod lengths;
 mod population;
@@ -22,8 +23,9 @@ pub use adopt::{
     Adoption, Conflict, ConflictKind, Link, MatchedBy, Question, QuestionKind, Unclaimed, adopt,
 };
 pub use existing::{Existing, Known, Name};
+pub use finding::{Finding, FindingKind};
 pub use lengths::Lengths;
-pub use survey::{Figures, Finding, FindingKind, LoginAge, Survey, survey};
+pub use survey::{Figures, LoginAge, Survey, survey};
 pub use suspects::{Cluster, suspects};
 
 #[cfg(test)]

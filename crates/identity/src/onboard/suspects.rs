@@ -48,7 +48,7 @@ struct Tie {
 /// Finds the records that look like one human being. The most certain clusters come first; the order of the records does
 /// not matter.
 ///
-/// Linear in the number of records but for those that share a name or a number with dozens of others.
+/// The work is bounded for each record: what more than some dozens share brings nobody together.
 pub fn suspects(rows: &[Existing]) -> Vec<Cluster> {
     let mut subjects: Vec<_> =
         rows.iter().filter(|row| Account::of(row).is_person()).map(Subject::of).collect();

@@ -12,7 +12,7 @@ use tenure_identity::event::{Event, EventKind};
 use tenure_identity::id::SysId;
 use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
-use tenure_identity::reconcile::{Known, reconcile};
+use tenure_identity::reconcile::{ACTIVE, Known, reconcile};
 use tenure_store::deliveries::Taken;
 
 /// How many lost answers are looked into at once; after more, it is tried again later.
@@ -45,6 +45,12 @@ pub(super) struct Work<'a> {
     pub(super) notes: Vec<String>,
 }
 
+/// Whoever has access in the target and should not have it goes first.
+fn lane(person: &Person, taken: &Taken) -> Lane {
+    let has_access = taken.known.as_ref().is_none_or(|known| known.value(&ACTIVE.into()) != "false");
+    if !person.active && taken.record.is_some() && has_access { Lane::Leaver } else { Lane::Normal }
+}
+
 impl<'a> Work<'a> {
     pub(super) fn new(
         engine: &'a Engine,
@@ -61,7 +67,7 @@ impl<'a> Work<'a> {
             engine,
             delivery,
             policy: engine.policy(),
-            lane: if person.active { Lane::Normal } else { Lane::Leaver },
+            lane: lane(&person, &taken),
             now: engine.clock.now(),
             record: taken.record.clone(),
             wanted: Wanted::default(),

@@ -3,6 +3,7 @@
 use super::Delivery;
 use crate::error::Thing;
 use crate::{Engine, EngineError};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tenure_connect::servicenow::PaceReport;
 use tenure_identity::id::SysId;
@@ -104,6 +105,20 @@ impl Engine {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether a worker of this node delivers.
+    pub(crate) fn is_delivering(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| delivery.running.load(Ordering::Relaxed))
+    }
+
+    /// Has everybody looked at again, where there is a target.
+    pub(crate) async fn deliver_anew(&self) -> Result<(), EngineError> {
+        if self.delivery.is_some() {
+            self.store.mark_all_deliveries(self.clock.now()).await?;
+            self.wake_delivery();
+        }
+        Ok(())
     }
 
     pub(crate) fn wake_delivery(&self) {

@@ -17,7 +17,7 @@ pub use check::Surroundings;
 pub use problem::{Problem, Problems, Severity};
 
 use crate::id::{FieldName, SourceName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tenure_el::{Program, Settings};
 
 /// A whole policy.
@@ -312,6 +312,23 @@ impl Policy {
         let mapping = self.mapping_for(source);
         let index = mapping.binary_search_by(|mapping| mapping.field.as_str().cmp(field)).ok()?;
         Some(&mapping[index])
+    }
+
+    /// Whether records that are the same under both are the same in the target, too: what values refer to, what is written
+    /// once, and which roles are ours to give and take.
+    pub fn delivers_like(&self, other: &Self) -> bool {
+        fn terms(mappings: &[Mapping]) -> impl Iterator<Item = (&FieldName, Option<&Reference>, bool)> {
+            mappings.iter().map(|it| (&it.field, it.reference.as_ref(), it.create_only))
+        }
+        let roles = |policy: &Self| -> BTreeSet<String> {
+            policy.roles.iter().map(|rule| rule.role.clone()).collect()
+        };
+        terms(&self.mapping).eq(terms(&other.mapping))
+            && self.mapping_of.len() == other.mapping_of.len()
+            && self.mapping_of.iter().zip(&other.mapping_of).all(|((source, one), (other_source, other))| {
+                source == other_source && terms(one).eq(terms(other))
+            })
+            && roles(self) == roles(other)
     }
 
     /// What the field refers to by anybody's mapping, where no mapping decided it.

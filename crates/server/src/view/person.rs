@@ -71,6 +71,8 @@ pub struct Explanation {
     pub fields: Vec<ExplainedField>,
     /// The newest events, oldest first.
     pub timeline: Vec<Event>,
+    /// Where they stand in the target; null if nothing was ever to be delivered.
+    pub delivery: Option<super::Delivery>,
 }
 
 /// Access that would have ended, and what became of it.
@@ -269,6 +271,7 @@ impl Explanation {
             person,
             fields: explained.fields.iter().map(ExplainedField::of).collect(),
             timeline: explained.timeline.iter().map(Event::of).collect(),
+            delivery: explained.delivery.as_ref().map(super::Delivery::of),
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct TargetSettings {
     pub key: FieldName,
     /// When a source is answered.
     pub mode: Mode,
+    /// Which groups are brought there.
+    pub groups: Groups,
     /// People and groups that are worked on at a time. Their calls share the client's budget.
     pub parallel: usize,
     /// For how long somebody belongs to the node that works on them, if it does not say that it still does.
@@ -39,11 +41,23 @@ pub enum Mode {
     Immediate(Duration),
 }
 
+/// Which groups are brought to the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Groups {
+    /// All that sources push; those that are not there are made.
+    Create,
+    /// Those that are there, by their name.
+    Existing,
+    /// None; groups are for the policy only.
+    None,
+}
+
 impl Default for TargetSettings {
     fn default() -> Self {
         Self {
             key: "u_okta_user_id".into(),
             mode: Mode::Queued,
+            groups: Groups::Create,
             parallel: 16,
             lease: Duration::from_secs(30),
             account: None,

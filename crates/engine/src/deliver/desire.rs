@@ -5,6 +5,7 @@ use super::rows::{Name, Named};
 use super::trouble::{Trouble, in_words};
 use super::{Delivery, ROLES, USERS};
 use crate::Engine;
+use crate::target::Groups;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -148,15 +149,19 @@ impl Asking<'_> {
 
     /// A leaver is in no group.
     fn groups(&self, person: &Person, records: &HashMap<String, SysId>, out: &mut Wanted) {
-        for group in person.groups.iter().filter(|_| person.active) {
+        let groups = self.delivery.target.settings.groups;
+        for group in person.groups.iter().filter(|_| person.active && groups != Groups::None) {
             match records.get(group.id.as_str()) {
                 Some(record) => {
                     out.desired.groups.wanted.insert(record.clone());
                     out.names.insert(record.clone(), group.name.clone());
                 }
                 None => {
-                    out.obstacles.push(format!("the group `{}` is not in the target yet", group.name));
                     out.waits_for.push(group.id.to_string());
+                    // Whether it will ever be there is the target's owner's decision.
+                    if groups == Groups::Create {
+                        out.obstacles.push(format!("the group `{}` is not in the target yet", group.name));
+                    }
                 }
             }
         }

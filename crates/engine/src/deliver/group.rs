@@ -5,8 +5,10 @@ use super::report::line;
 use super::trouble::Trouble;
 use super::{Delivery, GROUPS};
 use crate::Engine;
+use crate::target::Groups;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tenure_connect::servicenow::{CallError, Compare, Lane, Refusal, Row};
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::event::{Event, EventKind};
@@ -14,6 +16,9 @@ use tenure_identity::group::Group;
 use tenure_identity::id::SysId;
 use tenure_identity::reconcile::{Known, verdicts};
 use tenure_store::deliveries::{Finished, State, Taken};
+
+/// When to look again for a group that somebody else has to make.
+const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
 
 const COLUMNS: [&str; 3] = ["sys_id", "name", "active"];
 
@@ -26,6 +31,8 @@ pub(super) struct GroupWork<'a> {
     record: Option<SysId>,
     known: Known,
     events: Vec<Event>,
+    /// Why there is none, where there need not be one.
+    missing: Option<String>,
 }
 
 impl<'a> GroupWork<'a> {
@@ -35,17 +42,32 @@ impl<'a> GroupWork<'a> {
             known.forget();
         }
         let now = engine.clock.now();
-        Self { engine, delivery, now, record: taken.record.clone(), taken, known, events: Vec::new() }
+        Self {
+            engine,
+            delivery,
+            now,
+            record: taken.record.clone(),
+            taken,
+            known,
+            events: Vec::new(),
+            missing: None,
+        }
     }
 
     /// Brings the group's row to what it should be.
     pub(super) async fn deliver(&mut self, group: Option<&Group>) -> Result<(), Trouble> {
-        let Some(group) = group.filter(|group| group.ended.is_none()) else { return Ok(()) };
+        let wanted = self.delivery.target.settings.groups;
+        let live = group.filter(|group| group.ended.is_none() && wanted != Groups::None);
+        let Some(group) = live else { return Ok(()) };
         let name = group.display_name().trim();
         if self.record.is_none() {
             self.find(name).await?;
         }
         match self.record.clone() {
+            None if wanted == Groups::Existing => {
+                self.missing = Some(format!("the target has no group `{name}`, and none is made there"));
+                Ok(())
+            }
             None => self.make(name).await,
             Some(_) if self.known.value(&"name".into()) == name => Ok(()),
             Some(record) => self.rename(&record, name).await,
@@ -162,6 +184,10 @@ impl<'a> GroupWork<'a> {
             waits_for: Vec::new(),
             events: Vec::new(),
         };
+        if self.missing.is_some() {
+            finished.reason = self.missing.take();
+            finished.again = Some(self.now + LOOK_AGAIN);
+        }
         if let Err(trouble) = outcome {
             let follows = trouble.consequence(self.taken.subject.as_str(), self.taken.attempts);
             if follows.in_doubt {

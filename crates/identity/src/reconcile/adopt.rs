@@ -69,7 +69,7 @@ fn by_user_name(who: Identity<'_>, found: &[Found]) -> Adoption {
     let same_number = numbers.map(|number| fold(number.trim()) == fold(one.employee_number.trim()));
     if one.taken {
         doubt(one, "has the user name and is linked to somebody else")
-    } else if !one.key.is_empty() && who.key.is_some() {
+    } else if !one.key.is_empty() && (who.key.is_some() || same_number != Some(true)) {
         doubt(one, "has the user name and another stable key")
     } else if one.service {
         doubt(one, "has the user name and is the account of a program")

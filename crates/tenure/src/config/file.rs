@@ -110,6 +110,7 @@ pub(super) struct Target {
     /// The column of the stable key.
     pub(super) key: String,
     pub(super) delivery: Delivery,
+    pub(super) groups: Groups,
     /// How long an answer to a source waits for the target at most; `immediate` only.
     pub(super) wait_seconds: u64,
     /// The most calls at one time.
@@ -127,6 +128,7 @@ impl Default for Target {
             auth: None,
             key: "u_okta_user_id".to_owned(),
             delivery: Delivery::Queued,
+            groups: Groups::Create,
             wait_seconds: 10,
             concurrency: 8,
             timeout_seconds: 60,
@@ -141,6 +143,16 @@ pub(super) enum Delivery {
     #[default]
     Queued,
     Immediate,
+}
+
+/// Which groups are brought to the target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Groups {
+    #[default]
+    Create,
+    Existing,
+    None,
 }
 
 /// As whom to call the target: which keys are wanted depends on `kind`.

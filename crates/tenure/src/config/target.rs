@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow, bail};
 use secrecy::SecretString;
 use std::time::Duration;
 use tenure_connect::servicenow::{Auth, ServiceNow, Settings, SigningAlgorithm};
-use tenure_engine::target::{Mode, Target, TargetSettings};
+use tenure_engine::target::{Groups, Mode, Target, TargetSettings};
 
 /// The target, if there is one.
 pub(super) fn target(target: file::Target) -> anyhow::Result<Option<Target>> {
@@ -45,9 +45,15 @@ fn servicenow(target: file::Target) -> anyhow::Result<Target> {
         file::Delivery::Queued => Mode::Queued,
         file::Delivery::Immediate => Mode::Immediate(Duration::from_secs(target.wait_seconds)),
     };
+    let groups = match target.groups {
+        file::Groups::Create => Groups::Create,
+        file::Groups::Existing => Groups::Existing,
+        file::Groups::None => Groups::None,
+    };
     let settings = TargetSettings {
         key: target.key.into(),
         mode,
+        groups,
         parallel: target.concurrency * 2,
         lease: Duration::from_secs(target.lease_seconds),
         account,

@@ -54,6 +54,11 @@ fn a_user_name_links_only_where_nothing_speaks_against_it() {
     is_doubt(&[Found { service: true, ..one.clone() }], "program");
     is_doubt(&[Found { taken: true, ..one.clone() }], "linked");
     is_doubt(&[Found { active: false, ..one.clone() }], "former owner");
+    let keyless = Identity { key: None, ..ADA };
+    let of_another = Found { key: "00u9".into(), ..one.clone() };
+    assert!(matches!(adopt(keyless, std::slice::from_ref(&of_another)), Adoption::Doubt(_)));
+    let of_the_same = Found { employee_number: "E1".into(), ..of_another };
+    assert!(matches!(adopt(keyless, &[of_the_same]), Adoption::This(..)));
     let same_number = Found { active: false, employee_number: "e1".into(), ..one };
     assert!(matches!(adopt(ADA, &[same_number]), Adoption::This(..)));
 }

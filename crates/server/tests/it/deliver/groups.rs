@@ -2,9 +2,10 @@
 
 use crate::support::bodies::group;
 use crate::support::target::{Scene, value};
-use crate::support::{operations, user};
+use crate::support::{Place, operations, user};
 use serde_json::json;
-use tenure_lab::servicenow::Faults;
+use tenure_engine::target::{Groups, TargetSettings};
+use tenure_lab::servicenow::{Faults, Instance, Settings};
 use tenure_store::deliveries::State;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,4 +105,21 @@ async fn two_groups_of_one_name_are_nobodys() {
     let delivery = scene.delivery(&team).await;
     assert_eq!(delivery.state, State::Refused);
     assert!(delivery.reason.unwrap().contains("rename all but one"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_that_are_not_there_are_only_made_if_that_is_wanted() {
+    for (groups, expected) in [(Groups::Existing, vec!["Team"]), (Groups::None, vec![])] {
+        let instance = Instance::new(Settings::default());
+        instance.insert("sys_user_group", &[("name", "Team")]).unwrap();
+        let settings = TargetSettings { groups, ..TargetSettings::default() };
+        let scene = Scene::of(Place::sqlite(), instance, settings).await;
+        let ada = scene.create(user("ada")).await;
+        scene.create_group(group("Team", &[&ada])).await;
+        scene.create_group(group("ServiceNow Users", &[&ada])).await;
+        scene.settled().await;
+        assert_eq!(scene.groups_of(&scene.record("ada")), expected);
+        assert_eq!(scene.instance.find("sys_user_group", "name", "ServiceNow Users").len(), 0);
+        assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+    }
 }

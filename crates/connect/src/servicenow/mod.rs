@@ -11,6 +11,7 @@ mod classify;
 mod dictionary;
 mod error;
 mod limits;
+mod myself;
 mod pace;
 mod pages;
 mod query;

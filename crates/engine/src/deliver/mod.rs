@@ -12,6 +12,7 @@ mod desire;
 mod group;
 mod look;
 mod person;
+mod protected;
 mod queue;
 mod report;
 mod rows;
@@ -51,6 +52,8 @@ pub(crate) struct Delivery {
     ended: Notify,
     /// Rows that records refer to.
     rows: Rows,
+    /// Groups to which our account may not add members.
+    protected: protected::Protected,
     /// While the target as a whole cannot be used.
     pause: Pause,
     /// Records that were found under other ids than before.
@@ -66,6 +69,7 @@ impl Delivery {
             work: Notify::new(),
             ended: Notify::new(),
             rows: Rows::default(),
+            protected: protected::Protected::default(),
             pause: Pause::default(),
             moved: Mutex::default(),
             leases: Arc::default(),

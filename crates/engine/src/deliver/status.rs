@@ -56,7 +56,7 @@ impl Engine {
     pub async fn retry_delivery(&self, id: &str) -> Result<(), EngineError> {
         let delivery = self.known_delivery(id).await?;
         self.store.retry_deliveries(Some(&delivery.subject), None, self.clock.now()).await?;
-        self.wake_delivery();
+        self.look_anew();
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl Engine {
     /// If the store fails.
     pub async fn retry_deliveries(&self, state: State) -> Result<(), EngineError> {
         self.store.retry_deliveries(None, Some(state), self.clock.now()).await?;
-        self.wake_delivery();
+        self.look_anew();
         Ok(())
     }
 
@@ -95,6 +95,14 @@ impl Engine {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Somebody may have changed rights in the target before asking for another try.
+    fn look_anew(&self) {
+        if let Some(delivery) = &self.delivery {
+            delivery.protected.forget();
+        }
+        self.wake_delivery();
     }
 
     pub(crate) fn wake_delivery(&self) {

@@ -10,6 +10,7 @@ pub mod clock;
 mod commit;
 pub mod deliver;
 pub mod directory;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 mod ground;

@@ -11,6 +11,7 @@ mod clone;
 mod desire;
 mod group;
 mod look;
+mod meter;
 mod person;
 mod protected;
 mod queue;
@@ -21,8 +22,10 @@ mod ties;
 mod trouble;
 mod write;
 
+pub use meter::DeliveryCounts;
 pub use queue::run;
 pub use status::DeliveryTotals;
+pub use tenure_connect::servicenow::PaceReport;
 pub(crate) use trouble::in_words;
 
 use crate::target::Target;
@@ -55,6 +58,8 @@ pub(crate) struct Delivery {
     rows: Rows,
     /// Groups to which our account may not add members.
     protected: protected::Protected,
+    /// What is counted for metrics.
+    meter: meter::Meter,
     /// While the target as a whole cannot be used.
     pause: Pause,
     /// Records that were found under other ids than before.
@@ -71,6 +76,7 @@ impl Delivery {
             ended: Notify::new(),
             rows: Rows::default(),
             protected: protected::Protected::default(),
+            meter: meter::Meter::default(),
             pause: Pause::default(),
             moved: Mutex::default(),
             leases: Arc::default(),

@@ -1,6 +1,6 @@
 //! Where deliveries stand, and having them tried again.
 
-use super::Delivery;
+use super::{Delivery, DeliveryCounts};
 use crate::error::Thing;
 use crate::{Engine, EngineError};
 use tenure_connect::servicenow::PaceReport;
@@ -25,6 +25,13 @@ impl Engine {
     pub async fn delivery_totals(&self) -> Result<DeliveryTotals, EngineError> {
         let pace = self.delivery.as_ref().map(|delivery| delivery.target.client.pace());
         Ok(DeliveryTotals { totals: self.store.delivery_totals().await?, pace })
+    }
+
+    /// What this node has counted of its deliveries since it started, and how hard it presses the target; nothing without
+    /// a target.
+    pub fn delivery_counts(&self) -> Option<(DeliveryCounts, PaceReport)> {
+        let delivery = self.delivery.as_ref()?;
+        Some((delivery.meter.read(), delivery.target.client.pace()))
     }
 
     /// Deliveries in this state after this subject, in the order of their ids.

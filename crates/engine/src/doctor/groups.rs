@@ -46,6 +46,11 @@ pub(super) async fn look(patient: &Patient<'_>) -> Check {
         );
     }
     let names: Vec<_> = names.into_iter().collect();
-    Check::note(NAME, names.join(", "), "they carry `admin` or `security_admin`, so that only an administrator may add members; nothing is sent")
-        .cure("fill these groups by hand, or take the role from the group")
+    Check::note(
+        NAME,
+        names.join(", "),
+        "they carry `admin` or `security_admin`, so that only an \
+        administrator may add members; nothing is sent",
+    )
+    .cure("fill these groups by hand, or take the role from the group")
 }

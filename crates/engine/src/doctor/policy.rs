@@ -27,7 +27,10 @@ pub(super) async fn fits(engine: &Engine) -> Check {
             format!("version {newest} cannot be used with this configuration: {problems}"),
             format!("version {in_force} stays in force on this node"),
         )
-        .cure("name the missing sources and schemas in the configuration, or `tenure policy apply` a corrected policy"),
+        .cure(
+            "name the missing sources and schemas in the configuration, or `tenure policy apply` \
+            a corrected policy",
+        ),
         None => Check::note(
             "policy",
             format!("version {newest} was applied a moment ago, and {in_force} is in force here"),

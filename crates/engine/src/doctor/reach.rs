@@ -7,9 +7,8 @@ use tenure_connect::servicenow::{CallError, Query};
 
 /// What was found, and whether there is any use in going on.
 pub(super) async fn look(target: &Target) -> (Vec<Check>, bool) {
-    let error = match target.client.glance(LANE, USERS, &Query::all().limit(1), &["sys_id"]).await {
-        Ok(_) => return (vec![reached(target), signed_in()], true),
-        Err(error) => error,
+    let Err(error) = target.client.glance(LANE, USERS, &Query::all(), &["sys_id"]).await else {
+        return (vec![reached(target), signed_in()], true);
     };
     let cure = error.help().unwrap_or("look at the instance's status page and its system log").to_owned();
     let (checks, go_on) = match &error {

@@ -77,14 +77,23 @@ pub(super) async fn writing(patient: &Patient<'_>) -> Check {
 
 /// Who may write only their own record passes the trial, too.
 fn by_roles(patient: &Patient<'_>) -> Check {
-    let means = "creating people, and single columns that an access rule closes, only show when something is delivered";
+    let means = "creating people, and single columns that an access rule closes, only show when \
+        something is delivered";
     if patient.has("user_admin") {
         Check::good(WRITING, "our own record can be written, and our roles allow the others", means)
     } else if patient.roles.is_empty() {
         Check::unknown(WRITING, "our own record can be written; our roles are not shown", means)
     } else {
-        Check::note(WRITING, "our own record can be written, and none of our roles is known to allow the others", means)
-            .cure("give the account `user_admin`, or see that a role of your own allows creating and changing `sys_user`, `sys_user_group` and `sys_user_grmember`")
+        Check::note(
+            WRITING,
+            "our own record can be written, and none of our roles is known to \
+            allow the others",
+            means,
+        )
+        .cure(
+            "give the account `user_admin`, or see that a role of your own allows creating \
+                and changing `sys_user`, `sys_user_group` and `sys_user_grmember`",
+        )
     }
 }
 

@@ -61,7 +61,7 @@ mod tests {
     fn token(expires_in: Option<i64>, revoked: bool) -> StoredToken {
         StoredToken {
             id: "t1".into(),
-            holder: Holder::Source("okta".into()),
+            holder: Holder::Source(SourceName::new("okta")),
             hash: String::new(),
             scopes: String::new(),
             created: Timestamp::UNIX_EPOCH,
@@ -72,7 +72,7 @@ mod tests {
 
     #[track_caller]
     fn check(tokens: &[StoredToken], verdict: Verdict, cure: Option<&str>) {
-        let check = of_source(&"okta".into(), tokens, Timestamp::UNIX_EPOCH);
+        let check = of_source(&SourceName::new("okta"), tokens, Timestamp::UNIX_EPOCH);
         assert_eq!(check.verdict, verdict, "{check:?}");
         assert_eq!(check.cure.is_some(), cure.is_some(), "{check:?}");
         assert!(check.cure.unwrap_or_default().contains(cure.unwrap_or_default()));

@@ -13,7 +13,8 @@ pub(super) async fn look(patient: &Patient<'_>) -> Check {
         Ok(glance) => glance,
         Err(error) => return Check::unasked(NAME, &error),
     };
-    let cure = "give the account a role for which the query business rules and access rules of `sys_user` make an exception";
+    let cure = "give the account a role for which the query business rules and access rules of \
+        `sys_user` make an exception";
     match (glance.rows.is_empty(), glance.total) {
         (false, _) => Check::good(NAME, "they are shown to us", "whoever comes back gets their old record"),
         (true, Some(total)) if total > 0 => Check::bad(

@@ -61,10 +61,10 @@ impl Collector for Shown {
         if let Some(totals) = &self.totals {
             stand(out, totals, self.now)?;
         }
-        counter(out, "target_calls", "Calls to the target, repeated ones included", self.pace.calls)?;
-        counter(out, "target_refusals", "Calls refused because of a rate limit", self.pace.refusals)?;
-        gauge(out, "target_in_flight", "Calls under way", self.pace.in_flight)?;
-        gauge(out, "target_ceiling", "Calls that may be under way now", self.pace.ceiling_now)?;
+        counter(out, "target_calls", "Calls to the target, repeated ones included", &self.pace.calls)?;
+        counter(out, "target_refusals", "Calls refused because of a rate limit", &self.pace.refusals)?;
+        gauge(out, "target_in_flight", "Calls under way", &self.pace.in_flight)?;
+        gauge(out, "target_ceiling", "Calls that may be under way now", &self.pace.ceiling_now)?;
         let DeliveryCounts { finished, verdicts, landing, landing_seconds } = &self.counts;
         let help = "Deliveries that ended on this node, by where they stood then";
         counters(out, "deliveries_finished", help, "outcome", finished.iter())?;
@@ -84,28 +84,28 @@ fn stand(out: &mut DescriptorEncoder<'_>, totals: &Totals, now: Timestamp) -> fm
         let count = totals.states.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count);
         states.encode_family(&[("state", state.label())])?.encode_gauge(&count)?;
     }
-    gauge(out, "deliveries_pending", "Deliveries that are due or tried again", totals.pending)?;
+    gauge(out, "deliveries_pending", "Deliveries that are due or tried again", &totals.pending)?;
     let age = totals.oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64().max(0.0));
-    gauge(out, "deliveries_oldest_pending_seconds", "How long the oldest of them has waited", age)
+    gauge(out, "deliveries_oldest_pending_seconds", "How long the oldest of them has waited", &age)
 }
 
 fn gauge(
     out: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
-    value: impl EncodeGaugeValue,
+    value: &impl EncodeGaugeValue,
 ) -> fmt::Result {
-    out.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)
+    out.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(value)
 }
 
 fn counter(
     out: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
-    value: impl EncodeCounterValue,
+    value: &impl EncodeCounterValue,
 ) -> fmt::Result {
     let mut metric = out.encode_descriptor(name, help, None, MetricType::Counter)?;
-    metric.encode_counter::<NoLabelSet, _, u64>(&value, None)
+    metric.encode_counter::<NoLabelSet, _, u64>(value, None)
 }
 
 fn counters<'a>(

@@ -4,11 +4,13 @@
 //! Each operation loads facts, asks `tenure-identity` what follows, and commits the answer. If the facts moved in
 //! between, it is decided again; two requests, threads or nodes are therefore harmless to each other.
 
+mod account;
 mod circle;
 pub mod clock;
 mod commit;
 pub mod deliver;
 pub mod directory;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 mod ground;

@@ -9,6 +9,7 @@ mod driver;
 mod encode;
 pub mod error;
 pub mod floor;
+mod ground;
 mod keys;
 mod migrate;
 pub mod policies;

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     /// Show what the target has and what it refuses, and have it tried again
     #[command(subcommand)]
     Deliver(DeliverCommand),
+    /// Look at store, policy, tokens and target, and say what is wrong and how to cure it; exits with 1 if something is bad
+    Doctor(DoctorOptions),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
     /// Check and try out expressions in the Okta Expression Language
@@ -310,6 +312,13 @@ pub(crate) enum RulingWord {
     Release,
     /// Everybody whom a mass change holds stays active, until their source says inactive again
     Keep,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorOptions {
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -117,7 +117,9 @@ impl ServiceNow {
         log(question, received.as_ref().ok().map(|it| it.status), started);
         let received = received?;
         let now = outside::wall_clock();
-        if let Some(limit) = limits::limit(&received.headers, now) {
+        let limit = limits::limit(&received.headers, now);
+        inner.seen.learn(&received.headers, limit.as_ref(), now);
+        if let Some(limit) = limit {
             inner.pace.learn(&limit);
         }
         let answer =

@@ -54,7 +54,12 @@ fn until_reset(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 
 /// The instance's own time, as our clock may differ.
 fn here(headers: &HeaderMap, now: Timestamp) -> Timestamp {
-    text(headers, header::DATE.as_str()).and_then(date).unwrap_or(now)
+    clock(headers).unwrap_or(now)
+}
+
+/// The instance's own time, where it tells it.
+pub(super) fn clock(headers: &HeaderMap) -> Option<Timestamp> {
+    text(headers, header::DATE.as_str()).and_then(date)
 }
 
 fn date(text: &str) -> Option<Timestamp> {

@@ -11,12 +11,14 @@ mod classify;
 mod dictionary;
 mod error;
 mod limits;
+mod myself;
 mod pace;
 mod pages;
 mod query;
 mod refusal;
 mod retry;
 mod row;
+mod seen;
 mod settings;
 mod signer;
 mod table;
@@ -27,10 +29,11 @@ pub use budget::Lane;
 pub use dictionary::{Column, Columns};
 pub use error::{Call, CallError, Cause, Outcome, Oversize, SignInFailure, Stranger, Unaskable, Verb};
 pub use pace::PaceReport;
-pub use pages::Pages;
+pub use pages::{Glance, Pages};
 pub use query::{Condition, Query};
 pub use refusal::{Refusal, Told};
 pub use row::{Fields, Row};
+pub use seen::Seen;
 pub use settings::{Auth, SetUpError, Settings, SigningAlgorithm};
 pub use table::Compare;
 
@@ -51,6 +54,7 @@ struct Inner {
     credentials: auth::Credentials,
     pace: Arc<pace::Pace>,
     dictionary: dictionary::Cache,
+    seen: seen::Sight,
     /// Whether the instance turned out to have no Batch API.
     without_batch: AtomicBool,
 }
@@ -64,8 +68,14 @@ impl ServiceNow {
         let settings::Checked { url, credentials, http } = settings::check(&settings)?;
         let pace = pace::Pace::new(settings.concurrency);
         let (dictionary, without_batch) = (dictionary::Cache::default(), AtomicBool::new(false));
-        let inner = Inner { settings, url, http, credentials, pace, dictionary, without_batch };
+        let seen = seen::Sight::default();
+        let inner = Inner { settings, url, http, credentials, pace, dictionary, seen, without_batch };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether the instance has a Batch API, as far as a batch was sent.
+    pub fn may_batch(&self) -> bool {
+        !self.inner.without_batch.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// How hard the client presses at the moment, for metrics.

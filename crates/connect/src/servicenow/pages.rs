@@ -41,7 +41,36 @@ struct Window {
     count: Option<u64>,
 }
 
+/// The first page of a query, and no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// The rows that are shown.
+    pub rows: Vec<Row>,
+    /// How many there are in all, those that the account may not see included, where the instance counts them.
+    pub total: Option<u64>,
+}
+
+/// How many rows a glance shows at most.
+const GLANCE: usize = 20;
+
 impl ServiceNow {
+    /// Reads the first page of a query, with one call however many rows are hidden.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn glance(
+        &self,
+        lane: Lane,
+        table: &str,
+        query: &Query,
+        columns: &[&str],
+    ) -> Result<Glance, CallError> {
+        let mut pages = self.pages(lane, table, query, columns, GLANCE);
+        let window = pages.read().await?;
+        let total = window.count;
+        Ok(Glance { rows: pages.take(window)?, total })
+    }
+
     /// Reads a query page by page, with at most `size` rows on each.
     pub fn pages(&self, lane: Lane, table: &str, query: &Query, columns: &[&str], size: usize) -> Pages {
         Pages {

@@ -208,7 +208,11 @@ impl Wanted {
     }
 
     fn look_again(&mut self, now: Timestamp) {
-        let again = now + LOOK_AGAIN;
+        self.look_again_in(LOOK_AGAIN, now);
+    }
+
+    pub(super) fn look_again_in(&mut self, wait: Duration, now: Timestamp) {
+        let again = now + wait;
         self.again = Some(self.again.map_or(again, |sooner| sooner.min(again)));
     }
 }

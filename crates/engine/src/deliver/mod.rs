@@ -11,7 +11,9 @@ mod clone;
 mod desire;
 mod group;
 mod look;
+mod meter;
 mod person;
+mod protected;
 mod queue;
 mod report;
 mod rows;
@@ -20,8 +22,11 @@ mod ties;
 mod trouble;
 mod write;
 
+pub use meter::DeliveryCounts;
 pub use queue::run;
 pub use status::DeliveryTotals;
+pub use tenure_connect::servicenow::PaceReport;
+pub(crate) use trouble::in_words;
 
 use crate::target::Target;
 use rows::Rows;
@@ -52,6 +57,10 @@ pub(crate) struct Delivery {
     ended: Notify,
     /// Rows that records refer to.
     rows: Rows,
+    /// Groups to which our account may not add members.
+    protected: protected::Protected,
+    /// What is counted for metrics.
+    meter: meter::Meter,
     /// While the target as a whole cannot be used.
     pause: Pause,
     /// Records that were found under other ids than before.
@@ -69,6 +78,8 @@ impl Delivery {
             work: Notify::new(),
             ended: Notify::new(),
             rows: Rows::default(),
+            protected: protected::Protected::default(),
+            meter: meter::Meter::default(),
             pause: Pause::default(),
             moved: Mutex::default(),
             running: AtomicBool::new(false),

@@ -111,6 +111,7 @@ impl<'a> Work<'a> {
             let known = self.record.is_some().then_some(&self.known);
             let mut steps = reconcile(&self.wanted.desired, known, self.now);
             steps.retain(|step| !self.is_parked(step));
+            let steps = self.spare_protected(steps).await?;
             if steps.is_empty() {
                 return Ok(());
             }

@@ -5,6 +5,7 @@ use super::person::Work;
 use super::trouble::Trouble;
 use super::{Delivery, Lease};
 use crate::{Engine, EngineError, SharedEngine};
+use jiff::Timestamp;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -99,7 +100,7 @@ impl Engine {
 
     /// One delivery from beginning to end.
     async fn deliver_one(&self, delivery: &Delivery, taken: Taken, lease: &Lease) {
-        let who = taken.subject.clone();
+        let (who, marked) = (taken.subject.clone(), taken.marked);
         let finished = match self.delivered(delivery, taken, lease.name.clone()).await {
             Ok(finished) => finished,
             Err(error) => {
@@ -107,7 +108,7 @@ impl Engine {
                 return;
             }
         };
-        self.end_delivery(&finished).await;
+        self.end_delivery(delivery, &finished, marked).await;
         delivery.ended.notify_waiters();
         // Whoever waited for this record is due now.
         delivery.wake();
@@ -137,9 +138,9 @@ impl Engine {
         }
     }
 
-    async fn end_delivery(&self, finished: &Finished) {
+    async fn end_delivery(&self, delivery: &Delivery, finished: &Finished, marked: Timestamp) {
         match self.store.finish_delivery(finished).await {
-            Ok(()) => {}
+            Ok(()) => delivery.meter.count(finished, marked),
             Err(CommitError::Moved) => {
                 tracing::warn!(
                     subject = finished.subject.as_str(),

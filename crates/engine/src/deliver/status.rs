@@ -1,6 +1,6 @@
 //! Where deliveries stand, and having them tried again.
 
-use super::Delivery;
+use super::{Delivery, DeliveryCounts};
 use crate::error::Thing;
 use crate::{Engine, EngineError};
 use std::sync::atomic::Ordering;
@@ -37,6 +37,13 @@ impl Engine {
         Ok(self.store.busy_deliveries(self.clock.now() + within).await?)
     }
 
+    /// What this node has counted of its deliveries since it started, and how hard it presses the target; nothing without
+    /// a target.
+    pub fn delivery_counts(&self) -> Option<(DeliveryCounts, PaceReport)> {
+        let delivery = self.delivery.as_ref()?;
+        Some((delivery.meter.read(), delivery.target.client.pace()))
+    }
+
     /// Deliveries in this state after this subject, in the order of their ids.
     ///
     /// # Errors
@@ -66,7 +73,7 @@ impl Engine {
     pub async fn retry_delivery(&self, id: &str) -> Result<(), EngineError> {
         let delivery = self.known_delivery(id).await?;
         self.store.retry_deliveries(Some(&delivery.subject), None, self.clock.now()).await?;
-        self.wake_delivery();
+        self.look_anew();
         Ok(())
     }
 
@@ -76,7 +83,7 @@ impl Engine {
     /// If the store fails.
     pub async fn retry_deliveries(&self, state: State) -> Result<(), EngineError> {
         self.store.retry_deliveries(None, Some(state), self.clock.now()).await?;
-        self.wake_delivery();
+        self.look_anew();
         Ok(())
     }
 
@@ -119,6 +126,14 @@ impl Engine {
             self.wake_delivery();
         }
         Ok(())
+    }
+
+    /// Somebody may have changed rights in the target before asking for another try.
+    fn look_anew(&self) {
+        if let Some(delivery) = &self.delivery {
+            delivery.protected.forget();
+        }
+        self.wake_delivery();
     }
 
     pub(crate) fn wake_delivery(&self) {

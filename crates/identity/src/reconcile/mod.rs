@@ -130,7 +130,10 @@ fn record(desired: &Desired, known: Option<&Known>, now: Timestamp) -> Option<St
         })
         .filter(|(column, value)| known.value(column) != value)
         .collect();
-    let silent = known.written.iter().filter(|column| !desired.columns.contains_key(*column));
+    // Flags have no "nothing": what was unlocked once is not emptied because the policy has no word for locks.
+    let flag = |column: &FieldName| *column == ACTIVE || *column == LOCKED_OUT;
+    let silent =
+        known.written.iter().filter(|column| !desired.columns.contains_key(*column) && !flag(column));
     let emptied = silent.filter(|column| !known.value(column).is_empty());
     columns.extend(emptied.map(|column| (column.clone(), String::new())));
     columns.retain(|column, value| !known.is_parked(column, value, now));

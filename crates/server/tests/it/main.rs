@@ -10,6 +10,7 @@ mod cases;
 mod deliver;
 mod dialects;
 mod discovery;
+mod doctor;
 mod entra;
 mod etag;
 mod events;

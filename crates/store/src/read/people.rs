@@ -59,6 +59,16 @@ impl Store {
         Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
     }
 
+    /// How many memberships of groups there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_memberships(&self) -> Result<u64, StoreError> {
+        let sql = "select count(*) from members where present = 1";
+        let rows = self.database.query(Statement::new(sql, [])).await?;
+        Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+    }
+
     /// People to whom something happened that their record may depend on, since it was last resolved.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod deliver;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod el;
 pub(crate) mod explain;
 pub(crate) mod lab;

@@ -52,6 +52,8 @@ fn the_help_names_every_command() {
       policy       Check, plan, apply and look at the policy: what gets in, where, by whose word
       review       Look at and decide the cases that wait for a human
       deliver      Show what the target has and what it refuses, and have it tried again
+      doctor       Look at store, policy, tokens and target, and say what is wrong and how to cure it;
+                   exits with 1 if something is bad
       explain      Show one person: record, claims, links and timeline
       el           Check and try out expressions in the Okta Expression Language
       lab          Simulate a system at the other end, to rehearse against

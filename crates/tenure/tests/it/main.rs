@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod crash;
 mod demo;
+mod doctor;
 mod el;
 mod explain;
 mod lab;

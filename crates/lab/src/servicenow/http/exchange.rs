@@ -8,6 +8,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Response, header};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 
 use super::answer::Answer;
 use super::asked::{Asked, Resource};
@@ -46,7 +48,7 @@ pub(super) async fn serve(State(instance): State<Instance>, request: Request) ->
     match answer(&instance, &asked).await {
         Ok(answer) => {
             under_way.status = answer.status;
-            answer.into_response()
+            dated(answer.into_response(), instance.now())
         }
         Err(cut) => {
             let mut response = Response::new(Body::empty());
@@ -54,6 +56,15 @@ pub(super) async fn serve(State(instance): State<Instance>, request: Request) ->
             response
         }
     }
+}
+
+/// Says what time the instance's own clock shows.
+fn dated(mut response: Response<Body>, now: Timestamp) -> Response<Body> {
+    let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 async fn read(request: Request) -> Result<Asked, Answer> {

@@ -123,3 +123,52 @@ async fn groups_that_are_not_there_are_only_made_if_that_is_wanted() {
         assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_carries_admin_is_known_beforehand() {
+    let scene = Scene::new().await;
+    let admins = scene.instance.insert("sys_user_group", &[("name", "Admins")]).unwrap();
+    let role = scene.instance.find("sys_user_role", "name", "admin").remove(0);
+    let carries = [("group", admins.sys_id()), ("role", role.sys_id())];
+    let carries = scene.instance.insert("sys_group_has_role", &carries).unwrap();
+    let (ada, grace) = (scene.create(user("ada")).await, scene.create(user("grace")).await);
+    scene.settled().await;
+    scene.instance.forget();
+    scene.create_group(group("Admins", &[&ada, &grace])).await;
+    scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Team"]);
+    for somebody in [&ada, &grace] {
+        let delivery = scene.delivery(somebody).await;
+        assert_eq!(delivery.state, State::Partly);
+        let why = "the group `Admins` carries `admin`; only an administrator may add members";
+        assert_eq!(delivery.reason.as_deref(), Some(why));
+    }
+    let calls = scene.instance.calls();
+    assert_eq!(calls.count("POST", "sys_user_grmember"), 1, "only what may be written was sent: {calls:?}");
+    assert_eq!(calls.count("GET", "sys_group_has_role"), 2, "each group is looked at once: {calls:?}");
+
+    scene.instance.remove("sys_group_has_role", carries.sys_id()).unwrap();
+    scene.app.engine.retry_delivery(&ada).await.unwrap();
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Admins", "Team"]);
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_puts_people_into_every_group() {
+    let scene = Scene::new().await;
+    let admins = scene.instance.insert("sys_user_group", &[("name", "Admins")]).unwrap();
+    let role = scene.instance.find("sys_user_role", "name", "admin").remove(0);
+    let us = scene.record("tenure.integration");
+    for (table, column, whose) in
+        [("sys_group_has_role", "group", &admins), ("sys_user_has_role", "user", &us)]
+    {
+        scene.instance.insert(table, &[(column, whose.sys_id()), ("role", role.sys_id())]).unwrap();
+    }
+    let ada = scene.create(user("ada")).await;
+    scene.create_group(group("Admins", &[&ada])).await;
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Admins"]);
+    assert_eq!(scene.instance.calls().count("GET", "sys_group_has_role"), 0);
+}

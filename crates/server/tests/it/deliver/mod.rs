@@ -6,5 +6,6 @@ mod faults;
 mod groups;
 mod immediate;
 mod leave;
+mod metrics;
 mod refusals;
 mod surfaces;

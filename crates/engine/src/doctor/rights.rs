@@ -1,0 +1,117 @@
+//! Whether we may do what a delivery does: tried by reading every table that is needed, and by giving our own record a
+//! value that it already has. Other records are never written to find out.
+
+use super::{Check, LANE, Patient};
+use crate::deliver::{GROUPS, HELD_ROLES, MEMBERS, ROLES, USERS, in_words};
+use std::collections::BTreeSet;
+use tenure_connect::servicenow::{CallError, Fields, Glance, Query};
+
+const READING: &str = "rights to read";
+const WRITING: &str = "rights to write";
+/// The most tables that are tried.
+const MOST: usize = 24;
+
+pub(super) async fn reading(patient: &Patient<'_>) -> Vec<Check> {
+    let tables = tables(patient);
+    let mut checks = Vec::new();
+    for table in tables.iter().take(MOST) {
+        checks.extend(match patient.client().glance(LANE, table, &Query::all(), &["sys_id"]).await {
+            Ok(glance) => hidden(table, &glance),
+            Err(error) if error.is_permanent() => Some(closed(table, &error)),
+            Err(error) => Some(Check::unasked(READING, &error)),
+        });
+    }
+    if checks.is_empty() {
+        let names: Vec<_> = tables.iter().map(String::as_str).collect();
+        checks.push(Check::good(READING, names.join(", "), "every table that a delivery reads is shown"));
+    }
+    checks
+}
+
+fn tables(patient: &Patient<'_>) -> BTreeSet<String> {
+    let policy = &patient.policy;
+    let mappings = policy.mapping.iter().chain(policy.mapping_of.values().flatten());
+    let references = mappings.filter_map(|mapping| Some(mapping.reference.as_ref()?.table.clone()));
+    let always = [USERS, GROUPS, MEMBERS];
+    let roles = [ROLES, HELD_ROLES];
+    let roles = roles.into_iter().filter(|_| !policy.roles.is_empty());
+    always.into_iter().chain(roles).map(str::to_owned).chain(references).collect()
+}
+
+fn hidden(table: &str, glance: &Glance) -> Option<Check> {
+    let total = glance.total.filter(|total| *total > 0 && glance.rows.is_empty())?;
+    let found = format!("`{table}` has {total} rows, and the first are not shown to us");
+    let means = "rows that we do not see are taken for missing, and made again or waited for";
+    Some(Check::bad(READING, found, means).cure(format!(
+        "let the account read `{table}`; `user_admin` does, unless an access rule is in the way"
+    )))
+}
+
+fn closed(table: &str, error: &CallError) -> Check {
+    let means = "what a delivery has to know of it cannot be known";
+    Check::bad(READING, in_words(error), means).cure(format!(
+        "give the account a role that reads `{table}`, and allow web services in the table's Application Access"
+    ))
+}
+
+pub(super) async fn writing(patient: &Patient<'_>) -> Check {
+    let Some(account) = &patient.account else {
+        return Check::unknown(
+            WRITING,
+            "not tried: it cannot be told who we are",
+            "nobody else's record is written to find out",
+        );
+    };
+    let same = Fields::from([("user_name".to_owned(), account.get("user_name").to_owned())]);
+    match patient.client().update(LANE, USERS, &account.sys_id, &same, &["user_name"]).await {
+        Ok(_) => by_roles(patient),
+        Err(error) if error.is_permanent() => Check::bad(
+            WRITING,
+            in_words(&error),
+            "not even our own record may be written, and nothing is delivered",
+        )
+        .cure("give the account `user_admin`"),
+        Err(error) => Check::unasked(WRITING, &error),
+    }
+}
+
+/// Who may write only their own record passes the trial, too.
+fn by_roles(patient: &Patient<'_>) -> Check {
+    let means = "creating people, and single columns that an access rule closes, only show when \
+        something is delivered";
+    if patient.has("user_admin") {
+        Check::good(WRITING, "our own record can be written, and our roles allow the others", means)
+    } else if patient.roles.is_empty() {
+        Check::unknown(WRITING, "our own record can be written; our roles are not shown", means)
+    } else {
+        Check::note(
+            WRITING,
+            "our own record can be written, and none of our roles is known to \
+            allow the others",
+            means,
+        )
+        .cure(
+            "give the account `user_admin`, or see that a role of your own allows creating \
+                and changing `sys_user`, `sys_user_group` and `sys_user_grmember`",
+        )
+    }
+}
+
+pub(super) fn tasks(patient: &Patient<'_>) -> Check {
+    let name = "rights to tasks";
+    if patient.policy.lifecycle.hand_over.is_empty() {
+        return Check::good(name, "the policy hands no work over", "no right to tasks is needed");
+    }
+    if patient.has("itil") {
+        Check::good(name, "our account has `itil`", "a leaver's open work can be handed over")
+    } else if patient.roles.is_empty() {
+        Check::unknown(name, "our roles are not shown", "a leaver's open work may stay where it is")
+    } else {
+        Check::bad(
+            name,
+            "our account does not have `itil`",
+            "the policy hands a leaver's open work over, and we may not write tasks",
+        )
+        .cure("give the account `itil`, or take `hand_over` out of the policy")
+    }
+}

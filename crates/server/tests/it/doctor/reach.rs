@@ -1,0 +1,68 @@
+//! Reaching the target, signing in, its clock and its limits.
+
+use super::{examined, says, with_faults};
+use crate::support::target::{Scene, target};
+use crate::support::{Place, Setup, TestApp, user};
+use std::time::Duration;
+use tenure_connect::servicenow::{Auth, ServiceNow, Settings};
+use tenure_engine::doctor::Verdict::{Bad, Good, Note, Unknown};
+use tenure_engine::target::{Target, TargetSettings};
+use tenure_lab::servicenow::{Instance, Server};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_is_not_there_or_sleeps_is_told_and_nothing_else_is() {
+    let setup =
+        Setup { target: Some(target("http://127.0.0.1:9", TargetSettings::default())), ..Setup::default() };
+    let app = TestApp::start(Place::sqlite(), setup).await;
+    let checks = app.engine.examine(&|_| {}).await;
+    says(&checks, "reach", Bad, &["cannot be reached", "check the address"]);
+    says(&checks, "target", Unknown, &["not looked at"]);
+
+    let scene = Scene::new().await;
+    scene.instance.hibernate(true);
+    says(&examined(&scene).await, "reach", Bad, &["asleep"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_credentials_are_told_apart_from_an_instance_that_is_away() {
+    let server = Server::local(Instance::new(tenure_lab::servicenow::Settings::default())).await.unwrap();
+    let auth = Auth::Basic { username: "tenure.integration".into(), password: "wrong".into() };
+    let client = ServiceNow::new(Settings::new(&server.url, auth)).unwrap();
+    let target = Target { name: server.url.clone(), client, settings: TargetSettings::default() };
+    let app = TestApp::start(Place::sqlite(), Setup { target: Some(target), ..Setup::default() }).await;
+    let checks = app.engine.examine(&|_| {}).await;
+    says(&checks, "reach", Good, &[]);
+    says(&checks, "credentials", Bad, &["does not accept the credentials", "locked out"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_differs_is_told() {
+    let scene = Scene::new().await;
+    scene.instance.advance(Duration::from_secs(600));
+    says(&examined(&scene).await, "clock of the target", Bad, &["ahead of ours", "NTP"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_held_against_the_first_load() {
+    let scene = with_faults("[[rate_limit]]\nlimit = 5000\n").await;
+    says(&examined(&scene).await, "rates", Good, &["5000 times an hour"]);
+
+    // Rules that are only to be read, so that nothing is held up by them.
+    let scene = Scene::new().await;
+    let role = scene.instance.find("sys_user_role", "name", "itil").remove(0);
+    let rules = [("100", ""), ("50", role.sys_id()), ("30", role.sys_id())];
+    for (limit, role) in rules {
+        scene.instance.insert("sys_rate_limit_rules", &[("request_limit", limit), ("role", role)]).unwrap();
+    }
+    for n in 0..40 {
+        scene.post("/Users", user(&format!("joiner{n}"))).await.expect(201);
+    }
+    let checks = examined(&scene).await;
+    says(&checks, "rates", Note, &["30 times an hour", "40 people", "80 calls", "3 hours"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_that_is_used_up_is_told() {
+    let scene = with_faults("[[fault]]\nkind = \"too_many_requests\"\nretry_after = 3600\n").await;
+    says(&examined(&scene).await, "rates", Bad, &["allows no more calls"]);
+}

@@ -9,6 +9,7 @@ mod driver;
 mod encode;
 pub mod error;
 pub mod floor;
+pub mod handovers;
 mod keys;
 mod migrate;
 pub mod policies;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, text: include_str!("migrations/0002_admin.sql") },
     Migration { version: 3, text: include_str!("migrations/0003_policy.sql") },
     Migration { version: 4, text: include_str!("migrations/0004_deliveries.sql") },
+    Migration { version: 5, text: include_str!("migrations/0005_handovers.sql") },
 ];
 
 const BOOK: &str =

@@ -160,6 +160,7 @@ impl<'a> GroupWork<'a> {
             known: None,
             in_doubt: false,
             waits_for: Vec::new(),
+            leaves: None,
             events: Vec::new(),
         };
         if let Err(trouble) = outcome {

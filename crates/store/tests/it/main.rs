@@ -12,6 +12,7 @@ mod directory;
 mod filters;
 mod fixture;
 mod groups;
+mod handovers;
 mod list;
 mod migrate;
 mod people;

@@ -6,18 +6,18 @@
 //! end; otherwise the target is read first. So it does no harm to deliver twice, late, on two nodes, or after a crash.
 
 mod await_end;
-mod backoff;
+pub(crate) mod backoff;
 mod clone;
 mod desire;
 mod group;
 mod look;
 mod person;
-mod queue;
-mod report;
+pub(crate) mod queue;
+pub(crate) mod report;
 mod rows;
 mod status;
 mod ties;
-mod trouble;
+pub(crate) mod trouble;
 mod write;
 
 pub use queue::run;
@@ -47,12 +47,14 @@ pub(crate) struct Delivery {
     pub(crate) target: Target,
     /// Somebody may be due.
     work: Notify,
+    /// Somebody has left, or a hand-over was asked for.
+    pub(crate) leavers: Notify,
     /// A delivery has ended.
     ended: Notify,
     /// Rows that records refer to.
     rows: Rows,
     /// While the target as a whole cannot be used.
-    pause: Pause,
+    pub(crate) pause: Pause,
     /// Records that were found under other ids than before.
     moved: Mutex<clone::Moved>,
     /// Leases under which this node is at work.
@@ -64,6 +66,7 @@ impl Delivery {
         Self {
             target,
             work: Notify::new(),
+            leavers: Notify::new(),
             ended: Notify::new(),
             rows: Rows::default(),
             pause: Pause::default(),

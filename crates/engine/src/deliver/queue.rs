@@ -105,7 +105,7 @@ impl Engine {
                 return;
             }
         };
-        self.end_delivery(&finished).await;
+        self.end_delivery(delivery, &finished).await;
         delivery.ended.notify_waiters();
         // Whoever waited for this record is due now.
         delivery.wake();
@@ -135,9 +135,13 @@ impl Engine {
         }
     }
 
-    async fn end_delivery(&self, finished: &Finished) {
+    async fn end_delivery(&self, delivery: &Delivery, finished: &Finished) {
         match self.store.finish_delivery(finished).await {
-            Ok(()) => {}
+            Ok(()) => {
+                if finished.leaves.is_some() {
+                    delivery.leavers.notify_one();
+                }
+            }
             Err(CommitError::Moved) => {
                 tracing::warn!(
                     subject = finished.subject.as_str(),
@@ -164,6 +168,7 @@ impl Engine {
             reason: Some(follows.reason),
             again: Some(finished.at + follows.wait),
             attempts: follows.attempts,
+            leaves: None,
             events: Vec::new(),
             ..finished.clone()
         };
@@ -190,9 +195,9 @@ impl Engine {
 }
 
 /// While the target as a whole cannot be used, nobody is taken.
-fn note_health(delivery: &Delivery, outcome: &Result<(), Trouble>) {
+pub(crate) fn note_health<T>(delivery: &Delivery, outcome: &Result<T, Trouble>) {
     match outcome {
-        Ok(()) => delivery.pause.end(),
+        Ok(_) => delivery.pause.end(),
         Err(trouble @ Trouble::Call(error)) if trouble.is_everybodys() => {
             tracing::warn!(%error, "the target cannot be used at the moment");
             delivery.pause.begin(error.retry_after());

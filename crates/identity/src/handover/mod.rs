@@ -240,6 +240,24 @@ impl Kind {
     }
 }
 
+impl Step {
+    /// The step that takes this one back, from what the target showed after it.
+    #[must_use]
+    pub fn back(&self, shown: &Columns) -> Self {
+        let from = |(column, asked): (&FieldName, &String)| {
+            (column.clone(), shown.get(column).unwrap_or(asked).clone())
+        };
+        let note = "Put back by Tenure: the hand-over was undone.";
+        Self {
+            fields: self.former.clone(),
+            former: self.fields.iter().map(from).collect(),
+            note: (self.kind == Kind::Task).then(|| note.to_owned()),
+            why: "the hand-over was undone".to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
 impl Plan {
     /// Whether nothing lies with the leaver.
     pub fn is_empty(&self) -> bool {

@@ -15,6 +15,7 @@ mod etag;
 mod events;
 mod fuzz;
 mod groups;
+mod handover;
 mod identity;
 mod lessons;
 mod log;

@@ -97,7 +97,9 @@ proptest! {
             let stands = |from: &Columns, to: &Columns, at: &Columns| standing(step.kind, from, to, Some(&row(at)));
             prop_assert_eq!(stands(&step.former, &step.fields, &step.former), Standing::Ready);
             prop_assert_eq!(stands(&step.former, &step.fields, &step.fields), Standing::Reached);
-            prop_assert_eq!(stands(&step.fields, &step.former, &step.fields), Standing::Ready);
+            let back = step.back(&step.fields);
+            prop_assert_eq!(stands(&back.former, &back.fields, &step.fields), Standing::Ready);
+            prop_assert_eq!(stands(&back.former, &back.fields, &step.former), Standing::Reached);
         }
     }
 }

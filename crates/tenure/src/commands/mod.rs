@@ -5,6 +5,7 @@ pub(crate) mod deliver;
 pub(crate) mod demo;
 pub(crate) mod el;
 pub(crate) mod explain;
+pub(crate) mod handover;
 pub(crate) mod lab;
 pub(crate) mod policy;
 pub(crate) mod review;

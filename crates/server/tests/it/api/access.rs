@@ -43,6 +43,7 @@ impl World {
             "people" => &self.person,
             "groups" => &self.group,
             "cases" => &self.case,
+            "deliveries" | "handovers" => &self.person,
             _ => &self.token,
         };
         let query = if operation.needs_source { "?source=okta" } else { "" };
@@ -61,6 +62,8 @@ fn body(operation: &str) -> Value {
         "create_token" => json!({ "source": "okta" }),
         "rotate_token" | "restore_policy" => json!({}),
         "check_policy" | "plan_policy" | "apply_policy" => json!({ "document": "" }),
+        "retry_deliveries" => json!({ "state": "refused" }),
+        "link_record" => json!({ "sys_id": "0123456789abcdef" }),
         "preview" => json!({ "source": "okta", "claim": { "userName": "somebody-new" } }),
         _ => Value::Null,
     }

@@ -7,6 +7,7 @@ use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::person::Person;
 use tenure_identity::resolve::explain::{FieldExplanation, explain};
 use tenure_identity::resolve::{Before, Subject};
+use tenure_store::deliveries::Delivery;
 
 /// Everything that is known of one person.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Explanation {
     pub former_links: Vec<(SourceName, String)>,
     /// The newest events, oldest first.
     pub timeline: Vec<Event>,
+    /// Where they stand in the target; nothing if nothing was ever to be delivered.
+    pub delivery: Option<Delivery>,
 }
 
 impl Explanation {
@@ -55,7 +58,8 @@ impl Engine {
         let fields = self.explain_fields(&person).await?;
         let former_links = self.store.former_links(id).await?;
         let timeline = self.store.timeline(&event::Subject::Person(id.clone()), events).await?;
-        Ok(Explanation { person, fields, former_links, timeline })
+        let delivery = self.store.delivery(id.as_str()).await?;
+        Ok(Explanation { person, fields, former_links, timeline, delivery })
     }
 
     async fn explain_fields(&self, person: &Person) -> Result<Vec<FieldExplanation>, EngineError> {
@@ -64,6 +68,7 @@ impl Engine {
             record: &person.record,
             deactivated_at: person.deactivated_at,
             provisioned: person.provisioned,
+            hold: person.hold.as_ref(),
         };
         let subject = Subject {
             claims: &person.claims,

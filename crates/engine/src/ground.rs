@@ -1,12 +1,15 @@
-//! What a decision stands on besides the facts of its request: the policy in force, and whom the claims at hand refer to.
+//! What a decision stands on besides the facts of its request: the policy in force, whom and what the claims at hand refer
+//! to, and, where access would end, what the limit has to know.
 
 use crate::{Caller, Engine, EngineError};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tenure_identity::change::Change;
 use tenure_identity::claim::Claim;
 use tenure_identity::event::Actor;
 use tenure_identity::id::{CaseId, PersonId, SourceName};
+use tenure_identity::limit::Losses;
 use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
 use tenure_identity::receive::{Context, Incoming};
@@ -17,6 +20,8 @@ use uuid::Uuid;
 pub(crate) struct Ground {
     pub(crate) policy: Arc<Policy>,
     references: References,
+    /// What is known of the limit, once it was asked for.
+    losses: Option<Losses>,
     now: Timestamp,
 }
 
@@ -26,6 +31,7 @@ impl Ground {
         Context {
             policy: &self.policy,
             references: &self.references,
+            losses: self.losses.as_ref(),
             actor,
             now: self.now,
             fresh_person: PersonId::new(Uuid::now_v7().to_string()),
@@ -52,27 +58,44 @@ impl Engine {
     ) -> Result<Ground, EngineError> {
         let (policy, now) = (self.policy(), self.clock.now());
         let mut references = References::default();
-        if !policy.refers_to_people() {
-            return Ok(Ground { policy, references, now });
+        if !policy.refers() {
+            return Ok(Ground { policy, references, losses: None, now });
         }
-        people.iter().for_each(|person| references.learn(&policy, &person.record));
+        people.iter().for_each(|person| references.learn(&policy, person));
         let mut needed = needed(&policy, people, now);
         if let Some((caller, incoming)) = said {
             needed.extend(wanted(&policy, &[as_claim(caller, incoming, now)], &[], now));
         }
-        needed.retain(|wanted| references.get(wanted.key, &wanted.text).is_none());
+        needed.retain(|wanted| !references.has(wanted));
         self.look_up(&needed, &mut references).await?;
-        Ok(Ground { policy, references, now })
+        Ok(Ground { policy, references, losses: None, now })
+    }
+
+    /// Decides. Where access would end and the policy has a limit, decides once more with what the limit has to know: nobody
+    /// else pays for it.
+    pub(crate) async fn decided<T: AsRef<Change>>(
+        &self,
+        ground: &mut Ground,
+        actor: &Actor,
+        decide: impl Fn(&Context<'_>) -> T,
+    ) -> Result<T, EngineError> {
+        let decided = decide(&ground.context(actor));
+        let limit = ground.policy.limits.deactivations.as_ref();
+        let Some(limit) = limit.filter(|_| decided.as_ref().asks_for_losses(&ground.policy)) else {
+            return Ok(decided);
+        };
+        ground.losses = Some(self.store.losses(limit.since(ground.now)).await?);
+        Ok(decide(&ground.context(actor)))
     }
 
     /// The same with everybody looked up: something besides their claims changed.
     pub(crate) async fn ground_anew(&self, people: &[&Person]) -> Result<Ground, EngineError> {
         let (policy, now) = (self.policy(), self.clock.now());
         let mut references = References::default();
-        if policy.refers_to_people() {
+        if policy.refers() {
             self.look_up(&needed(&policy, people, now), &mut references).await?;
         }
-        Ok(Ground { policy, references, now })
+        Ok(Ground { policy, references, losses: None, now })
     }
 
     async fn look_up(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenure_identity::impact::Impact;
 use tenure_identity::person::Person;
-use tenure_identity::policy::Policy;
+use tenure_identity::policy::{Beyond, Policy};
 use tenure_identity::resolve::{Before, References, Subject, resolve, wanted};
 
 /// People who are read at a time.
@@ -35,6 +35,7 @@ impl Engine {
                 progress(impact.people);
             }
             if people.is_empty() {
+                impact.held = self.beyond_limit(&policy, impact.lose_access).await?;
                 return Ok(impact);
             }
             let (engine, policy) = (Arc::clone(self), Arc::clone(&policy));
@@ -45,7 +46,7 @@ impl Engine {
     async fn plan_piece(&self, policy: &Policy, people: &[Person]) -> Result<Impact, EngineError> {
         let now = self.clock.now();
         let mut needed = BTreeSet::new();
-        if policy.refers_to_people() {
+        if policy.refers() {
             for person in people {
                 needed.extend(wanted(policy, &person.claims, &person.groups, now));
             }
@@ -60,12 +61,21 @@ impl Engine {
                 record: &person.record,
                 deactivated_at: person.deactivated_at,
                 provisioned: person.provisioned,
+                hold: person.hold.as_ref(),
             };
             let subject =
                 Subject { claims: &person.claims, groups: &person.groups, references: &references, before };
             impact.add(person, &resolve(policy, &subject, now));
         }
         Ok(impact)
+    }
+
+    /// Of so many who would lose access now, how many the policy's limit would hold.
+    async fn beyond_limit(&self, policy: &Policy, losing: u64) -> Result<u64, EngineError> {
+        let limit = policy.limits.deactivations.as_ref().filter(|limit| limit.then == Beyond::Hold);
+        let Some(limit) = limit.filter(|_| losing > 0) else { return Ok(0) };
+        let losses = self.store.losses(limit.since(self.clock.now())).await?;
+        Ok(losing.saturating_sub(limit.room(&losses)))
     }
 
     /// How many people there are.

@@ -121,8 +121,9 @@ impl Engine {
             }
         }
         tracing::info!(version = stored.version, author = author.name, "a new policy is in force");
-        self.policies.set(Policy { version: stored.version, ..policy });
-        self.policies.work.notify_one();
+        if self.put_to_use(Policy { version: stored.version, ..policy }) {
+            self.deliver_anew().await?;
+        }
         Ok(stored)
     }
 
@@ -187,9 +188,19 @@ impl Engine {
         let (policy, _) =
             checked.map_err(|problems| EngineError::UnusablePolicy { version: newest, problems })?;
         tracing::info!(version = newest, author = stored.author, "a new policy is in force");
-        self.policies.set(Policy { version: newest, ..policy });
-        self.policies.work.notify_one();
+        // What this node has delivered since it was applied was delivered under the one before. At the start there is nothing.
+        if self.put_to_use(Policy { version: newest, ..policy }) && self.is_delivering() {
+            self.deliver_anew().await?;
+        }
         Ok(())
+    }
+
+    /// Decides by it from now on. Says whether the same records mean something else to the target.
+    fn put_to_use(&self, policy: Policy) -> bool {
+        let delivers_alike = self.policy().delivers_like(&policy);
+        self.policies.set(policy);
+        self.policies.work.notify_one();
+        !delivers_alike
     }
 }
 

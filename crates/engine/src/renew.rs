@@ -8,7 +8,7 @@ use crate::commit::Tries;
 use crate::{Engine, EngineError, SharedEngine};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use tenure_identity::change::PersonChange;
+use tenure_identity::change::{Depends, PersonChange};
 use tenure_identity::event::Actor;
 use tenure_identity::id::SourceName;
 use tenure_identity::person::Person;
@@ -31,7 +31,7 @@ enum Why {
     Due,
     /// Their record was resolved under an earlier policy.
     Policy,
-    /// Somebody came while it was decided to wait for them.
+    /// Somebody or something came while it was decided to wait for them.
     Arrival,
 }
 
@@ -79,13 +79,19 @@ impl Engine {
         }
     }
 
-    /// Whoever is waited for may have arrived between the decision and its commit, when nobody waited yet.
+    /// Whoever is waited for may have arrived between the decision and its commit, when nobody waited yet; and a group may
+    /// have got another name, when nobody referred to it yet.
     pub(crate) async fn renew_if_awaited_came(&self, change: &PersonChange) {
-        let Some(wanted) = change.waits_for.as_ref().filter(|wanted| !wanted.is_empty()) else { return };
-        let wanted: BTreeSet<_> = wanted.iter().cloned().collect();
+        let Some(Depends { waits_for, refers_to }) = &change.depends else { return };
+        let referred = refers_to.iter().map(|referred| &referred.wanted);
+        let wanted: BTreeSet<_> = waits_for.iter().chain(referred).cloned().collect();
+        if wanted.is_empty() {
+            return;
+        }
         let renewed = async {
-            let came = self.store.references(&self.sources(), &wanted).await?;
-            if came.is_empty() {
+            let now = self.store.references(&self.sources(), &wanted).await?;
+            let came = waits_for.iter().any(|wanted| now.has(wanted));
+            if !came && refers_to.iter().all(|referred| now.agree(referred)) {
                 return Ok(());
             }
             let person = self.person(&change.person.id).await?;
@@ -98,14 +104,17 @@ impl Engine {
 
     /// If the facts moved, the mark is still there, and the next look finds it.
     async fn renew(&self, person: &Person, why: Why) -> Result<(), EngineError> {
-        let ground = self.ground_anew(&[person]).await?;
+        let mut ground = self.ground_anew(&[person]).await?;
         let why = match why {
-            Why::Due => "a group that they are in, or somebody whom they refer to, changed".to_owned(),
+            Why::Due => {
+                "a group that they are in, or somebody or something that they refer to, changed".to_owned()
+            }
             Why::Policy => format!("policy {} is in force", ground.policy.version),
-            Why::Arrival => "somebody whom they refer to has arrived".to_owned(),
+            Why::Arrival => "somebody or something that they refer to has arrived or gone".to_owned(),
         };
         let actor = Actor { source: SourceName::new(OURSELVES), writer: OURSELVES.to_owned(), request: None };
-        let mut change = receive::renew(&ground.context(&actor), person, &why);
+        let mut change =
+            self.decided(&mut ground, &actor, |context| receive::renew(context, person, &why)).await?;
         self.note_circles(&actor, ground.now(), Some(person), &mut change).await?;
         match self.commit(&change, &mut Tries::default()).await {
             Ok(_) | Err(EngineError::Busy) => Ok(()),

@@ -4,7 +4,7 @@ use crate::commit::Tries;
 use crate::error::Thing;
 use crate::{Engine, EngineError};
 use jiff::Timestamp;
-use tenure_identity::case::{Case, Reviewer, Ruling};
+use tenure_identity::case::{Case, CaseKind, Reviewer, Ruling};
 use tenure_identity::change::Change;
 use tenure_identity::correlate::{Beside, beside};
 use tenure_identity::id::CaseId;
@@ -67,7 +67,8 @@ impl Engine {
         Ok(Question { candidates: candidates.collect(), case })
     }
 
-    /// Decides a case. The source's next try at the claim goes through, or is refused for good.
+    /// Decides a case. The source's next try at the claim goes through, or is refused for good; whoever a mass change holds
+    /// loses access, many of them in the background, or keeps it.
     ///
     /// # Errors
     /// If the case is not open, the ruling does not fit it, or the store fails.
@@ -88,6 +89,9 @@ impl Engine {
             let change = receive::decide(&self.policy(), &case, ruling, note, by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
                 self.look_up_again(&change).await;
+                if *ruling == Ruling::Release {
+                    self.renew_soon().await;
+                }
                 return self.case(id).await;
             }
         }
@@ -101,15 +105,24 @@ impl Engine {
         let mut tries = Tries::default();
         loop {
             let case = self.case(id).await?;
-            let newest = self.store.newest_case(&case.source, &case.identity).await?;
-            let newest = newest.as_ref().map(|newest| &newest.id);
+            let newest = self.newest_like(&case).await?;
             let people = self.candidates(&case).await?;
-            let change = receive::undo(&self.policy(), &case, newest, by, &people, self.clock.now())?;
+            let change =
+                receive::undo(&self.policy(), &case, newest.as_ref(), by, &people, self.clock.now())?;
             if self.commit(&change, &mut tries).await? {
                 self.look_up_again(&change).await;
                 return self.case(id).await;
             }
         }
+    }
+
+    /// The newest case about the same identity, or the mass change that is open.
+    async fn newest_like(&self, case: &Case) -> Result<Option<CaseId>, EngineError> {
+        if case.kind == CaseKind::MassChange {
+            return Ok(self.store.open_mass_change().await?);
+        }
+        let newest = self.store.newest_case(&case.source, &case.identity).await?;
+        Ok(newest.map(|newest| newest.id))
     }
 
     /// A decision is made without looking up whom the people refer to: what waits because of that is filled now.

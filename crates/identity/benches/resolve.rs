@@ -63,7 +63,8 @@ fn mover(bencher: divan::Bencher<'_, '_>, claims: usize) {
 }
 
 fn resolved(known: &Known) -> Resolution {
-    let before = Before { record: &known.record, deactivated_at: known.deactivated_at, provisioned: true };
+    let before =
+        Before { record: &known.record, deactivated_at: known.deactivated_at, provisioned: true, hold: None };
     let subject = Subject { claims: &known.claims, groups: &GROUPS, references: &REFERENCES, before };
     resolve(&POLICY, &subject, Timestamp::UNIX_EPOCH)
 }

@@ -22,17 +22,20 @@ pub enum CaseKind {
     Unmatched,
     /// Two people look alike. Both exist; nothing waits.
     NearDuplicate,
+    /// More people would lose access than the policy's limit allows. Claims are taken; those people stay active meanwhile.
+    MassChange,
 }
 
 impl CaseKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AmbiguousMatch,
         Self::EmailMatch,
         Self::RecycledLogin,
         Self::RotatedIdentity,
         Self::Unmatched,
         Self::NearDuplicate,
+        Self::MassChange,
     ];
 
     /// The word for it, on every surface and in the store.
@@ -44,6 +47,7 @@ impl CaseKind {
             Self::RotatedIdentity => "rotated-identity",
             Self::Unmatched => "unmatched",
             Self::NearDuplicate => "near-duplicate",
+            Self::MassChange => "mass-change",
         }
     }
 
@@ -54,7 +58,7 @@ impl CaseKind {
 
     /// Whether a claim waits for the answer.
     pub fn blocks(self) -> bool {
-        self != Self::NearDuplicate
+        !matches!(self, Self::NearDuplicate | Self::MassChange)
     }
 
     /// Whether an answer may name anybody who is known, and not only the case's candidates.
@@ -137,6 +141,10 @@ pub enum Ruling {
     Reject,
     /// Those who look alike are one human being, and this is the person to keep. A proposal: nobody is merged by it.
     Merge(PersonId),
+    /// Everybody whom a mass change holds loses access now.
+    Release,
+    /// Everybody whom a mass change holds stays active, until their source says inactive again.
+    Keep,
 }
 
 impl Ruling {
@@ -147,6 +155,8 @@ impl Ruling {
             Self::Create => "create",
             Self::Reject => "reject",
             Self::Merge(_) => "merge",
+            Self::Release => "release",
+            Self::Keep => "keep",
         }
     }
 
@@ -154,17 +164,18 @@ impl Ruling {
     pub fn person(&self) -> Option<&PersonId> {
         match self {
             Self::Link(person) | Self::Merge(person) => Some(person),
-            Self::Create | Self::Reject => None,
+            Self::Create | Self::Reject | Self::Release | Self::Keep => None,
         }
     }
 
     /// Whether it answers a question of this kind: a claim that waits is linked, made somebody or refused; people who
-    /// exist already are one or several.
+    /// exist already are one or several; access that is held ends or stays.
     pub fn answers(&self, kind: CaseKind) -> bool {
         match self {
-            Self::Create => true,
+            Self::Create => kind != CaseKind::MassChange,
             Self::Link(_) | Self::Reject => kind.blocks(),
-            Self::Merge(_) => !kind.blocks(),
+            Self::Merge(_) => kind == CaseKind::NearDuplicate,
+            Self::Release | Self::Keep => kind == CaseKind::MassChange,
         }
     }
 }

@@ -9,8 +9,10 @@ use crate::event::Event;
 use crate::group::Group;
 use crate::id::{CaseId, GroupId, PersonId};
 use crate::keys::Keys;
+use crate::limit::HoldState;
 use crate::person::Person;
-use crate::resolve::Wanted;
+use crate::policy::Policy;
+use crate::resolve::{Referred, Wanted};
 use jiff::Timestamp;
 use tenure_scim::patch::Member;
 
@@ -37,6 +39,8 @@ pub struct Change {
     pub follows: Option<Answer>,
     /// The answer that is taken back. It must still stand, and no claim may have gone through by it.
     pub reopened: Option<Answer>,
+    /// What becomes of everybody whom a mass-change case holds.
+    pub sweep: Option<Sweep>,
 }
 
 /// A human's answer to a case, as a change rests on it.
@@ -57,12 +61,59 @@ pub struct PersonChange {
     pub expect: Option<i64>,
     /// Whether the record changed, so that it has to be delivered.
     pub dirty: bool,
-    /// Whom fields wait for now, instead of whom they waited for before; `None` leaves that as it is.
-    pub waits_for: Option<Vec<Wanted>>,
+    /// What fields wait for and refer to now, instead of what they did before; `None` leaves that as it is.
+    pub depends: Option<Depends>,
     /// The version of the policy that the record was resolved under.
     pub policy: i64,
     /// [`Person::due`] as it was read, where nothing is due any more then; the commit is refused if more has become due.
     pub settles: Option<i64>,
+    /// Whether access began or ended.
+    pub access: Option<Access>,
+    /// Whether [`Person::hold`] is not what it was.
+    pub hold_changed: bool,
+}
+
+/// What becomes of somebody's access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// They have it now.
+    Begins,
+    /// They have none any more.
+    Ends(Ending),
+}
+
+/// What the end of somebody's access rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ending {
+    /// Access may have ended fewer times than this, of anybody and ever; otherwise the commit is refused. So a limit holds
+    /// however many requests come at once. `None`: no limit was asked.
+    pub below: Option<i64>,
+    /// The answer that released it. It must still stand, and cannot be taken back afterwards.
+    pub by: Option<Answer>,
+}
+
+/// What an answer to a mass-change case, or taking it back, does to everybody whom the case is about. The store finds them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sweep {
+    /// The case.
+    pub case: CaseId,
+    /// Whoever is in this state …
+    pub from: HoldState,
+    /// … is in this one now. Who is released is due to be resolved anew.
+    pub to: HoldState,
+    /// What the timeline of each says; its subject is not read.
+    pub event: Event,
+    /// The case as it was when it was decided, with the last count of whom it holds.
+    pub found: Option<Case>,
+}
+
+/// Whom and what a record waits for, and which groups it refers to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Depends {
+    /// Those who have not arrived: their arrival makes the person due.
+    pub waits_for: Vec<Wanted>,
+    /// Groups that fields refer to: another name, or their end, makes the person due.
+    pub refers_to: Vec<Referred>,
 }
 
 /// What becomes of a claim.
@@ -125,6 +176,20 @@ pub struct MembersChange {
     pub writer: String,
     /// A membership that last changed after this is in a quick cycle of coming and going; the store counts these.
     pub cycle_since: Timestamp,
+}
+
+impl Change {
+    /// Whether the limit of the policy has to be asked before this is committed: access ends, and nothing says that it may.
+    pub fn asks_for_losses(&self, policy: &Policy) -> bool {
+        let access = self.person.as_ref().and_then(|person| person.access.as_ref());
+        policy.limits.deactivations.is_some() && access == Some(&Access::Ends(Ending::default()))
+    }
+}
+
+impl AsRef<Change> for Change {
+    fn as_ref(&self) -> &Change {
+        self
+    }
 }
 
 impl ClaimChange {

@@ -57,11 +57,13 @@ pub enum Outcome {
     Altered,
     /// The record that was written is somebody else's.
     WrongTwin,
+    /// It waits for a human, or a human decided against it: access stays.
+    Held,
 }
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Written,
         Self::Unchanged,
         Self::SkippedNotAuthoritative,
@@ -78,6 +80,7 @@ impl Outcome {
         Self::Dropped,
         Self::Altered,
         Self::WrongTwin,
+        Self::Held,
     ];
 
     /// The words for it.
@@ -99,6 +102,7 @@ impl Outcome {
             Self::Dropped => "dropped",
             Self::Altered => "altered",
             Self::WrongTwin => "wrong twin",
+            Self::Held => "held",
         }
     }
 

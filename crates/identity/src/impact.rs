@@ -25,6 +25,8 @@ pub struct Impact {
     pub roles: BTreeMap<String, RoleImpact>,
     /// How many active people would lose access.
     pub lose_access: u64,
+    /// How many of these would be held by the policy's limit, and keep it until a human answers.
+    pub held: u64,
     /// How many inactive people would get access.
     pub gain_access: u64,
     /// How many would be provisioned who are not.
@@ -171,7 +173,7 @@ impl Impact {
 }
 
 fn example(person: &Person, finding: &Finding) -> String {
-    let (Finding::Failed(note) | Finding::Flapping(note)) = finding;
+    let (Finding::Failed(note) | Finding::Flapping(note) | Finding::BeyondLimit(note)) = finding;
     format!("{}: {note}", person.display())
 }
 

@@ -16,6 +16,8 @@ pub mod handover;
 pub mod id;
 pub mod impact;
 pub mod keys;
+pub mod limit;
+pub mod onboard;
 pub mod person;
 pub mod policy;
 pub mod receive;

@@ -4,6 +4,7 @@ use crate::claim::Claim;
 use crate::group::Membership;
 use crate::id::{PersonId, SourceName};
 use crate::keys::Keys;
+use crate::limit::Hold;
 use crate::record::Record;
 use jiff::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct Person {
     pub waits: bool,
     /// How often something outside their claims changed that their record may depend on, since they were last resolved.
     pub due: i64,
+    /// Why they keep access that their claims do not give, if they do.
+    pub hold: Option<Hold>,
 }
 
 /// Whether a person holds a key that only one person may hold.

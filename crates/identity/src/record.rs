@@ -1,7 +1,7 @@
 //! A record: the resolved fields and roles of a person in the target's names, each field with the source that decided it
 //! and with what it was before.
 
-use crate::id::{FieldName, PersonId, SourceName};
+use crate::id::{FieldName, GroupId, PersonId, SourceName};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -15,6 +15,8 @@ pub enum FieldValue {
     Flag(bool),
     /// One of our people.
     Person(PersonReference),
+    /// One of our groups.
+    Group(GroupReference),
 }
 
 /// A reference to one of our people.
@@ -23,6 +25,15 @@ pub struct PersonReference {
     /// Who.
     pub id: PersonId,
     /// What the source called them.
+    pub said: String,
+}
+
+/// A reference to one of our groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupReference {
+    /// Which.
+    pub id: GroupId,
+    /// What the source called it.
     pub said: String,
 }
 
@@ -64,8 +75,7 @@ impl Record {
     pub fn text(&self, field: &str) -> Option<&str> {
         match &self.fields.get(field)?.value {
             FieldValue::Text(text) => Some(text),
-            FieldValue::Person(person) => Some(&person.said),
-            FieldValue::Flag(_) => None,
+            other => other.said(),
         }
     }
 
@@ -73,7 +83,7 @@ impl Record {
     pub fn flag(&self, field: &str) -> Option<bool> {
         match self.fields.get(field)?.value {
             FieldValue::Flag(flag) => Some(flag),
-            FieldValue::Text(_) | FieldValue::Person(_) => None,
+            FieldValue::Text(_) | FieldValue::Person(_) | FieldValue::Group(_) => None,
         }
     }
 
@@ -81,8 +91,16 @@ impl Record {
     pub fn person(&self, field: &str) -> Option<&PersonId> {
         match &self.fields.get(field)?.value {
             FieldValue::Person(person) => Some(&person.id),
-            FieldValue::Text(_) | FieldValue::Flag(_) => None,
+            FieldValue::Text(_) | FieldValue::Flag(_) | FieldValue::Group(_) => None,
         }
+    }
+
+    /// The groups that fields refer to.
+    pub fn groups(&self) -> impl Iterator<Item = (&FieldName, &GroupId)> {
+        self.fields.iter().filter_map(|(name, field)| match &field.value {
+            FieldValue::Group(group) => Some((name, &group.id)),
+            FieldValue::Text(_) | FieldValue::Flag(_) | FieldValue::Person(_) => None,
+        })
     }
 
     /// Whether both say the same of the person, whoever decided it and whenever.
@@ -92,6 +110,17 @@ impl Record {
             && self.fields.len() == other.fields.len()
             && both
                 .all(|((name, field), (other_name, other))| name == other_name && field.value == other.value)
+    }
+}
+
+impl FieldValue {
+    /// What the source called whom or what the value refers to.
+    pub fn said(&self) -> Option<&str> {
+        match self {
+            Self::Person(person) => Some(&person.said),
+            Self::Group(group) => Some(&group.said),
+            Self::Text(_) | Self::Flag(_) => None,
+        }
     }
 }
 
@@ -128,6 +157,7 @@ impl fmt::Display for FieldValue {
             Self::Text(text) => f.write_str(text),
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Person(person) => f.write_str(person.id.as_str()),
+            Self::Group(group) => f.write_str(group.id.as_str()),
         }
     }
 }

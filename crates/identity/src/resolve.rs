@@ -14,12 +14,14 @@ mod scope;
 mod value;
 mod words;
 
+pub(crate) use activity::has_say;
 pub use activity::is_active;
-pub use references::{References, Wanted, wanted};
+pub use references::{References, Referred, Wanted, wanted};
 
 use crate::claim::Claim;
 use crate::decision::{Decision, Outcome};
 use crate::group::Membership;
+use crate::limit::Hold;
 use crate::policy::Policy;
 use crate::policy::profile::{ClaimView, PersonView};
 use crate::record::{Field, FieldValue, Record};
@@ -34,7 +36,7 @@ pub struct Subject<'a> {
     pub claims: &'a [Claim],
     /// The live groups that they are in.
     pub groups: &'a [Membership],
-    /// Whom their claims refer to.
+    /// Whom and what their claims refer to.
     pub references: &'a References,
     /// What was true before.
     pub before: Before<'a>,
@@ -49,6 +51,8 @@ pub struct Before<'a> {
     pub deactivated_at: Option<Timestamp>,
     /// Whether they have ever been in scope.
     pub provisioned: bool,
+    /// What keeps access that the claims do not give.
+    pub hold: Option<&'a Hold>,
 }
 
 /// What the claims imply.
@@ -58,14 +62,18 @@ pub struct Resolution {
     pub record: Record,
     /// Whether the person is active.
     pub active: bool,
+    /// Whether they are so only because they are held.
+    pub held: bool,
     /// Whether they are, or have ever been, in scope: nobody else is delivered anywhere.
     pub provisioned: bool,
     /// When they were deactivated, if they are inactive.
     pub deactivated_at: Option<Timestamp>,
     /// One per field that anybody speaks of, with its reason.
     pub decisions: Vec<Decision>,
-    /// Whom a field waits for.
+    /// Whom or what a field waits for.
     pub waits_for: Vec<Wanted>,
+    /// Groups that fields refer to.
+    pub refers_to: Vec<Referred>,
     /// What somebody should look at: expressions that failed, fields that flap.
     pub findings: Vec<Finding>,
 }
@@ -77,6 +85,8 @@ pub enum Finding {
     Failed(String),
     /// Two sources decide a field back and forth.
     Flapping(String),
+    /// Access ended beyond a limit that only warns.
+    BeyondLimit(String),
 }
 
 static NOTHING: LazyLock<Record> = LazyLock::new(Record::default);
@@ -84,7 +94,7 @@ static NOTHING: LazyLock<Record> = LazyLock::new(Record::default);
 impl<'a> Subject<'a> {
     /// Somebody of whom only claims are known.
     pub fn of(claims: &'a [Claim]) -> Self {
-        let before = Before { record: &NOTHING, deactivated_at: None, provisioned: false };
+        let before = Before { record: &NOTHING, deactivated_at: None, provisioned: false, hold: None };
         Self { claims, groups: &[], references: References::none(), before }
     }
 
@@ -137,17 +147,25 @@ pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolu
     rules::ruled(&hearing, &mut record, &mut out);
     let in_scope = scope::is_in_scope(&hearing, &record, &mut out);
     record.roles = roles::roles(&hearing, &record, &mut out);
-    let active = said_active && in_scope;
     let before = &subject.before;
+    let implied = said_active && in_scope;
+    let hold = before.hold.filter(|hold| !implied && hold.keeps_access());
+    let active = implied || hold.is_some();
     let deactivated_at = if active { None } else { before.deactivated_at.or(Some(now)) };
     flags(policy, active, before.record, &mut record, now, &mut out.decisions);
+    if let Some(hold) = hold {
+        out.decisions.retain(|it| it.field != "active" || it.outcome == Outcome::SkippedNotAuthoritative);
+        out.decisions.push(held(hold));
+    }
     Resolution {
         record,
         active,
+        held: hold.is_some(),
         provisioned: in_scope || before.provisioned,
         deactivated_at,
         decisions: out.decisions,
         waits_for: out.waits_for,
+        refers_to: out.refers_to,
         findings: out.findings,
     }
 }
@@ -157,6 +175,7 @@ pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolu
 struct Progress {
     decisions: Vec<Decision>,
     waits_for: Vec<Wanted>,
+    refers_to: Vec<Referred>,
     findings: Vec<Finding>,
 }
 
@@ -192,6 +211,12 @@ fn flags(
         let field = Field::new(FieldValue::Flag(flag)).after(before.fields.get(name), now);
         record.fields.insert(name.into(), field);
     }
+}
+
+/// What is said of access that stays, instead of that it is unchanged.
+fn held(hold: &Hold) -> Decision {
+    let decision = Decision::new("active", Outcome::Held).values(None, Some("false".to_owned()));
+    decision.by(&hold.source).because(hold.reason())
 }
 
 #[cfg(test)]

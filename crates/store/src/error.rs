@@ -90,6 +90,8 @@ pub enum Constraint {
     GroupName,
     /// A case about this identity is open.
     OpenCase,
+    /// A mass-change case is open.
+    MassChange,
     /// The token's hash is taken.
     TokenHash,
     /// Another policy has become this version.
@@ -99,7 +101,7 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Login,
         Self::EmployeeNumber,
         Self::ClaimOfPerson,
@@ -109,6 +111,7 @@ impl Constraint {
         Self::GroupExternalId,
         Self::GroupName,
         Self::OpenCase,
+        Self::MassChange,
         Self::TokenHash,
         Self::PolicyVersion,
         Self::TargetRecord,
@@ -126,6 +129,7 @@ impl Constraint {
             Self::GroupExternalId => "groups_external_id",
             Self::GroupName => "groups_display_name",
             Self::OpenCase => "cases_open",
+            Self::MassChange => "cases_mass_change",
             Self::TokenHash => "tokens_hash",
             Self::PolicyVersion => "policies_version",
             Self::TargetRecord => "deliveries_record",
@@ -144,6 +148,7 @@ impl Constraint {
             Self::GroupExternalId => "groups.source, groups.external_id",
             Self::GroupName => "groups.display_key",
             Self::OpenCase => "cases.source, cases.identity",
+            Self::MassChange => "cases.kind",
             Self::TokenHash => "tokens.hash",
             Self::PolicyVersion => "policies.version",
             Self::TargetRecord => "deliveries.kind, deliveries.sys_id",

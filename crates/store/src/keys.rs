@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use tenure_identity::keys::Keys;
-use tenure_identity::policy::PersonKey;
+use tenure_identity::policy::{GroupKey, PersonKey, ReferenceKey};
 use tenure_scim::text::fold;
 
 /// Login.
@@ -21,8 +21,24 @@ pub(crate) const DISPLAY_NAME: i64 = 6;
 /// External id, in `waiting` only: claims have a column of their own for it.
 pub(crate) const EXTERNAL_ID: i64 = 7;
 
-/// Under which kind somebody is waited for.
-pub(crate) fn kind_of(key: PersonKey) -> i64 {
+/// A group's folded name, in `waiting` only.
+pub(crate) const GROUP_NAME: i64 = 8;
+/// A group's external id, in `waiting` only.
+pub(crate) const GROUP_EXTERNAL_ID: i64 = 9;
+/// A group that is there and referred to, by our own id; in `waiting` only.
+pub(crate) const GROUP: i64 = 10;
+
+/// Under which kind somebody or something is waited for.
+pub(crate) fn kind_of(key: ReferenceKey) -> i64 {
+    match key {
+        ReferenceKey::Person(key) => kind_of_person(key),
+        ReferenceKey::Group(GroupKey::Name) => GROUP_NAME,
+        ReferenceKey::Group(GroupKey::ExternalId) => GROUP_EXTERNAL_ID,
+    }
+}
+
+/// Under which kind a claim has this key.
+pub(crate) fn kind_of_person(key: PersonKey) -> i64 {
     match key {
         PersonKey::ExternalId => EXTERNAL_ID,
         PersonKey::EmployeeNumber => EMPLOYEE_NUMBER,

@@ -17,7 +17,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, text: include_str!("migrations/0002_admin.sql") },
     Migration { version: 3, text: include_str!("migrations/0003_policy.sql") },
     Migration { version: 4, text: include_str!("migrations/0004_deliveries.sql") },
-    Migration { version: 5, text: include_str!("migrations/0005_handovers.sql") },
+    Migration { version: 5, text: include_str!("migrations/0005_limits.sql") },
+    Migration { version: 6, text: include_str!("migrations/0006_handovers.sql") },
 ];
 
 const BOOK: &str =
@@ -110,6 +111,22 @@ mod tests {
         assert!(matches!(pending(&[(1, "changed".into())]), Err(StoreError::ForeignMigration(1))));
         assert_eq!(pending(&[]).unwrap().len(), MIGRATIONS.len());
         assert!(pending(&[(1, MIGRATIONS[0].checksum())]).unwrap().len() < MIGRATIONS.len());
+    }
+
+    #[test]
+    fn whoever_has_access_before_limits_is_counted() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(BOOK).unwrap();
+        for migration in &MIGRATIONS[..3] {
+            connection.execute_batch(&migration.sql(Dialect::Sqlite)).unwrap();
+            connection.execute(RECORD, (migration.version, migration.checksum())).unwrap();
+        }
+        let people = "insert into persons (id, version, active, created_at, record, login_shared, employee_shared, provisioned) \
+             values ('a', 1, 1, 0, '{}', 0, 0, 1), ('b', 1, 0, 0, '{}', 0, 0, 1), ('c', 1, 0, 0, '{}', 0, 0, 0)";
+        connection.execute_batch(people).unwrap();
+        sqlite(&mut connection).unwrap();
+        let active = "select value from counters where name = 'people:active'";
+        assert_eq!(connection.query_row(active, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
     }
 
     #[test]

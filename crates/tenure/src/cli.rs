@@ -1,5 +1,9 @@
 //! The command line: names, options and the words that explain them.
 
+mod handover;
+
+pub(crate) use handover::HandoverCommand;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use tenure_identity::id::{AdminName, NotAName};
@@ -198,48 +202,6 @@ pub(crate) enum DeliveryState {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum HandoverCommand {
-    /// Show what would be handed over if somebody had left now; nothing is written
-    Plan {
-        /// Somebody, who may still be active: id, external id, user name, e-mail address or `sys_id`
-        who: String,
-        /// How it is written
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
-    /// Hand over what lies with somebody who has left, also if that was done before
-    Run {
-        /// Somebody: id, external id, user name, e-mail address or `sys_id`
-        who: String,
-        /// Who wants it
-        #[arg(long, env = "USER", default_value = "administrator")]
-        by: String,
-        /// How it is written
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
-    /// Where the hand-overs stand, or the one of somebody with every row that it touches
-    Status {
-        /// Somebody: id, external id, user name, e-mail address or `sys_id`
-        who: Option<String>,
-        /// How it is written
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
-    /// Put back what was handed over, as far as it is still as the hand-over left it
-    Undo {
-        /// Somebody: id, external id, user name, e-mail address or `sys_id`
-        who: String,
-        /// Who wants it
-        #[arg(long, env = "USER", default_value = "administrator")]
-        by: String,
-        /// How it is written
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Say what is wrong with a policy document, each at its place
     Check {
@@ -318,7 +280,7 @@ pub(crate) enum ReviewCommand {
     Decide {
         /// The case
         id: String,
-        /// What the claim is about
+        /// What the claim is about, or what becomes of everybody who is held
         #[arg(value_enum)]
         ruling: RulingWord,
         /// The person, for `link` and `merge`; may be left out if there is one candidate
@@ -351,6 +313,10 @@ pub(crate) enum RulingWord {
     Reject,
     /// Those who look alike are one person; noted as a proposal, and nobody is merged
     Merge,
+    /// Everybody whom a mass change holds loses access now
+    Release,
+    /// Everybody whom a mass change holds stays active, until their source says inactive again
+    Keep,
 }
 
 #[derive(Debug, Args)]

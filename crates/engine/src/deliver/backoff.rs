@@ -26,9 +26,11 @@ pub(crate) fn after_refusal(attempts: u32, spread: f64) -> Duration {
 
 /// A number from 0 to 1 that is another one for everybody, and the same for one person at one try.
 pub(crate) fn spread_of(id: &str, attempts: u32) -> f64 {
-    let hash = id.bytes().fold(u64::from(attempts) ^ 0x9e37_79b9, |hash, byte| {
+    // FNV-1a, and one round more so that the last byte reaches the bits that are used.
+    let hashed = id.bytes().chain(attempts.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
+    let hash = (hashed ^ (hashed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     f64::from(u32::try_from(hash >> 40).unwrap_or(0)) / f64::from(1_u32 << 24)
 }
 

@@ -49,13 +49,8 @@ impl Asking<'_> {
         for (name, field) in &person.record.fields {
             let wish = match &field.value {
                 FieldValue::Flag(flag) => Wish::Value(flag.to_string()),
-                FieldValue::Person(other) => match records.get(other.id.as_str()) {
-                    Some(record) => Wish::Value(record.to_string()),
-                    None => {
-                        out.waits_for.push(other.id.to_string());
-                        Wish::Leave("the record of whom it refers to is not in the target yet".to_owned())
-                    }
-                },
+                FieldValue::Person(other) => out.referred(other.id.as_str(), &records),
+                FieldValue::Group(other) => out.referred(other.id.as_str(), &records),
                 FieldValue::Text(text) => self.text(name, field.source.as_ref(), text, &mut out).await?,
             };
             let wish = fitting(name, wish, columns.as_deref(), self.reference(name, field.source.as_ref()));
@@ -196,6 +191,17 @@ impl Asking<'_> {
 }
 
 impl Wanted {
+    /// The record of somebody, or of a group, that a field refers to.
+    fn referred(&mut self, id: &str, records: &HashMap<String, SysId>) -> Wish {
+        match records.get(id) {
+            Some(record) => Wish::Value(record.to_string()),
+            None => {
+                self.waits_for.push(id.to_owned());
+                Wish::Leave("the record that it refers to is not in the target yet".to_owned())
+            }
+        }
+    }
+
     fn look_again(&mut self, now: Timestamp) {
         let again = now + LOOK_AGAIN;
         self.again = Some(self.again.map_or(again, |sooner| sooner.min(again)));
@@ -207,7 +213,8 @@ pub(super) fn whom(person: &Person) -> Vec<String> {
     let groups = person.groups.iter().map(|group| group.id.to_string());
     let people = person.record.fields.values().filter_map(|field| match &field.value {
         FieldValue::Person(other) => Some(other.id.to_string()),
-        _ => None,
+        FieldValue::Group(other) => Some(other.id.to_string()),
+        FieldValue::Text(_) | FieldValue::Flag(_) => None,
     });
     groups.chain(people).collect()
 }

@@ -26,6 +26,7 @@ pub use status::DeliveryTotals;
 use crate::target::Target;
 use rows::Rows;
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use trouble::Pause;
@@ -57,6 +58,8 @@ pub(crate) struct Delivery {
     pub(crate) pause: Pause,
     /// Records that were found under other ids than before.
     moved: Mutex<clone::Moved>,
+    /// Whether a worker of this node delivers.
+    running: AtomicBool,
     /// Leases under which this node is at work.
     leases: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -71,6 +74,7 @@ impl Delivery {
             rows: Rows::default(),
             pause: Pause::default(),
             moved: Mutex::default(),
+            running: AtomicBool::new(false),
             leases: Arc::default(),
         }
     }

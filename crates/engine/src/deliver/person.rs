@@ -48,6 +48,12 @@ pub(super) struct Work<'a> {
     pub(super) notes: Vec<String>,
 }
 
+/// Whoever has access in the target and should not have it goes first.
+fn lane(person: &Person, taken: &Taken) -> Lane {
+    let has_access = taken.known.as_ref().is_none_or(|known| known.value(&ACTIVE.into()) != "false");
+    if !person.active && taken.record.is_some() && has_access { Lane::Leaver } else { Lane::Normal }
+}
+
 impl<'a> Work<'a> {
     pub(super) fn new(
         engine: &'a Engine,
@@ -65,7 +71,7 @@ impl<'a> Work<'a> {
             engine,
             delivery,
             policy: engine.policy(),
-            lane: if person.active { Lane::Normal } else { Lane::Leaver },
+            lane: lane(&person, &taken),
             now: engine.clock.now(),
             record: taken.record.clone(),
             wanted: Wanted::default(),

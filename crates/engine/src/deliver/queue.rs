@@ -5,6 +5,7 @@ use super::person::Work;
 use super::trouble::Trouble;
 use super::{Delivery, Lease};
 use crate::{Engine, EngineError, SharedEngine};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tenure_identity::event::Subject;
@@ -22,6 +23,7 @@ const EXTRA_FOR_LEAVERS: usize = 16;
 pub async fn run(engine: SharedEngine) {
     let Some(delivery) = engine.delivery.clone() else { return };
     engine.begin_to_deliver(&delivery).await;
+    delivery.running.store(true, Ordering::Relaxed);
     let mut at_work = JoinSet::new();
     let mut heartbeat = tokio::time::interval(delivery.target.settings.lease / 3);
     loop {

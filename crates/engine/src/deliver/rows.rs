@@ -6,7 +6,7 @@ use crate::Engine;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use tenure_connect::servicenow::{CallError, Compare, Lane, ServiceNow};
+use tenure_connect::servicenow::{CallError, Compare, Lane, Outcome, ServiceNow};
 use tenure_identity::id::SysId;
 use tenure_scim::text::fold;
 use tokio::time::Instant;
@@ -20,6 +20,8 @@ const NOT_FOUND: Duration = Duration::from_secs(60);
 const MOST: usize = 50_000;
 /// For how long one node alone may make a row.
 const MAKING: Duration = Duration::from_secs(60);
+/// How long nobody makes a row after an answer was lost.
+const IN_DOUBT: Duration = Duration::from_secs(3);
 
 /// What a value stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,9 +146,13 @@ impl Engine {
             Ok(Named::Nothing) => self.made(rows, client, lane, name).await,
             other => other,
         };
-        // After a lost answer the lease runs out by itself, so that nobody makes it again at once.
-        if made.is_ok() {
-            self.store.release_lease(&lease, &holder).await?;
+        match &made {
+            // It may still be made: nobody looks before that is over.
+            Err(Trouble::Call(error)) if error.outcome() == Outcome::Unknown => {
+                let now = self.clock.now();
+                self.store.take_lease(&lease, &holder, now, now + IN_DOUBT).await?;
+            }
+            _ => self.store.release_lease(&lease, &holder).await?,
         }
         made
     }

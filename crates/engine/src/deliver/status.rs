@@ -3,6 +3,8 @@
 use super::Delivery;
 use crate::error::Thing;
 use crate::{Engine, EngineError};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tenure_connect::servicenow::PaceReport;
 use tenure_identity::id::SysId;
 use tenure_store::deliveries::{self, State, Totals};
@@ -25,6 +27,14 @@ impl Engine {
     pub async fn delivery_totals(&self) -> Result<DeliveryTotals, EngineError> {
         let pace = self.delivery.as_ref().map(|delivery| delivery.target.client.pace());
         Ok(DeliveryTotals { totals: self.store.delivery_totals().await?, pace })
+    }
+
+    /// How many are worked on, or will be tried within this time.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn busy_deliveries(&self, within: Duration) -> Result<u64, EngineError> {
+        Ok(self.store.busy_deliveries(self.clock.now() + within).await?)
     }
 
     /// Deliveries in this state after this subject, in the order of their ids.
@@ -95,6 +105,20 @@ impl Engine {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether a worker of this node delivers.
+    pub(crate) fn is_delivering(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| delivery.running.load(Ordering::Relaxed))
+    }
+
+    /// Has everybody looked at again, where there is a target.
+    pub(crate) async fn deliver_anew(&self) -> Result<(), EngineError> {
+        if self.delivery.is_some() {
+            self.store.mark_all_deliveries(self.clock.now()).await?;
+            self.wake_delivery();
+        }
+        Ok(())
     }
 
     pub(crate) fn wake_delivery(&self) {

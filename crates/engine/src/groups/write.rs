@@ -4,7 +4,7 @@ use super::group_id;
 use crate::commit::Tries;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
-use tenure_identity::change::Change;
+use tenure_identity::change::{Change, Expect};
 use tenure_identity::group::{
     self, Group, GroupFacts, GroupPlan, GroupReply, MemberFacts, MembersPlan, named, needs_everybody,
     plan_members,
@@ -191,11 +191,17 @@ impl Engine {
     /// Commits the change, and brings up to date whose record depends on it.
     async fn commit_group(&self, change: Change, tries: &mut Tries) -> Result<bool, EngineError> {
         let (policy, group) = (self.policy(), change.group.as_ref().map(|change| change.id().clone()));
+        let named = change.group.as_ref().is_some_and(|change| change.expect != Expect::Live);
         let groups_matter = group.is_some() && policy.reads_groups();
         let done = self.commit(&Change { groups_matter, ..change }, tries).await?;
         match group.filter(|_| done) {
             Some(_) if groups_matter => self.renew_soon().await,
-            Some(group) => self.mark_under_newer_policy(&group, policy.version).await?,
+            Some(group) => {
+                self.mark_under_newer_policy(&group, policy.version).await?;
+                if named && policy.refers_to_groups() {
+                    self.renew_soon().await;
+                }
+            }
             None => {}
         }
         Ok(done)

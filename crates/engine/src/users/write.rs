@@ -5,12 +5,13 @@ use crate::commit::Tries;
 use crate::ground::Ground;
 use crate::{Answer, Caller, Engine, EngineError, Preconditions};
 use serde_json::Value;
+use std::sync::Arc;
 use tenure_identity::change::{Change, ClaimChange};
 use tenure_identity::claim::{Claim, says_active};
 use tenure_identity::id::PersonId;
 use tenure_identity::keys::Keys;
 use tenure_identity::person::{Held, Person};
-use tenure_identity::receive::{self, Facts, Incoming, Plan, Reply};
+use tenure_identity::receive::{self, Context, Facts, Incoming, Plan, Reply};
 use tenure_scim::Object;
 use tenure_scim::patch::{self, PatchRequest};
 use tenure_scim::projection::Projection;
@@ -145,9 +146,10 @@ impl Engine {
         incoming: &Incoming,
     ) -> Result<(Plan, Option<Person>), EngineError> {
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground =
+        let mut ground =
             self.ground(Some((caller, incoming)), &facts.candidates.iter().collect::<Vec<_>>()).await?;
-        let plan = receive::create(&ground.context(&caller.actor), incoming, &facts);
+        let create = |context: &Context<'_>| receive::create(context, incoming, &facts);
+        let plan = self.decided(&mut ground, &caller.actor, create).await?;
         let before = match &plan.reply {
             Reply::Created(id) => facts.candidates.into_iter().find(|person| person.id == *id),
             _ => None,
@@ -162,8 +164,9 @@ impl Engine {
         person: &Person,
         claim: &Claim,
     ) -> Result<Plan, EngineError> {
-        let ground = self.ground(None, &[person]).await?;
-        let plan = receive::end(&ground.context(&caller.actor), person, claim);
+        let mut ground = self.ground(None, &[person]).await?;
+        let end = |context: &Context<'_>| receive::end(context, person, claim);
+        let plan = self.decided(&mut ground, &caller.actor, end).await?;
         self.noting_circles(caller, &ground, Some(person), plan).await
     }
 
@@ -189,8 +192,9 @@ impl Engine {
         conditions.check(claim.version)?;
         let incoming = self.updated(&claim.attributes, claim.active, update)?;
         let facts = self.update_facts(caller, person, claim, &incoming).await?;
-        let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
-        let plan = receive::update(&ground.context(&caller.actor), person, claim, &incoming, &facts);
+        let mut ground = self.ground(Some((caller, &incoming)), &[person]).await?;
+        let update = |context: &Context<'_>| receive::update(context, person, claim, &incoming, &facts);
+        let plan = self.decided(&mut ground, &caller.actor, update).await?;
         self.noting_circles(caller, &ground, Some(person), plan).await
     }
 
@@ -207,8 +211,9 @@ impl Engine {
         conditions.check(seen.version)?;
         let incoming = self.updated(&super::parse(&seen.doc)?, person.active, update)?;
         let facts = self.store.identity_facts(&caller.actor.source, &Keys::of(&incoming.attributes)).await?;
-        let ground = self.ground(Some((caller, &incoming)), &[person]).await?;
-        let plan = receive::claim(&ground.context(&caller.actor), person, &incoming, &facts);
+        let mut ground = self.ground(Some((caller, &incoming)), &[person]).await?;
+        let claim = |context: &Context<'_>| receive::claim(context, person, &incoming, &facts);
+        let plan = self.decided(&mut ground, &caller.actor, claim).await?;
         self.noting_circles(caller, &ground, Some(person), plan).await
     }
 
@@ -220,16 +225,29 @@ impl Engine {
     ) -> Result<Incoming, EngineError> {
         match update {
             Update::Replace(body) => {
-                let mut accepted = resource::replace((*body).clone(), attributes, &self.catalog.user)?;
+                let mut incoming =
+                    incoming(resource::replace((*body).clone(), attributes, &self.catalog.user)?);
                 // A profile push that leaves `active` out neither ends nor restores access.
-                accepted.attributes.entry("active").or_insert(active.into());
-                Ok(incoming(accepted))
+                let attributes = Arc::make_mut(&mut incoming.attributes);
+                attributes.entry("active").or_insert(active.into());
+                Ok(incoming)
             }
             Update::Patch(request) => {
                 let patched = patch::apply(request, attributes, &self.catalog.user)?;
-                Ok(Incoming { attributes: patched.attributes.into(), notes: patched.notes })
+                let says_inactive = says_active(&patched.attributes) == Some(false)
+                    && (active || self.says_inactive(request, attributes));
+                Ok(Incoming { attributes: patched.attributes.into(), notes: patched.notes, says_inactive })
             }
         }
+    }
+
+    /// Whether the request makes somebody inactive who is active. Of somebody who is inactive anyway the outcome alone does not
+    /// tell it.
+    fn says_inactive(&self, request: &PatchRequest, attributes: &Object) -> bool {
+        let mut active = attributes.clone();
+        active.insert("active".to_owned(), true.into());
+        let patched = patch::apply(request, &active, &self.catalog.user);
+        patched.is_ok_and(|patched| says_active(&patched.attributes) == Some(false))
     }
 
     /// Whom the new attributes could collide with. Most updates touch no key, and nobody has to be looked up.
@@ -270,7 +288,7 @@ impl Engine {
         let brings = |change: &ClaimChange| {
             change.before.as_ref().is_none_or(|before| before.keys != change.claim.keys())
         };
-        if !self.policy().refers_to_people() {
+        if !self.policy().refers() {
             return;
         }
         if change.claims.iter().any(brings) {
@@ -289,7 +307,8 @@ impl Engine {
 }
 
 pub(super) fn incoming(accepted: Accepted) -> Incoming {
-    Incoming { attributes: accepted.attributes.into(), notes: accepted.notes }
+    let says_inactive = says_active(&accepted.attributes) == Some(false);
+    Incoming { attributes: accepted.attributes.into(), notes: accepted.notes, says_inactive }
 }
 
 /// A refusal is an answer too: it may have opened a case, which has to be committed before the source hears of it.

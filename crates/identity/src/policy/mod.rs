@@ -17,7 +17,7 @@ pub use check::Surroundings;
 pub use problem::{Problem, Problems, Severity};
 
 use crate::id::{FieldName, SourceName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tenure_el::{Program, Settings};
 
 /// A whole policy.
@@ -124,10 +124,28 @@ pub struct Reference {
     pub table: String,
     /// The column by which the row is found.
     pub by: String,
-    /// For people: which of a claim's keys that column comes from.
-    pub key: Option<PersonKey>,
+    /// For people and groups of ours: what they are looked up by. Rows of other tables are found at the target.
+    pub key: Option<ReferenceKey>,
     /// What to do where there is no such row.
     pub missing: Missing,
+}
+
+/// What is looked up among our own people and groups, and by what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReferenceKey {
+    /// A person.
+    Person(PersonKey),
+    /// A live group.
+    Group(GroupKey),
+}
+
+/// What a group can be referred to by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupKey {
+    /// Its display name.
+    Name,
+    /// A source's own id; compared exactly.
+    ExternalId,
 }
 
 /// What a person can be referred to by.
@@ -146,7 +164,7 @@ pub enum PersonKey {
 /// What to do about a reference to something that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// Make it in the target. For departments and their like; never for people.
+    /// Make it in the target. For departments and their like; never for people and groups, which sources bring.
     Create,
     /// Leave the field empty, and fill it the moment it arrives.
     Defer,
@@ -296,6 +314,23 @@ impl Policy {
         Some(&mapping[index])
     }
 
+    /// Whether records that are the same under both are the same in the target, too: what values refer to, what is written
+    /// once, and which roles are ours to give and take.
+    pub fn delivers_like(&self, other: &Self) -> bool {
+        fn terms(mappings: &[Mapping]) -> impl Iterator<Item = (&FieldName, Option<&Reference>, bool)> {
+            mappings.iter().map(|it| (&it.field, it.reference.as_ref(), it.create_only))
+        }
+        let roles = |policy: &Self| -> BTreeSet<String> {
+            policy.roles.iter().map(|rule| rule.role.clone()).collect()
+        };
+        terms(&self.mapping).eq(terms(&other.mapping))
+            && self.mapping_of.len() == other.mapping_of.len()
+            && self.mapping_of.iter().zip(&other.mapping_of).all(|((source, one), (other_source, other))| {
+                source == other_source && terms(one).eq(terms(other))
+            })
+            && roles(self) == roles(other)
+    }
+
     /// What the field refers to by anybody's mapping, where no mapping decided it.
     pub fn reference_of(&self, field: &FieldName) -> Option<&Reference> {
         let mut mappings = self.mapping_of.values().flatten().chain(&self.mapping);
@@ -322,10 +357,19 @@ impl Policy {
         mapped.chain(ruled).chain(roles).chain(&self.scope).any(|program| program.reads().groups)
     }
 
-    /// Whether a field refers to people.
-    pub fn refers_to_people(&self) -> bool {
-        let mut mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
-        mapped.any(|mapping| mapping.reference.as_ref().is_some_and(|reference| reference.key.is_some()))
+    /// Whether a field refers to people or groups of ours.
+    pub fn refers(&self) -> bool {
+        self.looked_up().next().is_some()
+    }
+
+    /// Whether a field refers to groups of ours.
+    pub fn refers_to_groups(&self) -> bool {
+        self.looked_up().any(|key| matches!(key, ReferenceKey::Group(_)))
+    }
+
+    fn looked_up(&self) -> impl Iterator<Item = ReferenceKey> {
+        let mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
+        mapped.filter_map(|mapping| mapping.reference.as_ref()?.key)
     }
 }
 

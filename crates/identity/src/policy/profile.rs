@@ -142,6 +142,7 @@ fn field<'a>(record: &'a Record, path: &[Box<str>]) -> Option<Value<'a>> {
     Some(match &record.fields.get(&**name)?.value {
         FieldValue::Text(text) => Value::text(text),
         FieldValue::Person(person) => Value::text(&person.said),
+        FieldValue::Group(group) => Value::text(&group.said),
         FieldValue::Flag(flag) => Value::Boolean(*flag),
     })
 }

@@ -39,7 +39,9 @@ fn decided(context: &Context<'_>, incoming: &Incoming, facts: &Facts) -> Plan {
             None => follow(context, incoming, facts, found),
         },
         Some((case, Ruling::Create)) => create_by_ruling(context, incoming, facts, &keys, case),
-        Some((_, Ruling::Merge(_))) | None => follow(context, incoming, facts, found),
+        Some((_, Ruling::Merge(_) | Ruling::Release | Ruling::Keep)) | None => {
+            follow(context, incoming, facts, found)
+        }
     }
 }
 
@@ -145,7 +147,7 @@ fn adopt(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Per
     if let Some(refusal) = taken_at_source(&claim, &person.id, facts) {
         return Plan::refuse(refusal);
     }
-    let mut settled = settle(context, person, &claim, Some(facts));
+    let mut settled = settle(context, person, &claim, incoming.says_inactive, Some(facts));
     if settled.contest.login.is_some() {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
@@ -156,9 +158,7 @@ fn adopt(context: &Context<'_>, incoming: &Incoming, facts: &Facts, person: &Per
         None => ClaimChange::new(&person.id, claim),
     };
     let reply = Reply::Created(person.id.clone());
-    let change =
-        Change { person: Some(settled.into_change()), claims: vec![claim], events, ..Change::default() };
-    Plan { reply, change }
+    Plan { reply, change: settled.into_change(vec![claim], events) }
 }
 
 /// What the timeline says of somebody known whom the source claims, anew or for the first time.
@@ -211,7 +211,7 @@ enum Login {
 /// The claim is about somebody new.
 fn make(context: &Context<'_>, incoming: &Incoming, facts: &Facts, alike: Vec<Alike>, login: Login) -> Plan {
     let claim = new_claim(context, incoming, None);
-    let mut settled = settle(context, &newcomer(context), &claim, Some(facts));
+    let mut settled = settle(context, &newcomer(context), &claim, false, Some(facts));
     if settled.contest.login.is_some() && login == Login::Alone {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
@@ -219,8 +219,8 @@ fn make(context: &Context<'_>, incoming: &Incoming, facts: &Facts, alike: Vec<Al
     let opened = near_duplicates(context, incoming, &settled, alike, &mut events);
     let reply = Reply::Created(settled.person.id.clone());
     let claims = vec![ClaimChange::new(&settled.person.id, claim)];
-    let change = Change { person: Some(settled.into_change()), claims, events, opened, ..Change::default() };
-    Plan { reply, change }
+    // Nobody who is new loses access, so that no other case is opened.
+    Plan { reply, change: Change { opened, ..settled.into_change(claims, events) } }
 }
 
 /// Notes people who look alike on both timelines, and asks a human where no source has said that they are two.

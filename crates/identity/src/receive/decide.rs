@@ -3,10 +3,11 @@
 use super::Context;
 use super::settle::settle;
 use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
-use crate::change::{Change, ClaimChange, PersonChange};
+use crate::change::{Change, ClaimChange, Sweep};
 use crate::claim::Claim;
 use crate::event::{Actor, Event, EventKind, Subject};
 use crate::id::{CaseId, PersonId};
+use crate::limit::HoldState;
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::resolve::References;
@@ -45,6 +46,9 @@ impl CannotDecide {
             Self::DoesNotAnswer { kind, .. } if kind.blocks() => {
                 Some("a claim waits: link it to a candidate, create somebody new, or reject it")
             }
+            Self::DoesNotAnswer { kind: CaseKind::MassChange, .. } => Some(
+                "access of many people is held: `release` ends it for all of them, `keep` leaves it to them",
+            ),
             Self::DoesNotAnswer { .. } => Some(
                 "all of its people exist: `merge` with the person to keep proposes that they are one, `create` says that they are not",
             ),
@@ -74,6 +78,9 @@ pub fn decide(
         note: note.map(str::to_owned),
         used: None,
     };
+    if case.kind == CaseKind::MassChange {
+        return Ok(sweep(case, decided, by));
+    }
     let mut change = Change {
         events: lines(case, ruling, by, EventKind::CaseDecided, &sentence(ruling, note), now),
         decided: Some((case.id.clone(), decided)),
@@ -81,11 +88,32 @@ pub fn decide(
     };
     if let Some((person, claim)) = outgoing(case, ruling, people) {
         let ended = Claim { ended: Some(now), version: claim.version + 1, modified: now, ..claim.clone() };
-        let (person, claim) = replaced(policy, &actor(case, by), person, claim, ended, now);
-        change.person = Some(person);
-        change.claims.push(claim);
+        let replaced = replaced(policy, &actor(case, by), person, claim, ended, now);
+        (change.person, change.claims) = (replaced.person, replaced.claims);
     }
     Ok(change)
+}
+
+/// An answer to a mass change is carried out for everybody whom the case holds, whoever they are.
+fn sweep(case: &Case, decided: Decided, by: &Reviewer) -> Change {
+    let to = if decided.ruling == Ruling::Release { HoldState::Released } else { HoldState::Kept };
+    let what = sentence(&decided.ruling, decided.note.as_deref());
+    let event = swept(case, by, EventKind::CaseDecided, &what, decided.at);
+    let found = Some(case.clone());
+    let sweep = Sweep { case: case.id.clone(), from: HoldState::Held, to, event, found };
+    Change { decided: Some((case.id.clone(), decided)), sweep: Some(sweep), ..Change::default() }
+}
+
+/// The line on the timeline of everybody whom a mass change holds.
+pub(super) fn swept(case: &Case, by: &Reviewer, kind: EventKind, what: &str, at: Timestamp) -> Event {
+    Event {
+        subject: Subject::Person(PersonId::new("")),
+        at,
+        actor: actor(case, by),
+        kind,
+        note: Some(format!("case {} ({}): {what}", case.id, case.kind.label())),
+        decisions: Vec::new(),
+    }
 }
 
 fn check(case: &Case, ruling: &Ruling) -> Result<(), CannotDecide> {
@@ -107,6 +135,10 @@ fn check(case: &Case, ruling: &Ruling) -> Result<(), CannotDecide> {
 fn sentence(ruling: &Ruling, note: Option<&str>) -> String {
     let ruling = match ruling {
         Ruling::Merge(person) => format!("merge into {person} is proposed, and nobody is merged by that"),
+        Ruling::Release => "release; whoever is held loses access".to_owned(),
+        Ruling::Keep => {
+            "keep; whoever is held stays active until their source says inactive again".to_owned()
+        }
         Ruling::Link(_) | Ruling::Create | Ruling::Reject => ruling.label().to_owned(),
     };
     note.map_or_else(|| ruling.clone(), |note| format!("{ruling}: {note}"))
@@ -159,12 +191,12 @@ pub(super) fn replaced(
     before: &Claim,
     claim: Claim,
     now: Timestamp,
-) -> (PersonChange, ClaimChange) {
+) -> Change {
     let (fresh_person, fresh_case) = (person.id.clone(), CaseId::new(""));
     let references = References::none();
-    let context = Context { policy, references, actor, now, fresh_person, fresh_case };
-    let settled = settle(&context, person, &claim, None);
-    (settled.into_change(), ClaimChange::update(&person.id, before, claim))
+    let context = Context { policy, references, losses: None, actor, now, fresh_person, fresh_case };
+    let settled = settle(&context, person, &claim, false, None);
+    settled.into_change(vec![ClaimChange::update(&person.id, before, claim)], Vec::new())
 }
 
 fn list(candidates: &[PersonId]) -> String {

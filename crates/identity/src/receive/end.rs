@@ -2,7 +2,7 @@
 
 use super::settle::settle;
 use super::{Context, Plan, Reply};
-use crate::change::{Change, ClaimChange};
+use crate::change::ClaimChange;
 use crate::claim::Claim;
 use crate::event::EventKind;
 use crate::person::Person;
@@ -17,12 +17,8 @@ pub fn end(context: &Context<'_>, person: &Person, before: &Claim) -> Plan {
         modified: context.now,
         ..before.clone()
     };
-    let mut settled = settle(context, person, &claim, None);
+    let mut settled = settle(context, person, &claim, true, None);
     let events = settled.events(context, EventKind::ClaimEnded, None, Vec::new());
     let claims = vec![ClaimChange::update(&person.id, before, claim)];
-    let reply = Reply::Ended(person.id.clone());
-    Plan {
-        reply,
-        change: Change { person: Some(settled.into_change()), claims, events, ..Change::default() },
-    }
+    Plan { reply: Reply::Ended(person.id.clone()), change: settled.into_change(claims, events) }
 }

@@ -4,6 +4,7 @@
 //! [`create()`] is POST, [`update()`] is PUT and PATCH (the new attributes are worked out by `tenure-scim`), [`end()`] is
 //! DELETE, [`decide()`] is a human's answer to a case and [`undo()`] takes it back. None of them deletes anybody.
 
+mod access;
 mod create;
 mod decide;
 mod end;
@@ -26,6 +27,7 @@ use crate::change::Change;
 use crate::claim::Claim;
 use crate::event::Actor;
 use crate::id::{CaseId, PersonId};
+use crate::limit::Losses;
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::resolve::References;
@@ -41,6 +43,9 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// Whom the claims at hand refer to.
     pub references: &'a References,
+    /// What is known of the policy's limit. Only who would end access has to ask for it, and then decides again:
+    /// [`Change::asks_for_losses`].
+    pub losses: Option<&'a Losses>,
     /// Who asks.
     pub actor: &'a Actor,
     /// When.
@@ -58,6 +63,8 @@ pub struct Incoming {
     pub attributes: Arc<Object>,
     /// What was ignored or coerced on the way.
     pub notes: Vec<Note>,
+    /// Whether the request itself says that the person is inactive, be that news or not.
+    pub says_inactive: bool,
 }
 
 /// What is known about an identity before it is decided.
@@ -116,6 +123,12 @@ pub struct Plan {
     pub reply: Reply,
     /// Everything to commit.
     pub change: Change,
+}
+
+impl AsRef<Change> for Plan {
+    fn as_ref(&self) -> &Change {
+        &self.change
+    }
 }
 
 impl Plan {

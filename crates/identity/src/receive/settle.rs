@@ -1,8 +1,11 @@
 //! Settle: the person after their claims have changed, and the events that say so. Every path through receive ends here.
 
+use super::access::{Judged, resolve_anew};
 use super::exclusive::{Contest, hold_keys, release_keys};
+use super::hold::opened_events;
 use super::{Context, Facts};
-use crate::change::PersonChange;
+use crate::case::Case;
+use crate::change::{Access, Change, ClaimChange, Depends, PersonChange};
 use crate::claim::{Claim, text};
 use crate::decision::{Decision, Outcome};
 use crate::event::{self, Event, EventKind};
@@ -10,7 +13,7 @@ use crate::id::{PersonId, SourceName};
 use crate::person::{Held, Person};
 use crate::policy::Policy;
 use crate::record::Record;
-use crate::resolve::{Before, Finding, Resolution, Subject, Wanted, resolve};
+use crate::resolve::{Finding, Resolution};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tenure_scim::resource::Note;
@@ -26,8 +29,8 @@ pub(super) struct Settled<'a> {
     pub(super) decisions: Vec<Decision>,
     pub(super) findings: Vec<Finding>,
     policy: i64,
-    /// Whom fields wait for, if that may have changed.
-    pub(super) waits_for: Option<Vec<Wanted>>,
+    /// What fields wait for and refer to, if that may have changed.
+    pub(super) depends: Option<Depends>,
     /// `Deactivated` or `Returned`, if access ended or began.
     pub(super) transition: Option<EventKind>,
     /// Whether the record changed.
@@ -36,6 +39,10 @@ pub(super) struct Settled<'a> {
     pub(super) changed: bool,
     /// Who else has their login or employee number.
     pub(super) contest: Contest<'a>,
+    access: Option<Access>,
+    hold_changed: bool,
+    /// The question to a human, if access would end and is held.
+    opened: Option<Case>,
 }
 
 /// A person who has no claims yet.
@@ -54,62 +61,57 @@ pub(super) fn newcomer(context: &Context<'_>) -> Person {
         provisioned: false,
         waits: false,
         due: 0,
+        hold: None,
     }
 }
 
-/// Resolves the person anew with `claim` in place of what its source said before.
+/// Resolves the person anew with `claim` in place of what its source said before. `ends` is whether the request itself says
+/// that the person is inactive, and not only the claim, as it did before.
 pub(super) fn settle<'a>(
     context: &Context<'_>,
     before: &Person,
     claim: &Claim,
+    ends: bool,
     facts: Option<&'a Facts>,
 ) -> Settled<'a> {
     let mut person = before.clone();
     person.claims.retain(|old| old.source != claim.source);
     person.claims.push(claim.clone());
-    let resolution = resolve_anew(context, &mut person, before);
+    let judged = resolve_anew(context, &person, before, ends.then_some(&claim.source));
+    let judged = take_over(&mut person, judged);
     let contest = hold_keys(&mut person, before, claim, facts);
-    settled(context, person, before, resolution, contest)
+    settled(context, person, before, judged, contest)
 }
 
 /// Resolves the person anew with the claims that they have: the policy, a group or somebody whom they refer to changed.
 pub(super) fn settle_as_is(context: &Context<'_>, before: &Person) -> Settled<'static> {
     let mut person = before.clone();
-    let resolution = resolve_anew(context, &mut person, before);
-    let contest = Contest::default();
+    let judged = resolve_anew(context, &person, before, None);
+    let judged = take_over(&mut person, judged);
     release_keys(&mut person, before);
-    settled(context, person, before, resolution, contest)
+    settled(context, person, before, judged, Contest::default())
 }
 
 /// The person gets the record and the standing; the rest is returned.
-fn resolve_anew(context: &Context<'_>, person: &mut Person, before: &Person) -> Resolution {
-    let state = Before {
-        record: &before.record,
-        deactivated_at: before.deactivated_at,
-        provisioned: before.provisioned,
-    };
-    let subject = Subject {
-        claims: &person.claims,
-        groups: &before.groups,
-        references: context.references,
-        before: state,
-    };
-    let mut resolution = resolve(context.policy, &subject, context.now);
+fn take_over(person: &mut Person, mut judged: Judged) -> Judged {
+    let resolution = &mut judged.resolution;
     person.record = std::mem::take(&mut resolution.record);
     person.active = resolution.active;
     person.provisioned = resolution.provisioned;
     person.deactivated_at = resolution.deactivated_at;
     person.waits = !resolution.waits_for.is_empty();
-    resolution
+    person.hold = judged.hold.take();
+    judged
 }
 
 fn settled<'a>(
     context: &Context<'_>,
     mut person: Person,
     before: &Person,
-    resolution: Resolution,
+    judged: Judged,
     contest: Contest<'a>,
 ) -> Settled<'a> {
+    let Judged { resolution, access, opened, .. } = judged;
     let is_new = before.version == 0;
     let transition = match (before.active, person.active) {
         (true, false) => Some(EventKind::Deactivated),
@@ -120,34 +122,43 @@ fn settled<'a>(
     let policy = context.policy.version;
     let comes_into_scope = person.provisioned && !before.provisioned;
     let dirty = person.provisioned && (comes_into_scope || !person.record.says_the_same(&before.record));
-    let waiting_changed = person.waits || before.waits;
+    let depends_anew = person.waits || before.waits || !person.record.groups().eq(before.record.groups());
+    let Resolution { waits_for, refers_to, decisions, findings, .. } = resolution;
     let changed = is_new || person.record != before.record || !same_standing(&person, before);
+    let hold_changed = person.hold != before.hold;
     person.version = before.version + 1;
     let expect = (!is_new).then_some(before.version);
     Settled {
         person,
         expect,
-        decisions: resolution.decisions,
-        findings: resolution.findings,
+        decisions,
+        findings,
         policy,
-        waits_for: waiting_changed.then_some(resolution.waits_for),
+        depends: depends_anew.then_some(Depends { waits_for, refers_to }),
         transition,
         dirty,
         changed,
         contest,
+        access,
+        hold_changed,
+        opened,
     }
 }
 
 fn same_standing(one: &Person, other: &Person) -> bool {
-    let standing = |person: &Person| (person.active, person.deactivated_at, person.provisioned);
+    let standing =
+        |person: &Person| (person.active, person.deactivated_at, person.provisioned, person.hold.clone());
     standing(one) == standing(other)
         && (&one.login, &one.employee_number) == (&other.login, &other.employee_number)
 }
 
 impl Settled<'_> {
-    pub(super) fn into_change(self) -> PersonChange {
-        let Self { person, expect, dirty, waits_for, policy, .. } = self;
-        PersonChange { person, expect, dirty, waits_for, policy, settles: None }
+    /// Everything that follows, with the claims and the lines that go with it.
+    pub(super) fn into_change(self, claims: Vec<ClaimChange>, events: Vec<Event>) -> Change {
+        let Self { person, expect, dirty, depends, policy, access, hold_changed, opened, .. } = self;
+        let person =
+            PersonChange { person, expect, dirty, depends, policy, settles: None, access, hold_changed };
+        Change { person: Some(person), claims, events, opened, ..Change::default() }
     }
 
     /// The line of the timeline for this change, and one for access that ended or began. The decisions go into it.
@@ -164,6 +175,7 @@ impl Settled<'_> {
         if let Some(transition) = self.transition.filter(|&transition| transition != kind) {
             events.push(event(context, &self.person, transition, None, Vec::new()));
         }
+        events.extend(self.opened.iter().flat_map(|case| opened_events(context, case)));
         events.extend(self.findings.drain(..).map(|it| finding(context, &self.person, it)));
         if let Some(other) = self.contest.employee_number.filter(|_| self.expect.is_some()) {
             events.extend(alike_events(context, &self.person, &other.id, &other.display(), SAME_NUMBER));
@@ -176,6 +188,7 @@ fn finding(context: &Context<'_>, person: &Person, finding: Finding) -> Event {
     let (kind, note) = match finding {
         Finding::Failed(note) => (EventKind::Finding, note),
         Finding::Flapping(note) => (EventKind::Flapping, note),
+        Finding::BeyondLimit(note) => (EventKind::Finding, note),
     };
     event(context, person, kind, Some(note), Vec::new())
 }

@@ -1,12 +1,13 @@
 //! A human takes an answer back: the case is open again, as if nobody had answered. That ends when a claim has gone
 //! through by the answer, for then there is somebody whose history rests on it.
 
-use super::decide::{actor, lines, recycles, replaced};
-use crate::case::{Case, Decided, Reviewer, Ruling};
-use crate::change::{Answer, Change};
+use super::decide::{actor, lines, recycles, replaced, swept};
+use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
+use crate::change::{Answer, Change, Sweep};
 use crate::claim::Claim;
 use crate::event::EventKind;
 use crate::id::{CaseId, PersonId, SourceName};
+use crate::limit::HoldState;
 use crate::person::Person;
 use crate::policy::Policy;
 use jiff::Timestamp;
@@ -43,8 +44,14 @@ pub enum CannotUndo {
         /// The source.
         source_name: SourceName,
     },
+    /// Somebody has lost access by it.
+    #[error("the decision has been used: since {at} people have lost access by it")]
+    Released {
+        /// When the first of them did.
+        at: Timestamp,
+    },
     /// The same identity has raised another question since.
-    #[error("case `{newer}` is newer and about the same identity")]
+    #[error("case `{newer}` is newer and about the same question")]
     Superseded {
         /// The newer case.
         newer: CaseId,
@@ -64,12 +71,18 @@ impl CannotUndo {
                 "nobody is merged or deleted: if the new person is somebody known, end one of the two accounts at \
                  `{source_name}`; its record is deactivated and keeps its history"
             )),
+            Self::Released { .. } => Some(
+                "whoever should have access gets it back when their source says that they are active; nobody's record or \
+                 history is lost"
+                    .to_owned(),
+            ),
             Self::Superseded { newer } => Some(format!("decide case `{newer}`; its answer counts")),
         }
     }
 }
 
-/// Opens a decided case again. `newest` is the newest case about the same identity; `people` are its candidates.
+/// Opens a decided case again. `newest` is the newest case about the same identity, or the open mass change; `people` are
+/// its candidates.
 ///
 /// A leaver whose login the answer had freed gets it back, unless their claim has changed since.
 ///
@@ -86,16 +99,19 @@ pub fn undo(
     let decided = case.decided.as_ref().ok_or_else(|| CannotUndo::Open(case.id.clone()))?;
     check(case, decided, newest)?;
     let what = format!("open again; the answer was `{}` by {}", decided.ruling.label(), decided.by);
-    let mut change = Change {
-        events: lines(case, &decided.ruling, by, EventKind::CaseReopened, &what, now),
-        reopened: Some(Answer { case: case.id.clone(), decided: decided.at }),
-        ..Change::default()
-    };
+    let reopened = Some(Answer { case: case.id.clone(), decided: decided.at });
+    if case.kind == CaseKind::MassChange {
+        let from = if decided.ruling == Ruling::Release { HoldState::Released } else { HoldState::Kept };
+        let event = swept(case, by, EventKind::CaseReopened, &what, now);
+        let sweep = Sweep { case: case.id.clone(), from, to: HoldState::Held, event, found: None };
+        return Ok(Change { reopened, sweep: Some(sweep), ..Change::default() });
+    }
+    let events = lines(case, &decided.ruling, by, EventKind::CaseReopened, &what, now);
+    let mut change = Change { events, reopened, ..Change::default() };
     if let Some((person, claim)) = quietly_ended(case, decided, people) {
         let revived = Claim { ended: None, version: claim.version + 1, modified: now, ..claim.clone() };
-        let (person, claim) = replaced(policy, &actor(case, by), person, claim, revived, now);
-        change.person = Some(person);
-        change.claims.push(claim);
+        let replaced = replaced(policy, &actor(case, by), person, claim, revived, now);
+        (change.person, change.claims) = (replaced.person, replaced.claims);
     }
     Ok(change)
 }
@@ -106,10 +122,12 @@ fn check(case: &Case, decided: &Decided, newest: Option<&CaseId>) -> Result<(), 
         (Some(at), Ruling::Link(person)) => {
             return Err(CannotUndo::Linked { at, identity, source_name, person: person.clone() });
         }
+        (Some(at), Ruling::Release) => return Err(CannotUndo::Released { at }),
         (Some(at), _) => return Err(CannotUndo::Created { at, identity, source_name }),
         (None, _) => {}
     }
-    match newest.filter(|newest| case.kind.blocks() && **newest != case.id) {
+    let one_at_a_time = case.kind.blocks() || case.kind == CaseKind::MassChange;
+    match newest.filter(|newest| one_at_a_time && **newest != case.id) {
         Some(newer) => Err(CannotUndo::Superseded { newer: newer.clone() }),
         None => Ok(()),
     }

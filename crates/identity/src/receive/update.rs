@@ -119,7 +119,7 @@ fn carry_out(
     incoming: &Incoming,
     facts: &Facts,
 ) -> Plan {
-    let mut settled = settle(context, person, &claim, Some(facts));
+    let mut settled = settle(context, person, &claim, incoming.says_inactive, Some(facts));
     if settled.contest.login.is_some() {
         return Plan::refuse(Refusal::Taken { attribute: "userName" });
     }
@@ -129,9 +129,11 @@ fn carry_out(
     let events = settled.events(context, kind, note, notes);
     let claims =
         if claim == *before { Vec::new() } else { vec![ClaimChange::update(&person.id, before, claim)] };
-    let person_change = (kind != EventKind::Unchanged).then(|| settled.into_change());
-    let reply = Reply::Updated(person.id.clone());
-    Plan { reply, change: Change { person: person_change, claims, events, ..Change::default() } }
+    let change = match kind {
+        EventKind::Unchanged => Change { events, ..Change::default() },
+        _ => settled.into_change(claims, events),
+    };
+    Plan { reply: Reply::Updated(person.id.clone()), change }
 }
 
 fn what_happened(before: &Claim, claim: &Claim, settled: &Settled<'_>) -> (EventKind, Option<String>) {

@@ -1,7 +1,25 @@
 //! Whether somebody has access, by the word of all their sources.
 
 use crate::claim::Claim;
+use crate::id::SourceName;
 use crate::policy::{DeactivateWhen, Policy};
+
+/// Whether this source's word about access counts, as far as these claims go.
+pub(crate) fn has_say(policy: &Policy, claims: &[Claim], source: &SourceName) -> bool {
+    match policy.lifecycle.deactivate_when {
+        DeactivateWhen::Any => true,
+        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(|it| it.source == *source),
+    }
+}
+
+/// Of the sources that decide `active`, the claim of the first.
+fn deciding<'a>(policy: &Policy, claims: &'a [Claim]) -> Option<&'a Claim> {
+    let ranked = claims.iter().filter_map(|claim| {
+        let rank = policy.authority.rank("active", &claim.source)?;
+        Some(((!claim.is_live(), rank), claim))
+    });
+    ranked.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, claim)| claim)
+}
 
 /// Whether the person has access.
 ///
@@ -16,13 +34,6 @@ pub fn is_active(policy: &Policy, claims: &[Claim]) -> bool {
             let one_says_no = claims.iter().any(|claim| claim.is_live() && !claim.active);
             !one_says_no && last_start.is_some() && last_start >= last_end
         }
-        DeactivateWhen::Authoritative => {
-            let ranked = claims.iter().filter_map(|claim| {
-                let rank = policy.authority.rank("active", &claim.source)?;
-                Some(((!claim.is_live(), rank), claim))
-            });
-            let deciding = ranked.min_by(|(one, _), (other, _)| one.cmp(other));
-            deciding.is_some_and(|(_, claim)| claim.gives_access())
-        }
+        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(Claim::gives_access),
     }
 }

@@ -6,7 +6,7 @@ use super::{Subject, resolve};
 use crate::decision::{Decision, Outcome};
 use crate::id::{FieldName, SourceName};
 use crate::policy::{FieldRule, Policy};
-use crate::record::{Field, FieldValue, Former};
+use crate::record::{Field, Former};
 use jiff::Timestamp;
 use tenure_el::Program;
 
@@ -51,11 +51,8 @@ pub fn explain(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Vec<Fi
 }
 
 fn one(policy: &Policy, field: Option<&Field>, decision: Decision) -> FieldExplanation {
-    let said = field.and_then(|field| match &field.value {
-        FieldValue::Person(person) => Some(person.said.clone()),
-        FieldValue::Text(_) | FieldValue::Flag(_) => None,
-    });
-    let refused = matches!(decision.outcome, Outcome::Rejected | Outcome::Deferred);
+    let said = field.and_then(|field| field.value.said()).map(str::to_owned);
+    let refused = matches!(decision.outcome, Outcome::Rejected | Outcome::Deferred | Outcome::Held);
     let skipped: Vec<_> = refused.then(|| decision.clone()).into_iter().collect();
     let is_role = decision.field == "roles";
     FieldExplanation {

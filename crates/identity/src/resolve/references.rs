@@ -1,12 +1,13 @@
-//! References to people: what has to be looked up before somebody can be resolved, and what was found.
+//! References to people and groups: what has to be looked up before somebody can be resolved, and what was found.
 
 use super::words::said;
 use crate::claim::Claim;
 use crate::group::Membership;
-use crate::id::{FieldName, PersonId};
+use crate::id::{FieldName, GroupId, PersonId};
+use crate::person::Person;
 use crate::policy::profile::ClaimView;
-use crate::policy::{PersonKey, Policy};
-use crate::record::{FieldValue, Record};
+use crate::policy::{GroupKey, PersonKey, Policy, ReferenceKey};
+use crate::record::FieldValue;
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -14,73 +15,136 @@ use std::sync::LazyLock;
 use tenure_el::Settings;
 use tenure_scim::text::fold;
 
-/// Whom a field refers to.
+/// Whom or what a field refers to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Wanted {
     /// The field.
     pub field: FieldName,
     /// By what they are known.
-    pub key: PersonKey,
+    pub key: ReferenceKey,
     /// The key, as keys are stored: external ids as they are, everything else folded.
     pub text: String,
 }
 
-/// People who were looked up.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct References(HashMap<PersonKey, HashMap<String, PersonId>>);
+/// A group that a field refers to, and by what it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referred {
+    /// What was looked for.
+    pub wanted: Wanted,
+    /// What was found.
+    pub group: GroupId,
+}
 
-static NOBODY: LazyLock<References> = LazyLock::new(References::default);
+/// People and groups that were looked up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct References {
+    people: HashMap<PersonKey, HashMap<String, PersonId>>,
+    groups: HashMap<GroupKey, HashMap<String, GroupId>>,
+}
+
+static NOTHING: LazyLock<References> = LazyLock::new(References::default);
 
 impl References {
-    /// Nobody was looked up.
+    /// Nobody and nothing was looked up.
     pub fn none() -> &'static Self {
-        &NOBODY
+        &NOTHING
     }
 
     /// Notes who goes by this key.
     pub fn insert(&mut self, key: PersonKey, text: String, person: PersonId) {
-        self.0.entry(key).or_default().insert(text, person);
+        self.people.entry(key).or_default().insert(text, person);
     }
 
-    /// Adds those who were looked up.
+    /// Notes which group goes by this key.
+    pub fn insert_group(&mut self, key: GroupKey, text: String, group: GroupId) {
+        self.groups.entry(key).or_default().insert(text, group);
+    }
+
+    /// Adds what was looked up.
     pub fn extend(&mut self, others: Self) {
-        for (key, people) in others.0 {
-            self.0.entry(key).or_default().extend(people);
+        for (key, people) in others.people {
+            self.people.entry(key).or_default().extend(people);
+        }
+        for (key, groups) in others.groups {
+            self.groups.entry(key).or_default().extend(groups);
         }
     }
 
-    /// Takes over whom a record refers to already: what a source called them then, they go by. Whoever is resolved for
-    /// another reason than a new claim is looked up afresh.
-    pub fn learn(&mut self, policy: &Policy, record: &Record) {
-        for (name, field) in &record.fields {
-            let (FieldValue::Person(person), Some(source)) = (&field.value, &field.source) else { continue };
+    /// Takes over whom and what somebody's record refers to already: what a source called them then, they go by. Whoever is
+    /// resolved for another reason than a new claim is looked up afresh. A group may have lost its name since, but who
+    /// refers to it is due then, or waits.
+    pub fn learn(&mut self, policy: &Policy, person: &Person) {
+        let groups_are_settled = person.due == 0 && !person.waits;
+        for (name, field) in &person.record.fields {
+            let Some(source) = &field.source else { continue };
             let mapping = policy.mapping_of_field(source, name.as_str());
-            if let Some(key) = mapping.and_then(|mapping| mapping.reference.as_ref()?.key) {
-                self.insert(key, stored(key, &person.said).into_owned(), person.id.clone());
+            match (mapping.and_then(|mapping| mapping.reference.as_ref()?.key), &field.value) {
+                (Some(ReferenceKey::Person(key)), FieldValue::Person(person)) => {
+                    self.insert(key, stored_person(key, &person.said).into_owned(), person.id.clone());
+                }
+                (Some(ReferenceKey::Group(key)), FieldValue::Group(group)) if groups_are_settled => {
+                    self.insert_group(key, stored_group(key, &group.said).into_owned(), group.id.clone());
+                }
+                _ => {}
             }
         }
     }
 
-    /// Whether nobody was found.
+    /// Whether nobody and nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.people.is_empty() && self.groups.is_empty()
     }
 
     /// Who goes by this key.
     pub fn get(&self, key: PersonKey, text: &str) -> Option<&PersonId> {
-        self.0.get(&key)?.get(text)
+        self.people.get(&key)?.get(text)
+    }
+
+    /// Which group goes by this key.
+    pub fn group(&self, key: GroupKey, text: &str) -> Option<&GroupId> {
+        self.groups.get(&key)?.get(text)
+    }
+
+    /// Whether this was looked up and found.
+    pub fn has(&self, wanted: &Wanted) -> bool {
+        match wanted.key {
+            ReferenceKey::Person(key) => self.get(key, &wanted.text).is_some(),
+            ReferenceKey::Group(key) => self.group(key, &wanted.text).is_some(),
+        }
+    }
+
+    /// Whether a group goes by what it was found by before.
+    pub fn agree(&self, referred: &Referred) -> bool {
+        match referred.wanted.key {
+            ReferenceKey::Group(key) => self.group(key, &referred.wanted.text) == Some(&referred.group),
+            ReferenceKey::Person(_) => false,
+        }
     }
 }
 
 /// The key as it is stored.
-pub(super) fn stored(key: PersonKey, said: &str) -> Cow<'_, str> {
+pub(super) fn stored(key: ReferenceKey, said: &str) -> Cow<'_, str> {
+    match key {
+        ReferenceKey::Person(key) => stored_person(key, said),
+        ReferenceKey::Group(key) => stored_group(key, said),
+    }
+}
+
+fn stored_person(key: PersonKey, said: &str) -> Cow<'_, str> {
     match key {
         PersonKey::ExternalId => Cow::Borrowed(said),
         PersonKey::EmployeeNumber | PersonKey::UserName | PersonKey::Email => fold(said.trim()),
     }
 }
 
-/// Everybody whom these claims refer to under the policy. Expressions that fail refer to nobody.
+fn stored_group(key: GroupKey, said: &str) -> Cow<'_, str> {
+    match key {
+        GroupKey::ExternalId => Cow::Borrowed(said),
+        GroupKey::Name => fold(said.trim()),
+    }
+}
+
+/// Everybody and everything that these claims refer to under the policy. Expressions that fail refer to nobody.
 pub fn wanted(policy: &Policy, claims: &[Claim], groups: &[Membership], now: Timestamp) -> BTreeSet<Wanted> {
     let settings = Settings { now, ..policy.expressions.clone() };
     let mut wanted = BTreeSet::new();

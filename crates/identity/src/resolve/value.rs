@@ -1,12 +1,13 @@
-//! Values: whether what a source says goes into the field, and as what: text that its column holds, or one of our people.
+//! Values: whether what a source says goes into the field, and as what: text that its column holds, or one of our people
+//! or groups.
 
 use super::fields::Place;
 use super::references::stored;
-use super::{Progress, Wanted};
+use super::{Progress, References, Referred, Wanted};
 use crate::decision::Outcome;
-use crate::id::PersonId;
-use crate::policy::{Mapping, Missing, PersonKey, TooLong};
-use crate::record::{FieldValue, PersonReference};
+use crate::id::{GroupId, PersonId};
+use crate::policy::{GroupKey, Mapping, Missing, PersonKey, ReferenceKey, TooLong};
+use crate::record::{FieldValue, GroupReference, PersonReference};
 use std::borrow::Cow;
 
 /// A value that goes into a field.
@@ -20,6 +21,7 @@ pub(super) struct Fitted<'v> {
 enum Fit<'v> {
     Text(Cow<'v, str>),
     Person { id: &'v PersonId, said: &'v str },
+    Group { id: &'v GroupId, said: &'v str },
 }
 
 /// What becomes of a value that does not go in, and why.
@@ -31,6 +33,7 @@ impl Fitted<'_> {
         match &self.value {
             Fit::Text(text) => text,
             Fit::Person { id, .. } => id.as_str(),
+            Fit::Group { id, .. } => id.as_str(),
         }
     }
 
@@ -39,14 +42,16 @@ impl Fitted<'_> {
         match (&self.value, value) {
             (Fit::Text(text), FieldValue::Text(other)) => text == other,
             (Fit::Person { id, said }, FieldValue::Person(other)) => **id == other.id && *said == other.said,
+            (Fit::Group { id, said }, FieldValue::Group(other)) => **id == other.id && *said == other.said,
             _ => false,
         }
     }
 
-    /// Whether it means the same as this value: a person may be called differently.
+    /// Whether it means the same as this value: a person or group may be called differently.
     pub(super) fn says_the_same(&self, value: &FieldValue) -> bool {
         match (&self.value, value) {
             (Fit::Person { id, .. }, FieldValue::Person(other)) => **id == other.id,
+            (Fit::Group { id, .. }, FieldValue::Group(other)) => **id == other.id,
             _ => self.is(value),
         }
     }
@@ -57,6 +62,9 @@ impl Fitted<'_> {
             Fit::Text(text) => FieldValue::Text(text.into_owned()),
             Fit::Person { id, said } => {
                 FieldValue::Person(PersonReference { id: id.clone(), said: said.to_owned() })
+            }
+            Fit::Group { id, said } => {
+                FieldValue::Group(GroupReference { id: id.clone(), said: said.to_owned() })
             }
         }
     }
@@ -100,7 +108,7 @@ impl<'a> Place<'a> {
         &self,
         mapping: &'v Mapping,
         missing: Missing,
-        key: PersonKey,
+        key: ReferenceKey,
         said: &'v str,
         out: &mut Progress,
     ) -> Result<Fitted<'v>, Unfit>
@@ -108,30 +116,65 @@ impl<'a> Place<'a> {
         'a: 'v,
     {
         let references = self.hearing.subject.references;
-        let found = |said: &'v str| {
-            let id = references.get(key, &stored(key, said))?;
-            Some(Fit::Person { id, said })
-        };
-        if let Some(person) = found(said) {
-            return Ok(person.into());
-        }
-        let nobody = format!("nobody with the {} `{said}` has arrived yet", words_for(key));
-        // Whatever stands in meanwhile, the record must not depend on who came first.
         let wanted =
             |said: &str| Wanted { field: self.name.clone(), key, text: stored(key, said).into_owned() };
+        if let Some(fit) = found(references, key, said) {
+            out.refers_to.extend(fit.referred(|| wanted(said)));
+            return Ok(fit.into());
+        }
+        let absent = absent(key, said);
+        // Whatever stands in meanwhile, the record must not depend on who came first.
         out.waits_for.push(wanted(said));
         match missing {
-            Missing::Skip => Err((Outcome::Unchanged, format!("{nobody}; the field is left as it is"))),
-            Missing::Default => match mapping.default.as_deref().and_then(found) {
-                Some(value) => Ok(Fitted { value, special: Some(Outcome::Defaulted), reason: Some(nobody) }),
-                None => {
-                    out.waits_for.extend(mapping.default.as_deref().map(wanted));
-                    Err((Outcome::Deferred, format!("{nobody}, nor has the default")))
-                }
-            },
-            Missing::Defer | Missing::Create => {
-                Err((Outcome::Deferred, format!("{nobody}; the field is filled the moment they do")))
+            Missing::Skip => Err((Outcome::Unchanged, format!("{absent}; the field is left as it is"))),
+            Missing::Default => {
+                let default = mapping.default.as_deref();
+                let Some((text, value)) = default.and_then(|it| Some((it, found(references, key, it)?)))
+                else {
+                    out.waits_for.extend(default.map(wanted));
+                    return Err((Outcome::Deferred, format!("{absent}, nor has the default")));
+                };
+                out.refers_to.extend(value.referred(|| wanted(text)));
+                Ok(Fitted { value, special: Some(Outcome::Defaulted), reason: Some(absent) })
             }
+            Missing::Defer | Missing::Create => {
+                let they = if matches!(key, ReferenceKey::Person(_)) { "they do" } else { "it does" };
+                Err((Outcome::Deferred, format!("{absent}; the field is filled the moment {they}")))
+            }
+        }
+    }
+}
+
+impl Fit<'_> {
+    /// The group that it is, with what was looked for.
+    fn referred(&self, wanted: impl FnOnce() -> Wanted) -> Option<Referred> {
+        match self {
+            Self::Group { id, .. } => Some(Referred { wanted: wanted(), group: (*id).clone() }),
+            Self::Person { .. } | Self::Text(_) => None,
+        }
+    }
+}
+
+/// Who or what goes by this word.
+fn found<'v>(references: &'v References, key: ReferenceKey, said: &'v str) -> Option<Fit<'v>> {
+    let text = stored(key, said);
+    match key {
+        ReferenceKey::Person(key) => references.get(key, &text).map(|id| Fit::Person { id, said }),
+        ReferenceKey::Group(key) => references.group(key, &text).map(|id| Fit::Group { id, said }),
+    }
+}
+
+/// That nobody and nothing goes by this word.
+fn absent(key: ReferenceKey, said: &str) -> String {
+    match key {
+        ReferenceKey::Person(key) => {
+            format!("nobody with the {} `{said}` has arrived yet", words_for(key))
+        }
+        ReferenceKey::Group(GroupKey::Name) => {
+            format!("no live group with the name `{said}` has arrived yet")
+        }
+        ReferenceKey::Group(GroupKey::ExternalId) => {
+            format!("no live group with the external id `{said}` has arrived yet")
         }
     }
 }

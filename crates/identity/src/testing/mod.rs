@@ -120,5 +120,6 @@ pub(crate) fn person(id: &str, claims: Vec<Claim>) -> Person {
         provisioned: resolution.provisioned,
         waits: false,
         due: 0,
+        hold: None,
     }
 }

@@ -1,20 +1,22 @@
 //! A world small enough to think about: it carries out plans as the store does, and refuses what the store refuses.
 
 use super::{User, actor, at, policy, source};
-use crate::case::{Case, Decided, Reviewer, Ruling};
-use crate::change::{Change, ClaimChange, PersonChange};
-use crate::claim::Claim;
+use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
+use crate::change::{Access, Change, ClaimChange, PersonChange, Sweep};
+use crate::claim::{Claim, says_active};
 use crate::decision::Outcome;
 use crate::event::{Event, EventKind, Subject};
 use crate::id::{CaseId, PersonId, SourceName};
 use crate::keys::Keys;
+use crate::limit::{HeldPeople, HoldState, Losses};
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::receive::{
-    CannotDecide, CannotUndo, Context, Facts, Incoming, Plan, Refusal, Reply, create, decide, end, undo,
-    update,
+    CannotDecide, CannotUndo, Context, Facts, Incoming, Plan, Refusal, Reply, create, decide, end, renew,
+    undo, update,
 };
 use crate::resolve::References;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 use tenure_scim::resource::Note;
 
@@ -24,7 +26,9 @@ pub(crate) struct World {
     pub(crate) people: BTreeMap<PersonId, Person>,
     pub(crate) cases: Vec<Case>,
     pub(crate) events: Vec<Event>,
-    clock: i64,
+    /// Who lost access, and when.
+    pub(crate) departures: Vec<(PersonId, Timestamp)>,
+    pub(crate) clock: i64,
 }
 
 /// What one request led to.
@@ -36,7 +40,7 @@ pub(crate) struct Told {
 impl World {
     pub(crate) fn new() -> Self {
         let (people, cases, events) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { policy: policy(), people, cases, events, clock: 0 }
+        Self { policy: policy(), people, cases, events, departures: Vec::new(), clock: 0 }
     }
 
     pub(crate) fn post(&mut self, name: &str, user: User) -> Told {
@@ -46,7 +50,7 @@ impl World {
     pub(crate) fn post_noted(&mut self, name: &str, user: User, notes: Vec<Note>) -> Told {
         self.clock += 1;
         let facts = self.facts(&source(name), &Keys::of(&user.0));
-        let incoming = Incoming { attributes: user.0.into(), notes };
+        let incoming = incoming(user, notes);
         self.plan(name, |context| create(context, &incoming, &facts))
     }
 
@@ -54,7 +58,7 @@ impl World {
     pub(crate) fn put(&mut self, name: &str, id: &PersonId, user: User) -> Told {
         self.clock += 1;
         let facts = self.facts(&source(name), &Keys::of(&user.0));
-        let incoming = Incoming { attributes: user.0.into(), notes: Vec::new() };
+        let incoming = incoming(user, Vec::new());
         let person = self.people[id].clone();
         let before = person.live_claim_of(&source(name)).expect("the source claims the person").clone();
         self.plan(name, |context| update(context, &person, &before, &incoming, &facts))
@@ -65,6 +69,15 @@ impl World {
         let person = self.people[id].clone();
         let before = person.live_claim_of(&source(name)).expect("the source claims the person").clone();
         self.plan(name, |context| end(context, &person, &before))
+    }
+
+    /// Resolves them anew, without a word of any source.
+    pub(crate) fn renew(&mut self, id: &PersonId) -> Change {
+        self.clock += 1;
+        let person = self.people[id].clone();
+        let change = self.decided("tenure", |context| renew(context, &person, "somebody asked"));
+        self.commit(change.clone());
+        change
     }
 
     /// A human answers the newest open case.
@@ -78,7 +91,7 @@ impl World {
     /// The same with everything that follows from it.
     pub(crate) fn answer(&mut self, ruling: &Ruling) -> Result<(), CannotDecide> {
         self.clock += 1;
-        let case = self.cases.last().expect("there is a case").clone();
+        let case = self.seen(self.cases.last().expect("there is a case"));
         let people: Vec<_> = case.candidates.iter().map(|id| self.people[id].clone()).collect();
         let change = decide(&self.policy, &case, ruling, Some("because"), &ada(), &people, at(self.clock))?;
         self.commit(change);
@@ -93,6 +106,7 @@ impl World {
             other.kind.blocks() && other.source == case.source && other.identity == case.identity
         };
         let newest = self.cases.iter().rev().find(same).map(|case| case.id.clone());
+        let newest = newest.or(self.open_mass_change());
         let people: Vec<_> = case.candidates.iter().map(|id| self.people[id].clone()).collect();
         let change = undo(&self.policy, &case, newest.as_ref(), &ada(), &people, at(self.clock))?;
         self.commit(change);
@@ -110,7 +124,7 @@ impl World {
         let case = self.cases.iter().rev().find(about).cloned();
         let ruled = case.as_ref().and_then(|case| match &case.decided.as_ref()?.ruling {
             Ruling::Link(person) => Some(person.clone()),
-            Ruling::Create | Ruling::Reject | Ruling::Merge(_) => None,
+            Ruling::Create | Ruling::Reject | Ruling::Merge(_) | Ruling::Release | Ruling::Keep => None,
         });
         let shares = |person: &&Person| {
             ruled.as_ref() == Some(&person.id)
@@ -119,18 +133,60 @@ impl World {
         Facts { candidates: self.people.values().filter(shares).cloned().collect(), case }
     }
 
-    fn plan(&mut self, name: &str, plan: impl FnOnce(&Context<'_>) -> Plan) -> Told {
+    /// The case as the store shows it.
+    pub(crate) fn seen(&self, case: &Case) -> Case {
+        if case.kind != CaseKind::MassChange || case.decided.is_some() {
+            return case.clone();
+        }
+        let held = |person: &&Person| {
+            person.hold.as_ref().is_some_and(|it| it.case == case.id && it.state == HoldState::Held)
+        };
+        let mut by_source = BTreeMap::new();
+        let held: Vec<_> = self.people.values().filter(held).collect();
+        for hold in held.iter().filter_map(|person| person.hold.as_ref()) {
+            *by_source.entry(hold.source.clone()).or_default() += 1;
+        }
+        let first = held.iter().map(|person| person.id.clone()).collect();
+        case.clone().holding(HeldPeople { by_source: by_source.into_iter().collect(), first })
+    }
+
+    fn open_mass_change(&self) -> Option<CaseId> {
+        let is_open = |case: &&Case| case.kind == CaseKind::MassChange && case.decided.is_none();
+        self.cases.iter().find(is_open).map(|case| case.id.clone())
+    }
+
+    fn losses(&self) -> Option<Losses> {
+        let since = self.policy.limits.deactivations.as_ref()?.since(at(self.clock));
+        let recent = self.departures.iter().filter(|(_, when)| *when > since).map(|(id, _)| id);
+        Some(Losses {
+            ever: i64::try_from(self.departures.len()).unwrap(),
+            recent: recent.collect::<HashSet<_>>().len() as u64,
+            active: self.people.values().filter(|person| person.active).count() as u64,
+            open: self.open_mass_change(),
+        })
+    }
+
+    /// Decides, and decides again with the losses if they are asked for.
+    fn decided<T: AsRef<Change>>(&self, name: &str, decide: impl Fn(&Context<'_>) -> T) -> T {
         let actor = actor(name);
-        let policy = self.policy.clone();
-        let context = Context {
-            policy: &policy,
+        let context = |losses| Context {
+            policy: &self.policy,
             references: References::none(),
+            losses,
             actor: &actor,
             now: at(self.clock),
             fresh_person: PersonId::new(format!("p{}", self.clock)),
             fresh_case: CaseId::new(format!("c{}", self.clock)),
         };
-        let plan = plan(&context);
+        let decided = decide(&context(None));
+        match decided.as_ref().asks_for_losses(&self.policy) {
+            true => decide(&context(self.losses().as_ref())),
+            false => decided,
+        }
+    }
+
+    fn plan(&mut self, name: &str, plan: impl Fn(&Context<'_>) -> Plan) -> Told {
+        let plan = self.decided(name, plan);
         self.commit(plan.change.clone());
         Told { reply: plan.reply, change: plan.change }
     }
@@ -145,6 +201,8 @@ impl World {
             let blocked =
                 self.cases.iter().any(|open| open.decided.is_none() && open.kind.blocks() && same(open));
             assert!(!(blocked && case.kind.blocks()), "cases_open");
+            let second = case.kind == CaseKind::MassChange && self.open_mass_change().is_some();
+            assert!(!second, "cases_mass_change");
             self.cases.push(case);
         }
         if let Some((id, decided)) = change.decided {
@@ -160,8 +218,41 @@ impl World {
             let decided = self.case(&answer.case).decided.take().expect("there is an answer");
             assert_eq!((decided.at, decided.used), (answer.decided, None));
         }
+        if let Some(sweep) = change.sweep {
+            self.sweep(&sweep);
+        }
         self.events.extend(change.events);
         self.check_unique();
+    }
+
+    fn sweep(&mut self, sweep: &Sweep) {
+        for person in self.people.values_mut() {
+            let hold = person.hold.as_mut().filter(|it| it.case == sweep.case && it.state == sweep.from);
+            let Some(hold) = hold else { continue };
+            (hold.state, hold.since) = (sweep.to, sweep.event.at);
+            person.version += 1;
+            self.events.push(Event { subject: Subject::Person(person.id.clone()), ..sweep.event.clone() });
+        }
+        if let Some(found) = &sweep.found {
+            let found = found.clone();
+            let case = self.case(&sweep.case);
+            (case.candidates, case.evidence) = (found.candidates, found.evidence);
+        }
+    }
+
+    fn depart(&mut self, change: &PersonChange) {
+        let was_active = self.people.get(&change.person.id).is_some_and(|person| person.active);
+        let ends = was_active && !change.person.active;
+        assert_eq!(ends, matches!(change.access, Some(Access::Ends(_))), "the end of access is told");
+        let Some(Access::Ends(ending)) = &change.access else { return };
+        let ever = i64::try_from(self.departures.len()).unwrap();
+        assert!(ending.below.is_none_or(|below| ever < below), "beyond the limit");
+        self.departures.push((change.person.id.clone(), at(self.clock)));
+        if let Some(answer) = &ending.by {
+            let now = at(self.clock);
+            let decided = self.case(&answer.case).decided.as_mut().filter(|d| d.at == answer.decided);
+            decided.expect("the answer stands").used.get_or_insert(now);
+        }
     }
 
     fn case(&mut self, id: &CaseId) -> &mut Case {
@@ -169,7 +260,12 @@ impl World {
     }
 
     fn write_person(&mut self, change: PersonChange) {
+        self.depart(&change);
         let before = self.people.get(&change.person.id);
+        assert_eq!(
+            change.hold_changed,
+            before.and_then(|it| it.hold.as_ref()) != change.person.hold.as_ref()
+        );
         assert_eq!(before.map(|person| person.version), change.expect, "the version moved");
         let claims = before.map(|person| person.claims.clone()).unwrap_or_default();
         self.people.insert(change.person.id.clone(), Person { claims, ..change.person });
@@ -198,6 +294,11 @@ impl World {
         let logins = claims().filter(|claim| claim.gives_access());
         unique("claims_user_name", logins.map(|claim| (&claim.source, claim.keys().user_name)));
     }
+}
+
+fn incoming(user: User, notes: Vec<Note>) -> Incoming {
+    let says_inactive = says_active(&user.0) == Some(false);
+    Incoming { attributes: user.0.into(), notes, says_inactive }
 }
 
 fn ada() -> Reviewer {

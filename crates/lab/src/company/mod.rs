@@ -9,6 +9,7 @@ mod office;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub(crate) use names::{draw as drawn_name, login_base};
 pub(crate) use office::Office;
 
 /// How many people report to one manager.

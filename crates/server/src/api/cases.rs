@@ -57,6 +57,8 @@ struct CaseDecision {
 
 /// `link`: the claim is about a person who is known. `create`: it is about somebody new, or those who look alike are not
 /// one. `reject`: it is wrong, keep refusing it. `merge`: those who look alike are one; a proposal, nobody is merged by it.
+/// `release`: everybody whom a mass change holds loses access now. `keep`: they stay active until their source says inactive
+/// again.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum RulingWord {
@@ -64,6 +66,8 @@ enum RulingWord {
     Create,
     Reject,
     Merge,
+    Release,
+    Keep,
 }
 
 /// Cases from the newest on.
@@ -135,12 +139,12 @@ fn ruling(decision: &CaseDecision) -> Outcome<Ruling> {
         (RulingWord::Merge, Some(person)) => Ok(Ruling::Merge(person)),
         (RulingWord::Create, None) => Ok(Ruling::Create),
         (RulingWord::Reject, None) => Ok(Ruling::Reject),
+        (RulingWord::Release, None) => Ok(Ruling::Release),
+        (RulingWord::Keep, None) => Ok(Ruling::Keep),
         (RulingWord::Link | RulingWord::Merge, None) => {
             Err(Failure::Malformed("missing field `person`: `link` and `merge` name one".to_owned()))
         }
-        (RulingWord::Create | RulingWord::Reject, Some(_)) => {
-            Err(Failure::Malformed("`person` goes with `link` and `merge` only".to_owned()))
-        }
+        (_, Some(_)) => Err(Failure::Malformed("`person` goes with `link` and `merge` only".to_owned())),
     }
 }
 

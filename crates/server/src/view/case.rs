@@ -21,7 +21,8 @@ pub struct CaseSummary {
         "recycled-login",
         "rotated-identity",
         "unmatched",
-        "near-duplicate"
+        "near-duplicate",
+        "mass-change"
     ))]
     pub kind: String,
     /// Whether a claim waits for the answer.
@@ -35,7 +36,7 @@ pub struct CaseSummary {
     /// The claim, as it was sent.
     #[schema(value_type = Object)]
     pub claim: Object,
-    /// The ids of the people who could be meant, or who look alike.
+    /// The ids of the people who could be meant, or who look alike; of a mass change, the first whom it holds.
     pub candidates: Vec<String>,
     /// What spoke for and against when it was raised, one sentence each; the first is the question.
     pub evidence: Vec<String>,
@@ -57,7 +58,8 @@ pub struct Case {
         "recycled-login",
         "rotated-identity",
         "unmatched",
-        "near-duplicate"
+        "near-duplicate",
+        "mass-change"
     ))]
     pub kind: String,
     /// Whether a claim waits for the answer.
@@ -71,7 +73,7 @@ pub struct Case {
     /// The claim, as it was sent.
     #[schema(value_type = Object)]
     pub claim: Object,
-    /// The people who could be meant, or who look alike, as they are now.
+    /// The people who could be meant, or who look alike, as they are now; of a mass change, the first whom it holds.
     pub candidates: Vec<Candidate>,
     /// What spoke for and against when it was raised, one sentence each; the first is the question.
     pub evidence: Vec<String>,
@@ -111,8 +113,8 @@ pub struct Evidence {
 /// A human's answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Decided {
-    /// `link`, `create`, `reject` or `merge`.
-    #[schema(examples("link", "create", "reject", "merge"))]
+    /// `link`, `create`, `reject`, `merge`, `release` or `keep`.
+    #[schema(examples("link", "create", "reject", "merge", "release", "keep"))]
     pub ruling: String,
     /// The person whom it names.
     pub person: Option<String>,
@@ -122,7 +124,7 @@ pub struct Decided {
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// When a claim first went through by it; from then on it cannot be taken back.
+    /// When a claim first went through by it, or somebody lost access; from then on it cannot be taken back.
     pub used: Option<Timestamp>,
 }
 

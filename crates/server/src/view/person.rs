@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use tenure_engine::explain;
 use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::resolve::explain::FieldExplanation;
-use tenure_identity::{claim, person, record};
+use tenure_identity::{claim, limit, person, record};
 use tenure_scim::Object;
 use utoipa::ToSchema;
 
@@ -24,6 +24,8 @@ pub struct PersonSummary {
     pub created: Timestamp,
     /// Whether they are, or have ever been, in the policy's scope; nobody else is delivered anywhere.
     pub provisioned: bool,
+    /// What keeps access that their claims do not give.
+    pub hold: Option<Hold>,
     /// What is true of them, by the target's field names.
     pub record: BTreeMap<String, Field>,
     /// The roles that the policy gives them, of those that it manages.
@@ -43,6 +45,8 @@ pub struct Person {
     pub created: Timestamp,
     /// Whether they are, or have ever been, in the policy's scope; nobody else is delivered anywhere.
     pub provisioned: bool,
+    /// What keeps access that their claims do not give.
+    pub hold: Option<Hold>,
     /// What is true of them, by the target's field names.
     pub record: BTreeMap<String, Field>,
     /// The roles that the policy gives them, of those that it manages.
@@ -67,14 +71,30 @@ pub struct Explanation {
     pub fields: Vec<ExplainedField>,
     /// The newest events, oldest first.
     pub timeline: Vec<Event>,
+    /// Where they stand in the target; null if nothing was ever to be delivered.
+    pub delivery: Option<super::Delivery>,
+}
+
+/// Access that would have ended, and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Hold {
+    /// The mass-change case.
+    pub case: String,
+    /// `held` while it waits for a human, `kept` or `released` by the answer.
+    #[schema(examples("held", "kept", "released"))]
+    pub state: String,
+    /// Since when it is so.
+    pub since: Timestamp,
+    /// By whose word access would have ended.
+    pub source: String,
 }
 
 /// One field of a record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Field {
-    /// The value as text; flags are `true` and `false`, a person is their id.
+    /// The value as text; flags are `true` and `false`, a person or a group is the id.
     pub value: String,
-    /// What the source calls the person whom the field refers to.
+    /// What the source calls the person or group that the field refers to.
     pub said: Option<String>,
     /// The source that decided it; null for what a rule, a default or the lifecycle decides.
     pub source: Option<String>,
@@ -102,7 +122,7 @@ pub struct ExplainedField {
     pub field: String,
     /// Its value under the policy in force.
     pub value: Option<String>,
-    /// What the source calls the person whom the field refers to.
+    /// What the source calls the person or group that the field refers to.
     pub said: Option<String>,
     /// The source that decided it.
     pub source: Option<String>,
@@ -175,6 +195,7 @@ impl PersonSummary {
             deactivated_at: person.deactivated_at,
             created: person.created,
             provisioned: person.provisioned,
+            hold: person.hold.as_ref().map(Hold::of),
             record: fields(&person.record),
             roles: person.record.roles.iter().cloned().collect(),
         }
@@ -184,7 +205,7 @@ impl PersonSummary {
 impl Person {
     /// A person with claims and links.
     pub fn of(person: &person::Person, former: &[(SourceName, String)]) -> Self {
-        let PersonSummary { id, active, deactivated_at, created, provisioned, record, roles } =
+        let PersonSummary { id, active, deactivated_at, created, provisioned, hold, record, roles } =
             PersonSummary::of(person);
         let live = person.claims.iter().filter(|claim| claim.is_live());
         let links = live.filter_map(|claim| Some(Link::new(&claim.source, claim.external_id()?)));
@@ -194,12 +215,24 @@ impl Person {
             deactivated_at,
             created,
             provisioned,
+            hold,
             record,
             roles,
             groups: person.groups.iter().map(|group| group.name.clone()).collect(),
             claims: person.claims.iter().map(|claim| Claim::of(&person.id, claim)).collect(),
             links: links.collect(),
             former_links: former.iter().map(|(source, id)| Link::new(source, id)).collect(),
+        }
+    }
+}
+
+impl Hold {
+    fn of(hold: &limit::Hold) -> Self {
+        Self {
+            case: hold.case.to_string(),
+            state: hold.state.label().to_owned(),
+            since: hold.since,
+            source: hold.source.to_string(),
         }
     }
 }
@@ -238,6 +271,7 @@ impl Explanation {
             person,
             fields: explained.fields.iter().map(ExplainedField::of).collect(),
             timeline: explained.timeline.iter().map(Event::of).collect(),
+            delivery: explained.delivery.as_ref().map(super::Delivery::of),
         }
     }
 }
@@ -278,10 +312,7 @@ impl FormerValue {
 pub(super) fn fields(record: &record::Record) -> BTreeMap<String, Field> {
     let field = |field: &record::Field| Field {
         value: field.value.to_string(),
-        said: match &field.value {
-            record::FieldValue::Person(person) => Some(person.said.clone()),
-            record::FieldValue::Text(_) | record::FieldValue::Flag(_) => None,
-        },
+        said: field.value.said().map(str::to_owned),
         source: field.source.as_ref().map(ToString::to_string),
         since: field.since,
         former: field.former.as_deref().map(FormerValue::of),

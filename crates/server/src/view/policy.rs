@@ -69,6 +69,8 @@ pub struct PolicyPlan {
     pub percent: f64,
     /// How many active people would lose access.
     pub lose_access: u64,
+    /// How many of these would keep it for now, held by the policy's limit until a human answers.
+    pub held: u64,
     /// How many inactive people would get access.
     pub gain_access: u64,
     /// How many would be provisioned who are not.
@@ -150,6 +152,8 @@ pub struct Preview {
     pub writes: Vec<PlannedChange>,
     /// What the timelines would say, with a decision for each attribute.
     pub events: Vec<Event>,
+    /// The mass-change case that would hold their access; the id of a new one is made up.
+    pub held_by: Option<String>,
     /// The case that would be opened.
     pub case: Option<CaseSummary>,
 }
@@ -207,6 +211,7 @@ impl PolicyPlan {
             affected: impact.affected,
             percent: (impact.percent() * 100.0).round() / 100.0,
             lose_access: impact.lose_access,
+            held: impact.held,
             gain_access: impact.gain_access,
             newly_provisioned: impact.newly_provisioned,
             findings: impact.findings,
@@ -254,6 +259,7 @@ impl Preview {
             record: after.map(|person| fields(&person.record)),
             roles: after.map(|person| person.record.roles.iter().cloned().collect()),
             active: after.map(|person| person.active),
+            held_by: after.and_then(|person| person.hold.as_ref()).map(|hold| hold.case.to_string()),
             writes: preview.writes.iter().map(PlannedChange::of).collect(),
             events: plan.change.events.iter().map(Event::of).collect(),
             case: plan.change.opened.as_ref().map(CaseSummary::of),

@@ -3,7 +3,7 @@
 use super::{State, state, subject};
 use crate::Store;
 use crate::driver::{Row, Statement};
-use crate::encode::{known, opt_time, time};
+use crate::encode::{known, micros, opt_time, time};
 use crate::error::StoreError;
 use jiff::Timestamp;
 use tenure_identity::event::Subject;
@@ -90,6 +90,19 @@ impl Store {
         let params = vec![state.label().into(), after.into(), i64::from(limit).into()];
         let rows = self.database.query(Statement::built(sql, params)).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// How many are worked on, or will be tried by this time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn busy_deliveries(&self, by: Timestamp) -> Result<u64, StoreError> {
+        let statement = Statement::new(
+            "select count(*) from deliveries where mark > 0 and (lease is not null or due_at <= $1)",
+            [micros(by).into()],
+        );
+        let rows = self.database.query(statement).await?;
+        rows.first().map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
     }
 
     /// How many deliveries stand where.

@@ -13,8 +13,8 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::json;
 use std::borrow::Cow;
 use std::fmt;
-use tenure_identity::id::{PersonId, SourceName};
-use tenure_identity::record::{Field, FieldValue, Former, PersonReference, Record};
+use tenure_identity::id::{GroupId, PersonId, SourceName};
+use tenure_identity::record::{Field, FieldValue, Former, GroupReference, PersonReference, Record};
 
 /// Where a record's roles are among its fields: no column has such a name.
 const ROLES: &str = "+roles";
@@ -46,13 +46,8 @@ fn push_field(out: &mut String, field: &Field) {
     match &field.value {
         FieldValue::Text(text) => push_text(out, text),
         FieldValue::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        FieldValue::Person(person) => {
-            out.push_str("{\"id\":");
-            push_text(out, person.id.as_str());
-            out.push_str(",\"said\":");
-            push_text(out, &person.said);
-            out.push('}');
-        }
+        FieldValue::Person(person) => push_reference(out, "id", person.id.as_str(), &person.said),
+        FieldValue::Group(group) => push_reference(out, "group", group.id.as_str(), &group.said),
     }
     let former = field.former.as_deref();
     let known = match (former, field.since, &field.source) {
@@ -74,6 +69,16 @@ fn push_field(out: &mut String, field: &Field) {
         push_since(out, former.since);
         out.push(']');
     }
+}
+
+fn push_reference(out: &mut String, what: &str, id: &str, said: &str) {
+    out.push('{');
+    push_text(out, what);
+    out.push(':');
+    push_text(out, id);
+    out.push_str(",\"said\":");
+    push_text(out, said);
+    out.push('}');
 }
 
 fn push_source(out: &mut String, source: Option<&SourceName>) {
@@ -193,7 +198,7 @@ impl<'de> Visitor<'de> for AnyValue {
     type Value = FieldValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text, a flag or a person")
+        f.write_str("text, a flag, a person or a group")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<FieldValue, E> {
@@ -205,18 +210,20 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldValue, A::Error> {
-        let (mut id, mut said) = (None, None);
+        let (mut person, mut group, mut said) = (None, None, None);
         while let Some(Text(name)) = map.next_key()? {
             let Text(text) = map.next_value()?;
             match &*name {
-                "id" => id = Some(PersonId::new(text)),
+                "id" => person = Some(PersonId::new(text)),
+                "group" => group = Some(GroupId::new(text)),
                 "said" => said = Some(text.into_owned()),
-                other => return Err(A::Error::custom(format!("a person with `{other}`"))),
+                other => return Err(A::Error::custom(format!("a reference with `{other}`"))),
             }
         }
-        match (id, said) {
-            (Some(id), Some(said)) => Ok(FieldValue::Person(PersonReference { id, said })),
-            _ => Err(A::Error::custom("a person without id or name")),
+        match (person, group, said) {
+            (Some(id), None, Some(said)) => Ok(FieldValue::Person(PersonReference { id, said })),
+            (None, Some(id), Some(said)) => Ok(FieldValue::Group(GroupReference { id, said })),
+            _ => Err(A::Error::custom("a reference without id or name")),
         }
     }
 }
@@ -240,6 +247,9 @@ mod tests {
         let grace = PersonReference { id: PersonId::new("p1"), said: "00u\"9".into() };
         let manager = Field { since: at(2), ..Field::new(FieldValue::Person(grace)) };
         written.fields.insert("manager".into(), manager);
+        let desk = GroupReference { id: GroupId::new("g1"), said: "Service \"Desk\"".into() };
+        let desk = Field { source: Some(okta), ..Field::new(FieldValue::Group(desk)) };
+        written.fields.insert("u_support_group".into(), desk);
         written.roles = ["itil".to_owned(), "admin".to_owned()].into();
         assert_eq!(record(&record_text(&written)).unwrap(), written);
         assert_eq!(record(&record_text(&Record::default())).unwrap(), Record::default());
@@ -247,9 +257,14 @@ mod tests {
 
     #[test]
     fn what_does_not_read_back_is_an_error() {
-        for text in
-            [r#"{"a":1}"#, "nonsense", r#"{"a":[]}"#, r#"{"a":[{"id":"p"}]}"#, r#"{"a":["x",null,"t"]}"#]
-        {
+        for text in [
+            r#"{"a":1}"#,
+            "nonsense",
+            r#"{"a":[]}"#,
+            r#"{"a":[{"id":"p"}]}"#,
+            r#"{"a":[{"id":"p","group":"g","said":"x"}]}"#,
+            r#"{"a":["x",null,"t"]}"#,
+        ] {
             assert!(record(text).is_err(), "{text}");
         }
     }

@@ -19,6 +19,8 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('handover_steps', 'handover_steps', '1000000 20 10 1'),
   ('delivery_waits', 'delivery_waits', '10000 10 1'),
   ('delivery_waits', 'delivery_waits_of', '10000 2'),
+  ('persons', 'persons_held', '1000 100 50 1'),
+  ('departures', 'departures', '100000 2 1'),
   ('claims', 'claims_person', '1000000 2 1'),
   ('claims', 'claims_external_id', '1000000 500000 1'),
   ('claims', 'claims_user_name', '1000000 500000 1'),
@@ -40,6 +42,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('cases', 'cases_open', '100 50 1'),
   ('cases', 'cases_identity', '10000 5000 2 1'),
   ('cases', 'cases_opened', '10000 2'),
+  ('cases', 'cases_mass_change', '1 1'),
   ('tokens', 'sqlite_autoindex_tokens_1', '100 1'),
   ('tokens', 'tokens_hash', '100 1'),
   ('counters', 'sqlite_autoindex_counters_1', '100 1');

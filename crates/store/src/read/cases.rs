@@ -29,7 +29,10 @@ impl Store {
     pub async fn case(&self, id: &CaseId) -> Result<Option<Case>, StoreError> {
         let sql = format!("select {COLUMNS} from cases where id = $1");
         let rows = self.database.query(Statement::built(sql, vec![id.as_str().into()])).await?;
-        rows.into_iter().next().map(read).transpose()
+        match rows.into_iter().next() {
+            Some(row) => Ok(Some(self.with_held(read(row)?).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Cases from the newest on, at most `limit`, or from the one that comes after this time and id; decided ones too
@@ -51,7 +54,11 @@ impl Store {
              order by opened_at desc, id desc limit $3"
         );
         let params = vec![time.into(), id.into(), i64::from(limit).into()];
-        self.database.query(Statement::built(sql, params)).await?.into_iter().map(read).collect()
+        let mut cases = Vec::new();
+        for row in self.database.query(Statement::built(sql, params)).await? {
+            cases.push(self.with_held(read(row)?).await?);
+        }
+        Ok(cases)
     }
 
     /// The newest case that holds, or held, claims of this identity.
@@ -86,6 +93,8 @@ fn decided(row: &mut Row) -> Result<Option<Decided>, StoreError> {
         ("create", _) => Ruling::Create,
         ("reject", _) => Ruling::Reject,
         ("merge", Some(person)) => Ruling::Merge(PersonId::new(person)),
+        ("release", _) => Ruling::Release,
+        ("keep", _) => Ruling::Keep,
         _ => return Err(corrupt("ruling")),
     };
     let at = opt_time(row.opt_int(11)?)?.ok_or_else(|| corrupt("ruling"))?;

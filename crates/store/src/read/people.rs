@@ -2,23 +2,22 @@
 
 use crate::Store;
 use crate::driver::{Row, Statement, Value};
-use crate::encode::{object, opt_time, record, texts, time};
+use crate::encode::{corrupt, object, opt_time, record, texts, time};
 use crate::error::StoreError;
 use crate::keys;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt::Write;
 use tenure_identity::case::Ruling;
 use tenure_identity::claim::Claim;
 use tenure_identity::group::Membership;
-use tenure_identity::id::{GroupId, PersonId, SourceName};
+use tenure_identity::id::{CaseId, GroupId, PersonId, SourceName};
 use tenure_identity::keys::Keys;
+use tenure_identity::limit::{Hold, HoldState};
 use tenure_identity::person::{Held, Person};
-use tenure_identity::policy::PersonKey;
 use tenure_identity::receive::Facts;
-use tenure_identity::resolve::{References, Wanted};
 
 pub(super) const PERSON: &str = "id, version, active, deactivated_at, created_at, record, login_key, login_shared, \
-     employee_key, employee_shared, provisioned, waits, due";
+     employee_key, employee_shared, provisioned, waits, due, hold_case, hold_state, hold_since, hold_source";
 
 pub(super) const CLAIM: &str =
     "person_id, source, active, active_since, ended_at, version, created_at, modified_at, doc";
@@ -28,8 +27,6 @@ pub(super) const CLAIM_COLUMNS: usize = 9;
 
 const MEMBERSHIP: &str = "m.member_id, g.id, g.source, g.external_id, g.display_name";
 
-/// References that are looked up at a time.
-const REFERENCES: usize = 32;
 /// People with a common name or address who are looked at as near-duplicates; exact keys are never cut.
 const LOOSE: usize = 8;
 /// E-mail addresses of one claim that are looked up.
@@ -88,36 +85,6 @@ impl Store {
         }
         let listed = format!("in {}", self.database.dialect().array_elements(1));
         self.people(&listed, texts(&ids).into()).await
-    }
-
-    /// Who goes by these keys, by the word of these sources; a key that several people have means nobody.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn references(
-        &self,
-        sources: &[&SourceName],
-        wanted: &BTreeSet<Wanted>,
-    ) -> Result<References, StoreError> {
-        let mut references = References::default();
-        let keys: BTreeSet<_> = wanted.iter().map(|wanted| (wanted.key, wanted.text.as_str())).collect();
-        let keys: Vec<_> = keys.into_iter().collect();
-        for keys in keys.chunks(REFERENCES) {
-            let mut rows = self.database.query(referred(sources, keys)).await?;
-            let mut found: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
-            for row in &mut rows {
-                found.entry(row.int(0)?).or_default().insert(row.text(1)?);
-            }
-            for (index, people) in found {
-                let key = usize::try_from(index).ok().and_then(|index| keys.get(index));
-                if let (Some((key, text)), 1) = (key, people.len()) {
-                    people
-                        .iter()
-                        .for_each(|it| references.insert(*key, (*text).to_owned(), PersonId::new(it)));
-                }
-            }
-        }
-        Ok(references)
     }
 
     /// People whose ids satisfy the condition, in the order of their ids, in one round trip.
@@ -234,40 +201,6 @@ fn candidates(source: &SourceName, keys: &Keys) -> Statement {
     Statement::built(sql, params)
 }
 
-/// Who goes by each of the keys: by its place in the list, our own ids first of all.
-fn referred(sources: &[&SourceName], keys: &[(PersonKey, &str)]) -> Statement {
-    let (mut sql, mut params) = (String::new(), Vec::<Value>::new());
-    for (index, (key, text)) in keys.iter().enumerate() {
-        let union = if index > 0 { " union all " } else { "" };
-        params.push((*text).into());
-        let own = params.len();
-        write!(sql, "{union}select cast({index} as bigint) as n, id from persons where id = ${own}")
-            .expect("text can be written to a string");
-        let kind = keys::kind_of(*key);
-        let of = if *key == PersonKey::ExternalId { sources } else { &[] };
-        for source in of {
-            params.extend([source.as_str().into(), (*text).into()]);
-            let last = params.len();
-            write!(
-                sql,
-                " union all select cast({index} as bigint), person_id from claims where source = ${} and external_id = ${last}",
-                last - 1
-            )
-            .expect("text can be written to a string");
-        }
-        if *key != PersonKey::ExternalId {
-            params.push((*text).into());
-            let last = params.len();
-            write!(
-                sql,
-                " union all select cast({index} as bigint), person_id from claim_keys where kind = {kind} and key = ${last}"
-            )
-            .expect("text can be written to a string");
-        }
-    }
-    Statement::built(sql, params)
-}
-
 fn read_membership(mut row: Row) -> Result<Membership, StoreError> {
     Ok(Membership {
         id: GroupId::new(row.text(1)?),
@@ -293,7 +226,15 @@ pub(super) fn read_person(mut row: Row) -> Result<Person, StoreError> {
         provisioned: row.flag(10)?,
         waits: row.flag(11)?,
         due: row.int(12)?,
+        hold: read_hold(&mut row)?,
     })
+}
+
+fn read_hold(row: &mut Row) -> Result<Option<Hold>, StoreError> {
+    let Some(case) = row.opt_text(13)? else { return Ok(None) };
+    let state = HoldState::from_label(&row.text(14)?).ok_or_else(|| corrupt("hold"))?;
+    let (since, source) = (time(row.int(15)?)?, SourceName::new(row.text(16)?));
+    Ok(Some(Hold { case: CaseId::new(case), state, since, source }))
 }
 
 pub(super) fn read_claim(mut row: Row) -> Result<Claim, StoreError> {

@@ -64,7 +64,9 @@ fn marks(dialect: Dialect, change: &Change) -> Vec<Statement> {
     let mut marks = Vec::new();
     if let Some(person) = change.person.as_ref().filter(|change| change.dirty) {
         let moment = change.events.iter().map(|event| event.at).max().unwrap_or(person.person.created);
-        let rank = if person.person.active { LAST } else { FIRST };
+        // Somebody who was never there has no access to lose.
+        let leaves = !person.person.active && person.expect.is_some();
+        let rank = if leaves { FIRST } else { LAST };
         marks.push(one(person.person.id.as_str(), PERSON, rank, micros(moment)));
     }
     if let Some(group) = &change.group {

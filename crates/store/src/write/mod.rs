@@ -4,9 +4,11 @@ mod cases;
 mod claims;
 mod deliveries;
 mod groups;
+mod limits;
 mod persons;
 
 pub(crate) use deliveries::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED};
+pub(crate) use limits::{ACTIVE, DEPARTURES};
 pub(crate) use persons::{MARK_MEMBERS, MARK_WAITING};
 
 use crate::driver::{Dialect, Statement, Transaction};
@@ -20,7 +22,9 @@ pub(crate) fn transaction(dialect: Dialect, delivers: bool, change: &Change) -> 
     let mut out = Transaction::default();
     let moment = change.events.iter().map(|event| event.at).max();
     if let Some(person) = &change.person {
+        let moment = moment.unwrap_or(person.person.created);
         persons::write(person, &mut out);
+        limits::access(person, moment, &mut out);
     }
     for claim in &change.claims {
         claims::write(dialect, claim, &mut out);
@@ -32,6 +36,9 @@ pub(crate) fn transaction(dialect: Dialect, delivers: bool, change: &Change) -> 
     if let Some(case) = &change.opened {
         out.statements.push(cases::open(case));
     }
+    if let Some(person) = &change.person {
+        limits::hold(person, &mut out);
+    }
     if let Some((id, decided)) = &change.decided {
         out.statements.push(cases::decide(id, decided));
     }
@@ -41,12 +48,19 @@ pub(crate) fn transaction(dialect: Dialect, delivers: bool, change: &Change) -> 
     if let Some(answer) = &change.reopened {
         out.statements.push(cases::reopen(answer));
     }
+    if let Some(sweep) = &change.sweep {
+        limits::sweep(sweep, &mut out);
+    }
     out.statements.extend(change.events.iter().map(event));
     out
 }
 
 fn group_and_members(dialect: Dialect, change: &Change, group: &GroupChange, out: &mut Transaction) {
     groups::write(group, out);
+    // The membership alone concerns nobody who refers to the group.
+    if group.expect != Expect::Live {
+        persons::group_named(dialect, &group.group, out);
+    }
     let members = change.members.as_ref();
     // Whoever is in the group before a change of it has to hear of it, and whoever comes or goes.
     let cleared = members.is_some_and(|members| members.clear);

@@ -2,9 +2,10 @@
 
 use crate::driver::{Dialect, Statement, Transaction, Value};
 use crate::encode::{micros, record_text, texts};
-use crate::keys::kind_of;
-use tenure_identity::change::PersonChange;
-use tenure_identity::id::GroupId;
+use crate::keys::{GROUP, GROUP_EXTERNAL_ID, GROUP_NAME, kind_of};
+use tenure_identity::change::{Depends, PersonChange};
+use tenure_identity::group::Group;
+use tenure_identity::id::{FieldName, GroupId};
 use tenure_identity::person::Held;
 
 const INSERT: &str = "insert into persons (version, active, deactivated_at, record, login_key, login_shared, \
@@ -67,18 +68,28 @@ fn values(change: &PersonChange) -> Vec<Value> {
 }
 
 fn wait(change: &PersonChange, out: &mut Transaction) {
-    let Some(wanted) = &change.waits_for else { return };
+    let Some(Depends { waits_for, refers_to }) = &change.depends else { return };
     let id = change.person.id.as_str();
     if change.expect.is_some() {
         out.statements.push(Statement::new(WAIT_NO_MORE, [id.into()]));
     }
-    out.statements.extend(wanted.iter().map(|wanted| {
-        let key = Value::from(wanted.text.as_str());
-        Statement::new(WAIT, [kind_of(wanted.key).into(), key, id.into(), wanted.field.as_str().into()])
-    }));
+    let row = |kind: i64, key: &str, field: &FieldName| {
+        Statement::new(WAIT, [kind.into(), key.into(), id.into(), field.as_str().into()])
+    };
+    out.statements.extend(waits_for.iter().map(|it| row(kind_of(it.key), &it.text, &it.field)));
+    out.statements.extend(refers_to.iter().map(|it| row(GROUP, it.group.as_str(), &it.wanted.field)));
 }
 
-/// Whoever waits for somebody with one of these keys is due to be resolved anew.
+/// Whoever waits for a group with this name or id is due, and whoever refers to this one: it is new, called differently,
+/// ended or back.
+pub(super) fn group_named(dialect: Dialect, group: &Group, out: &mut Transaction) {
+    let (name, id) = (group.display_key(), group.id.as_str());
+    let mut keys = vec![(GROUP, id), (GROUP_NAME, name.as_str()), (GROUP_NAME, id), (GROUP_EXTERNAL_ID, id)];
+    keys.extend(group.external_id().map(|id| (GROUP_EXTERNAL_ID, id)));
+    arrived(dialect, &keys, out);
+}
+
+/// Whoever waits for somebody or something with one of these keys is due to be resolved anew.
 pub(super) fn arrived(dialect: Dialect, keys: &[(i64, &str)], out: &mut Transaction) {
     if keys.is_empty() {
         return;
@@ -93,9 +104,8 @@ pub(super) fn arrived(dialect: Dialect, keys: &[(i64, &str)], out: &mut Transact
     out.statements.push(Statement::built(sql, params));
 }
 
-/// Everybody who waits for somebody is due.
-pub(crate) const MARK_WAITING: &str =
-    "update persons set due = due + 1 where id in (select person_id from waiting) and due = 0";
+/// Everybody who waits for somebody or something is due. (Kind 10 is what is referred to and there.)
+pub(crate) const MARK_WAITING: &str = "update persons set due = due + 1 where id in (select person_id from waiting where kind < 10) and due = 0";
 
 /// Everybody who is or was in the group is due.
 pub(crate) const MARK_MEMBERS: &str =

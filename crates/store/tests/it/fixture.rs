@@ -82,11 +82,21 @@ pub(crate) fn person(id: &PersonId, claim: &Claim) -> Person {
         provisioned: true,
         waits: false,
         due: 0,
+        hold: None,
     }
 }
 
 fn person_change(person: Person, expect: Option<i64>) -> PersonChange {
-    PersonChange { person, expect, dirty: true, waits_for: None, policy: 0, settles: None }
+    PersonChange {
+        person,
+        expect,
+        dirty: true,
+        depends: None,
+        policy: 0,
+        settles: None,
+        access: None,
+        hold_changed: false,
+    }
 }
 
 /// A new person with one claim and one event.

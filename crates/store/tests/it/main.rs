@@ -13,6 +13,7 @@ mod filters;
 mod fixture;
 mod groups;
 mod handovers;
+mod limits;
 mod list;
 mod migrate;
 mod people;

@@ -3,6 +3,7 @@
 
 mod compare;
 mod show;
+mod target;
 
 use super::serve::stop_signal;
 use crate::cli::DemoOptions;
@@ -13,9 +14,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
+use target::Instance;
 use tempfile::TempDir;
 use tenure_engine::SharedEngine;
 use tenure_engine::token::Scope;
+use tenure_engine::{deliver, renew};
 use tenure_identity::case::Case;
 use tenure_identity::event::EventKind;
 use tenure_identity::id::SourceName;
@@ -28,14 +32,24 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// Deliveries that will be tried within this time are waited for.
+const SOON: Duration = Duration::from_secs(30);
+/// How often to look whether all are done.
+const LOOK: Duration = Duration::from_millis(50);
+/// How many looks before what is there is shown as it is.
+const PATIENCE: usize = 6_000;
+
 /// The server that the demo plays against, on a port and in a directory of its own.
 struct Theatre {
     directory: TempDir,
     configuration: PathBuf,
     base_url: String,
     engine: SharedEngine,
+    instance: Instance,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
+    /// What works in the background.
+    workers: [JoinHandle<()>; 2],
 }
 
 /// What the year came to.
@@ -45,6 +59,8 @@ struct Result {
     events: Vec<(EventKind, i64)>,
     /// The cases that hold a claim.
     waiting: Vec<Case>,
+    /// What ServiceNow holds in the end.
+    target: target::Held,
 }
 
 pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
@@ -53,12 +69,13 @@ pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
     let company = Company::generate(options.seed, people);
     let year = Year::plan(&company, options.seed);
     output::say(&format!(
-        "a year of a company of {people} people, pushed by Okta and Entra to {}",
-        theatre.base_url
+        "a year of a company of {people} people, pushed by Okta and Entra to {}, and from there to a simulated ServiceNow at {}",
+        theatre.base_url,
+        theatre.instance.url()
     ));
     let result = perform(&theatre, &year).await?;
     show::show(&result, options.format);
-    let right = result.comparison.is_right() && result.played.failures.is_empty();
+    let right = result.is_right();
     if !options.once {
         theatre.stay_up(&year).await?;
     }
@@ -73,11 +90,14 @@ async fn perform(theatre: &Theatre, year: &Year) -> anyhow::Result<Result> {
     let bar = progress_bar();
     let played = play(year, &stage, |progress| advance(&bar, &progress)).await?;
     bar.finish_and_clear();
-    let comparison = Comparison::of(&theatre.engine, &year.truth()).await?;
+    theatre.delivered().await?;
+    let truth = year.truth();
+    let comparison = Comparison::of(&theatre.engine, &truth).await?;
+    let target = theatre.instance.held(&truth);
     let events = theatre.engine.event_counts().await?;
     let cases = theatre.engine.cases(false, None, 10_000).await?;
     let waiting = cases.into_iter().filter(|case| case.kind.blocks()).collect();
-    Ok(Result { played, comparison, events, waiting })
+    Ok(Result { played, comparison, events, waiting, target })
 }
 
 /// Quiet unless somebody watches.
@@ -101,7 +121,13 @@ impl Theatre {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free on 127.0.0.1")?;
         let address = listener.local_addr()?;
         let configuration = directory.path().join("tenure.toml");
-        write_configuration(&configuration, &address.to_string(), &directory.path().join("tenure.db"))?;
+        let instance = Instance::start().await?;
+        write_configuration(
+            &configuration,
+            &address.to_string(),
+            &directory.path().join("tenure.db"),
+            &instance,
+        )?;
         let config = config::load(Some(&configuration))?;
         let engine = wiring::engine(&config).await?;
         let (stop, stopped) = oneshot::channel();
@@ -109,7 +135,20 @@ impl Theatre {
         let server = tokio::spawn(listen::serve(listener, None, router, async {
             let _ = stopped.await;
         }));
-        Ok(Self { directory, configuration, base_url, engine, stop, server })
+        let workers =
+            [tokio::spawn(renew::tend(Arc::clone(&engine))), tokio::spawn(deliver::run(Arc::clone(&engine)))];
+        Ok(Self { directory, configuration, base_url, engine, instance, stop, server, workers })
+    }
+
+    /// Waits until ServiceNow has what it can have.
+    async fn delivered(&self) -> anyhow::Result<()> {
+        for _ in 0..PATIENCE {
+            if self.engine.busy_deliveries(SOON).await? == 0 {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 
     async fn token(&self, source: &str) -> anyhow::Result<String> {
@@ -125,6 +164,7 @@ impl Theatre {
             "the server stays up until Ctrl-C; look around from another terminal:\n  \
              curl -H 'Authorization: Bearer {token}' '{}/scim/v2/Users?count=3'\n  \
              tenure --config {configuration} review list\n  \
+             tenure --config {configuration} deliver status\n  \
              tenure --config {configuration} explain {}",
             self.base_url,
             self.example(year).await?,
@@ -148,6 +188,7 @@ impl Theatre {
     async fn close(self) {
         let _ = self.stop.send(());
         let _ = self.server.await;
+        self.workers.iter().for_each(JoinHandle::abort);
         self.engine.close().await;
         drop(self.directory);
     }
@@ -157,11 +198,23 @@ impl Theatre {
     clippy::disallowed_methods,
     reason = "the demo writes the configuration that it tells people to use"
 )]
-fn write_configuration(path: &Path, listen: &str, database: &Path) -> anyhow::Result<()> {
+fn write_configuration(
+    path: &Path,
+    listen: &str,
+    database: &Path,
+    instance: &Instance,
+) -> anyhow::Result<()> {
+    let password = path.with_file_name("servicenow-password");
+    std::fs::write(&password, instance.password()).context("cannot write into the demo's directory")?;
     let text = format!(
         "[server]\nlisten = \"{listen}\"\n\n[store]\nurl = \"sqlite:{}\"\n\n\
-         [sources.okta]\nkind = \"scim\"\nrank = 1\n\n[sources.entra]\nkind = \"scim\"\nrank = 2\n",
-        database.display()
+         [sources.okta]\nkind = \"scim\"\nrank = 1\n\n[sources.entra]\nkind = \"scim\"\nrank = 2\n\n\
+         [target]\nkind = \"servicenow\"\nurl = \"{}\"\n\
+         auth = {{ kind = \"basic\", username = \"{}\", password = {{ file = \"{}\" }} }}\n",
+        database.display(),
+        instance.url(),
+        instance.user_name(),
+        password.display()
     );
     std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }

@@ -13,6 +13,7 @@ use tenure_identity::id::PersonId;
 use tenure_identity::person::Person;
 use tenure_identity::resolve::explain::FieldExplanation;
 use tenure_server::view;
+use tenure_store::deliveries::Delivery;
 
 pub(crate) async fn run(config: Config, options: &ExplainOptions) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
@@ -67,12 +68,19 @@ fn show(explanation: &Explanation, field: Option<&str>) {
     };
     output::line(&name(person));
     output::line(&format!("id {}, {state}, known since {}", person.id, output::time(person.created)));
+    if let Some(hold) = &person.hold {
+        let (state, since) = (hold.state.label(), output::time(hold.since));
+        output::line(&format!("their access is {state} by case {} since {since}", hold.case));
+    }
     if !person.provisioned {
         output::line("never provisioned: outside the scope of the policy");
     }
     if !person.record.roles.is_empty() {
         let roles: Vec<_> = person.record.roles.iter().map(String::as_str).collect();
         output::line(&format!("roles: {}", roles.join(", ")));
+    }
+    if let Some(delivery) = &explanation.delivery {
+        output::line(&in_the_target(delivery));
     }
     match field {
         Some(_) => explanation.fields.iter().for_each(show_field),
@@ -85,6 +93,13 @@ fn show(explanation: &Explanation, field: Option<&str>) {
     for event in &explanation.timeline {
         show_event(event, field.is_some());
     }
+}
+
+/// Where they stand in the target, in one line.
+fn in_the_target(delivery: &Delivery) -> String {
+    let record = delivery.record.as_ref().map_or("no record".to_owned(), |record| format!("record {record}"));
+    let why = delivery.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("in the target: {record}, {}{why}", delivery.state.label())
 }
 
 /// `Ada Lovelace (ada@example.com)`, as far as the record says so.

@@ -160,6 +160,12 @@ fn show(impact: &Impact) {
         impact.lose_access,
         impact.gain_access
     ));
+    if impact.held > 0 {
+        output::line(&format!(
+            "{} of those who would lose access would be held by the limit, and keep it until a human answers",
+            impact.held
+        ));
+    }
     let fields = impact.fields.iter().map(|(name, it)| {
         vec![name.to_string(), it.set.to_string(), it.changed.to_string(), it.cleared.to_string()]
     });

@@ -8,7 +8,7 @@ use anyhow::bail;
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
 use tenure_engine::review::{Candidate, Question};
-use tenure_identity::case::{Case, Decided, Reviewer, Ruling};
+use tenure_identity::case::{Case, CaseKind, Decided, Reviewer, Ruling};
 use tenure_identity::correlate::{Comparison, Key};
 use tenure_identity::id::PersonId;
 use tenure_server::view;
@@ -36,6 +36,9 @@ async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Res
             let case = engine.case(&id).await?;
             let ruling = self::ruling(&case, ruling, person.as_deref())?;
             engine.decide_case(&id, &ruling, note.as_deref(), &reviewer(by)).await?;
+            if ruling == Ruling::Release {
+                engine.renew_all(|_| ()).await?;
+            }
             output::say(&format!(
                 "case {id} is decided: {}; {}",
                 ruling.label(),
@@ -59,6 +62,8 @@ fn what_follows(ruling: &Ruling, case: &Case) -> &'static str {
         Ruling::Merge(_) => {
             "it is noted on their timelines, and nobody is merged; end the other account at its source"
         }
+        Ruling::Release => "whoever was held has lost access",
+        Ruling::Keep => "whoever was held stays active until their source says inactive again",
         _ if case.kind.blocks() => "the source's next try follows it",
         _ => "nothing waited for it",
     }
@@ -82,11 +87,13 @@ fn ruling(case: &Case, word: RulingWord, person: Option<&str>) -> anyhow::Result
     Ok(match word {
         RulingWord::Link => Ruling::Link(named()?),
         RulingWord::Merge => Ruling::Merge(named()?),
-        RulingWord::Create | RulingWord::Reject if person.is_some() => {
+        _ if person.is_some() => {
             bail!("--person goes with `link` and `merge` only")
         }
         RulingWord::Create => Ruling::Create,
         RulingWord::Reject => Ruling::Reject,
+        RulingWord::Release => Ruling::Release,
+        RulingWord::Keep => Ruling::Keep,
     })
 }
 
@@ -116,7 +123,7 @@ pub(crate) fn question(case: &Case) -> &str {
 
 fn state(case: &Case) -> String {
     match &case.decided {
-        None if case.kind.blocks() => "waits".to_owned(),
+        None if case.kind.blocks() || case.kind == CaseKind::MassChange => "waits".to_owned(),
         None => "to look at".to_owned(),
         Some(decided) => format!("{} by {}", decided.ruling.label(), decided.by),
     }
@@ -131,22 +138,39 @@ fn show(question: &Question) {
         state(case),
         output::time(case.opened)
     ));
-    output::line(&format!("{} claims {}, known there as `{}`", case.source, who(case), case.identity));
+    if case.kind != CaseKind::MassChange {
+        output::line(&format!("{} claims {}, known there as `{}`", case.source, who(case), case.identity));
+    }
     for evidence in &case.evidence {
         output::line(&format!("- {evidence}"));
     }
     if let Some(note) = case.decided.as_ref().and_then(|decided| decided.note.as_ref()) {
         output::line(&format!("the answer's note: {note}"));
     }
-    if !question.candidates.is_empty() {
-        output::line(&side_by_side(question));
+    if case.kind == CaseKind::MassChange {
+        output::line(&first_of_many(question));
+    } else {
+        if !question.candidates.is_empty() {
+            output::line(&side_by_side(question));
+        }
+        output::line("the claim:");
+        output::json(&case.claim);
     }
-    output::line("the claim:");
-    output::json(&case.claim);
     match &case.decided {
         None => say_how(case),
         Some(decided) => say_whether_it_stays(case, decided),
     }
+}
+
+/// The first people whom a mass change holds.
+fn first_of_many(question: &Question) -> String {
+    let row = |it: &Candidate| {
+        let hold = it.person.hold.as_ref();
+        let since = hold.map_or_else(String::new, |hold| output::time(hold.since));
+        let by = hold.map_or_else(String::new, |hold| hold.source.to_string());
+        vec![it.person.id.to_string(), name(&it.person), by, since]
+    };
+    output::table(&["PERSON", "WHO", "INACTIVE BY", "SINCE"], question.candidates.iter().map(row))
 }
 
 /// The claim in one column, and each candidate in one of its own with what they have under the same key.
@@ -186,6 +210,14 @@ fn compared_text(compared: &Comparison) -> String {
 
 fn say_how(case: &Case) {
     let command = format!("tenure review decide {}", case.id);
+    if case.kind == CaseKind::MassChange {
+        output::say("their access waits for the answer, one for all of them:");
+        output::say(&format!("  {command} release    (they lose access now)"));
+        output::say(&format!(
+            "  {command} keep       (they stay active until their source says inactive again)"
+        ));
+        return;
+    }
     if case.kind.blocks() {
         output::say("decide with one of:");
     } else {
@@ -208,6 +240,9 @@ fn say_how(case: &Case) {
 
 fn say_whether_it_stays(case: &Case, decided: &Decided) {
     output::say(&match decided.used {
+        Some(at) if case.kind == CaseKind::MassChange => {
+            format!("people have lost access by the answer since {}; it stays", output::time(at))
+        }
         Some(at) => format!("a claim went through by the answer at {}; it stays", output::time(at)),
         None => format!("take the answer back with:\n  tenure review undo {}", case.id),
     });

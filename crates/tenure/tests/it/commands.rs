@@ -17,6 +17,11 @@ const COMMANDS: &[&[&str]] = &[
     &["review", "list"],
     &["review", "show"],
     &["review", "decide"],
+    &["handover"],
+    &["handover", "plan"],
+    &["handover", "run"],
+    &["handover", "status"],
+    &["handover", "undo"],
     &["explain"],
     &["bench"],
     &["completions"],
@@ -51,8 +56,11 @@ fn the_help_names_every_command() {
       token        Make and manage the bearer tokens of identity providers and administrators
       policy       Check, plan, apply and look at the policy: what gets in, where, by whose word
       review       Look at and decide the cases that wait for a human
+      deliver      Show what the target has and what it refuses, and have it tried again
+      handover     Show what becomes of leavers' open work, have it handed over, and put it back
       explain      Show one person: record, claims, links and timeline
       el           Check and try out expressions in the Okta Expression Language
+      lab          Simulate a system at the other end, to rehearse against
       bench        Measure the server beside a bare floor
       completions  Print a completion script for your shell
       man          Write the manual pages
@@ -102,7 +110,7 @@ fn wrong_usage_says_what_would_be_right() {
     exit 2
     --- stderr
     error: invalid value 'guess' for '<RULING>'
-      [possible values: link, create, reject, merge]
+      [possible values: link, create, reject, merge, release, keep]
 
     For more information, try '--help'.
     ");

@@ -107,10 +107,10 @@ fn what_this_version_does_not_do_is_said() {
     --- stderr
     error: sources.hr.kind is `workday`; this version of Tenure takes `scim`
     ");
-    assert_snapshot!(with("[target]\nkind = \"servicenow\"\n"), @r"
+    assert_snapshot!(with("[target]\nkind = \"servicenow\"\n"), @"
     exit 1
     --- stderr
-    error: target.kind is `servicenow`; this version of Tenure takes `none`: it is the directory itself
+    error: target.url is missing; it is the instance, such as `https://example.service-now.com`
     ");
 }
 
@@ -193,6 +193,6 @@ fn a_schema_of_another_build_is_refused() {
     exit 1
     --- stderr
     error: the store cannot be used
-      because: migration 3 of this database is not the one that this Tenure knows; it was changed by hand or by another build
+      because: migration 5 of this database is not the one that this Tenure knows; it was changed by hand or by another build
     ");
 }

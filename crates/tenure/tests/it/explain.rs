@@ -152,6 +152,7 @@ async fn a_program_reads_the_same_as_json() {
       "deactivated_at": null,
       "created": "2026-01-01T00:00:00Z",
       "provisioned": true,
+      "hold": null,
       "record": {
         "title": {
           "value": "Mathematician",
@@ -295,6 +296,7 @@ async fn a_program_reads_the_same_as_json() {
             "deactivated_at",
             "created",
             "provisioned",
+            "hold",
             "record",
             "roles",
             "groups",

@@ -181,6 +181,7 @@ async fn a_case_names_who_is_meant_and_shows_both_sides() {
             "deactivated_at": "2026-01-01T00:00:00Z",
             "created": "2026-01-01T00:00:00Z",
             "provisioned": true,
+            "hold": null,
             "record": {
               "active": {
                 "value": "false",

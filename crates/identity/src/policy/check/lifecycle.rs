@@ -59,11 +59,6 @@ impl Checker<'_> {
     pub(super) fn limit(&mut self, limit: Spanned<document::Limit>) -> Option<Limit> {
         let span = limit.span();
         let limit = limit.into_inner();
-        self.warn(
-            span.clone(),
-            "limits are checked and not enforced yet",
-            "nothing is held back by this limit; look at `tenure policy plan` before you apply",
-        );
         if limit.count.is_none() && limit.percent.is_none() {
             self.error(span, "the limit limits nothing", "give `count`, `percent` or both");
             return None;

@@ -1,5 +1,6 @@
 //! Mappings: how claims become record fields.
 
+use super::reference::{GROUPS, PEOPLE};
 use super::{About, Checker};
 use crate::id::{FieldName, SourceName};
 use crate::policy::columns::column;
@@ -18,6 +19,8 @@ pub(super) struct Columns {
     pub(super) lengths: BTreeMap<FieldName, usize>,
     /// Those that refer to people.
     pub(super) people: BTreeSet<FieldName>,
+    /// Those that refer to groups.
+    pub(super) groups: BTreeSet<FieldName>,
 }
 
 impl Columns {
@@ -28,9 +31,12 @@ impl Columns {
                 let shortest = columns.lengths.entry(mapping.field.clone()).or_insert(length);
                 *shortest = length.min(*shortest);
             }
-            if mapping.reference.as_ref().is_some_and(|reference| reference.table == "sys_user") {
-                columns.people.insert(mapping.field.clone());
-            }
+            let table = mapping.reference.as_ref().map(|reference| reference.table.as_str());
+            match table {
+                Some(PEOPLE) => columns.people.insert(mapping.field.clone()),
+                Some(GROUPS) => columns.groups.insert(mapping.field.clone()),
+                _ => continue,
+            };
         }
         columns
     }

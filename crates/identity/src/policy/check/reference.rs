@@ -1,14 +1,20 @@
-//! References: values that name a row of another table. People are looked up by what claims are found by.
+//! References: values that name a row of another table. People are looked up by what claims are found by, groups by the
+//! name or the id that their source gave them; rows of other tables are found at the target.
 
 use super::{Checker, list};
 use crate::id::FieldName;
 use crate::policy::columns::column;
 use crate::policy::document::{self, FieldTable};
 use crate::policy::profile::attribute_of;
-use crate::policy::{Mapping, Missing, PersonKey, Reference};
+use crate::policy::{GroupKey, Mapping, Missing, PersonKey, Reference, ReferenceKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
+
+/// The table of people.
+pub(super) const PEOPLE: &str = "sys_user";
+/// The table of groups.
+pub(super) const GROUPS: &str = "sys_user_group";
 
 impl Checker<'_> {
     pub(super) fn reference(&mut self, field: &Spanned<String>, table: &FieldTable) -> Option<Reference> {
@@ -25,11 +31,29 @@ impl Checker<'_> {
             };
             self.error(to.span(), message, help);
         }
-        let people = to.get_ref() == "sys_user";
         let missing = table.missing.as_ref().map_or(Missing::Defer, |it| missing(*it.get_ref()));
-        self.check_missing(table, missing, people, to);
-        let by = table.by.as_ref().map_or(if people { "user_name" } else { "name" }, |by| by.get_ref());
-        Some(Reference { table: to.get_ref().clone(), by: by.to_owned(), key: None, missing })
+        self.check_missing(table, missing, to);
+        let by = table.by.as_ref().map_or(usual_column(to.get_ref()), |by| by.get_ref());
+        let key = match to.get_ref().as_str() {
+            GROUPS => self.group_key(by, table.by.as_ref()).map(ReferenceKey::Group),
+            _ => None,
+        };
+        Some(Reference { table: to.get_ref().clone(), by: by.to_owned(), key, missing })
+    }
+
+    /// What groups are looked up by.
+    fn group_key(&mut self, by: &str, written: Option<&Spanned<String>>) -> Option<GroupKey> {
+        let key = match by {
+            "name" => Some(GroupKey::Name),
+            "external_id" => Some(GroupKey::ExternalId),
+            _ => None,
+        };
+        if let (None, Some(written)) = (key, written) {
+            let message = format!("groups cannot be looked up by `{by}`");
+            let help = "write `name`, or `external_id` for the id that their source gave them";
+            self.error(written.span(), message, help);
+        }
+        key
     }
 
     fn without_reference(&mut self, field: &Spanned<String>, table: &FieldTable) {
@@ -40,18 +64,23 @@ impl Checker<'_> {
             self.error(span, format!("`{name}` is for references only"), help);
         }
         if let Some(to) = column(field.get_ref()).and_then(|column| column.table) {
-            let by = if to == "sys_user" { "user_name" } else { "name" };
+            let by = usual_column(to);
             let message = format!("`{}` refers to {to}, and the value is plain text", field.get_ref());
             let help = format!("write `{{ value = …, reference = \"{to}\", by = \"{by}\" }}`");
             self.warn(field.span(), message, help);
         }
     }
 
-    fn check_missing(&mut self, table: &FieldTable, missing: Missing, people: bool, to: &Spanned<String>) {
+    fn check_missing(&mut self, table: &FieldTable, missing: Missing, to: &Spanned<String>) {
         let span = table.missing.as_ref().map_or(to.span(), Spanned::span);
-        if people && missing == Missing::Create {
-            let help = "write `missing = \"defer\"`: the field is filled the moment they arrive";
-            self.error(span, "a person is never made to fill a field", help);
+        let never_made = match to.get_ref().as_str() {
+            PEOPLE => Some(("a person", "they arrive")),
+            GROUPS => Some(("a group", "it arrives")),
+            _ => None,
+        };
+        if let (Some((what, arrives)), Missing::Create) = (never_made, missing) {
+            let help = format!("write `missing = \"defer\"`: the field is filled the moment {arrives}");
+            self.error(span, format!("{what} is never made to fill a field"), help);
         } else if missing == Missing::Default && table.default.is_none() {
             self.error(span, "there is no default to use", "add `default = \"…\"`");
         }
@@ -63,11 +92,11 @@ impl Checker<'_> {
             fields.iter().filter_map(|(it, _)| Some((it.field.clone(), person_key(it)?))).collect();
         let mapped: BTreeSet<FieldName> = fields.iter().map(|(it, _)| it.field.clone()).collect();
         for (mapping, place) in fields {
-            let people = mapping.reference.as_mut().filter(|it| it.table == "sys_user");
+            let people = mapping.reference.as_mut().filter(|it| it.table == PEOPLE);
             let Some(reference) = people else { continue };
             let by = reference.by.as_str();
             let usual = || usual_key(by).filter(|_| !mapped.contains(by));
-            reference.key = keys.get(by).copied().or_else(usual);
+            reference.key = keys.get(by).copied().or_else(usual).map(ReferenceKey::Person);
             if reference.key.is_none() {
                 let message = format!("people cannot be looked up by `{by}`");
                 let attributes = list(PersonKey::ALL.map(PersonKey::attribute));
@@ -85,6 +114,11 @@ fn missing(written: document::Missing) -> Missing {
         document::Missing::Default => Missing::Default,
         document::Missing::Skip => Missing::Skip,
     }
+}
+
+/// The column by which rows of this table are found where the mapping names none.
+fn usual_column(table: &str) -> &'static str {
+    if table == PEOPLE { "user_name" } else { "name" }
 }
 
 /// The key that a column of `sys_user` comes from when the mapping does not fill it.

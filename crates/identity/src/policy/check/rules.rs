@@ -37,6 +37,9 @@ impl Checker<'_> {
         if people || self.columns.people.contains(&field) {
             let message = format!("`{field}` refers to a person, and rules give text");
             self.error(rule.field.span(), message, "map it with `reference = \"sys_user\"` instead");
+        } else if self.columns.groups.contains(&field) {
+            let message = format!("`{field}` refers to a group, and rules give text");
+            self.error(rule.field.span(), message, "leave it to the mapping, or to the rule and text alone");
         }
         let when = self.when(&rule.field, rule.group.as_ref(), rule.when.as_ref());
         let value = self.expression(&rule.value, About::Person, Expect::Text);

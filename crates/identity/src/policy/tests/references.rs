@@ -74,3 +74,40 @@ fn details_without_a_reference() {
         ],
     );
 }
+
+#[test]
+fn a_group_that_would_be_made() {
+    check(
+        "[mapping.'*']
+         u_support_group = { value = 'user.title', reference = 'sys_user_group', missing = 'create' }",
+        &[
+            r#"error at 'create': a group is never made to fill a field; write `missing = "defer"`: the field is filled the moment it arrives"#,
+        ],
+    );
+}
+
+#[test]
+fn groups_by_what_they_are_not_found_by() {
+    check(
+        "[mapping.'*']
+         u_support_group = { value = 'user.title', reference = 'sys_user_group', by = 'email' }",
+        &[
+            "error at 'email': groups cannot be looked up by `email`; write `name`, or `external_id` for the id that their source gave them",
+        ],
+    );
+}
+
+#[test]
+fn a_rule_for_a_field_that_refers_to_a_group() {
+    check(
+        "[mapping.'*']
+         u_support_group = { value = 'user.title', reference = 'sys_user_group' }
+         [[fields]]
+         field = 'u_support_group'
+         when = 'user.title == \"x\"'
+         value = '\"Service Desk\"'",
+        &[
+            "error at 'u_support_group': `u_support_group` refers to a group, and rules give text; leave it to the mapping, or to the rule and text alone",
+        ],
+    );
+}

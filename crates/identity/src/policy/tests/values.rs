@@ -108,10 +108,7 @@ fn a_limit_that_limits_nothing() {
     check(
         "[limits]
          deactivations = { window = '1h' }",
-        &[
-            "warning at { window = '1h' }: limits are checked and not enforced yet; nothing is held back by this limit; look at `tenure policy plan` before you apply",
-            "error at { window = '1h' }: the limit limits nothing; give `count`, `percent` or both",
-        ],
+        &["error at { window = '1h' }: the limit limits nothing; give `count`, `percent` or both"],
     );
 }
 
@@ -120,9 +117,6 @@ fn more_than_everybody() {
     check(
         "[limits]
          deactivations = { percent = 101, window = '1h' }",
-        &[
-            "warning at { percent = 101, window = '1h' }: limits are checked and not enforced yet; nothing is held back by this limit; look at `tenure policy plan` before you apply",
-            "error at 101: 101 percent are more than everybody; write a number from 0 to 100",
-        ],
+        &["error at 101: 101 percent are more than everybody; write a number from 0 to 100"],
     );
 }

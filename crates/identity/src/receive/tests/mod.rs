@@ -4,6 +4,7 @@ mod cases;
 mod events;
 mod identity;
 mod lifecycle;
+mod limits;
 mod properties;
 
 use crate::person::Person;

@@ -14,7 +14,7 @@ mod values;
 
 use super::*;
 use crate::id::{GroupId, PersonId};
-use crate::policy::{PersonKey, Surroundings, Voice};
+use crate::policy::{GroupKey, PersonKey, ReferenceKey, Surroundings, Voice};
 use crate::testing::{User, at, policy, source, user};
 use serde_json::{Value, json};
 use tenure_scim::schema::{Catalog, ENTERPRISE_USER};
@@ -37,10 +37,12 @@ impl Somebody {
         let nobody = Resolution {
             record: Record::default(),
             active: false,
+            held: false,
             provisioned: false,
             deactivated_at: None,
             decisions: Vec::new(),
             waits_for: Vec::new(),
+            refers_to: Vec::new(),
             findings: Vec::new(),
         };
         Self { policy, groups: Vec::new(), references: References::default(), now: nobody, clock: 0 }
@@ -81,7 +83,8 @@ impl Somebody {
 
     fn subject<'a>(&'a self, claims: &'a [Claim]) -> Subject<'a> {
         let Resolution { record, deactivated_at, provisioned, .. } = &self.now;
-        let before = Before { record, deactivated_at: *deactivated_at, provisioned: *provisioned };
+        let before =
+            Before { record, deactivated_at: *deactivated_at, provisioned: *provisioned, hold: None };
         Subject { claims, groups: &self.groups, references: &self.references, before }
     }
 
@@ -116,7 +119,7 @@ impl Somebody {
     #[track_caller]
     fn found(&mut self, expected: &[&str]) -> &mut Self {
         let notes = self.now.findings.iter().map(|finding| match finding {
-            Finding::Failed(note) | Finding::Flapping(note) => note.as_str(),
+            Finding::Failed(note) | Finding::Flapping(note) | Finding::BeyondLimit(note) => note.as_str(),
         });
         assert_eq!(notes.collect::<Vec<_>>(), expected);
         self
@@ -143,7 +146,7 @@ fn from(claims: &[Claim], record: &Record) -> Resolution {
 }
 
 fn before(record: &Record) -> Before<'_> {
-    Before { record, deactivated_at: None, provisioned: true }
+    Before { record, deactivated_at: None, provisioned: true, hold: None }
 }
 
 fn fresh(claims: &[Claim]) -> Resolution {

@@ -1,6 +1,7 @@
 //! References to people: found, awaited, replaced, left alone.
 
 use super::*;
+use crate::person::Person;
 
 fn policy(more: &str) -> String {
     format!(
@@ -36,7 +37,11 @@ fn somebody_who_has_not_arrived_is_awaited() {
         "manager",
         &["nobody with the external id `00u7` has arrived yet; the field is filled the moment they do"],
     );
-    let wanted = Wanted { field: "manager".into(), key: PersonKey::ExternalId, text: "00u7".into() };
+    let wanted = Wanted {
+        field: "manager".into(),
+        key: ReferenceKey::Person(PersonKey::ExternalId),
+        text: "00u7".into(),
+    };
     assert_eq!(alice.now.waits_for, [wanted]);
     alice.references.insert(PersonKey::ExternalId, "00u7".into(), PersonId::new("linus"));
     alice.claims(&managed_by("00u7")).said("manager", &["written - linus"]);
@@ -113,4 +118,75 @@ fn what_names_a_row_of_another_table_stays_text() {
     Somebody::under(policy)
         .claims(&[in_department("Sales").by("okta")])
         .said("department", &["written - Sales"]);
+}
+
+fn supported_by(by: &str, more: &str) -> Somebody {
+    Somebody::under(&format!(
+        "[mapping.'*']
+         u_support_group = {{ value = 'user.costCenter', reference = 'sys_user_group', by = '{by}'{more} }}"
+    ))
+}
+
+fn wants(group: &str) -> [Claim; 1] {
+    [at_work(json!({ "costCenter": group })).by("okta")]
+}
+
+#[test]
+fn a_group_is_meant_by_its_name_without_case() {
+    let mut alice = supported_by("name", "");
+    alice.references.insert_group(GroupKey::Name, "service desk".into(), GroupId::new("g1"));
+    alice.claims(&wants(" Service DESK ")).said("u_support_group", &["written - g1"]);
+    alice.has("u_support_group", Some("Service DESK"));
+    let key = ReferenceKey::Group(GroupKey::Name);
+    let wanted = Wanted { field: "u_support_group".into(), key, text: "service desk".into() };
+    assert_eq!(alice.now.refers_to, [Referred { wanted, group: GroupId::new("g1") }]);
+    assert_eq!(alice.now.waits_for, []);
+    alice.claims(&wants("service desk")).said("u_support_group", &["unchanged - g1"]);
+}
+
+#[test]
+fn a_group_that_is_not_there_is_awaited_and_one_that_was_stays() {
+    let mut alice = supported_by("name", "");
+    alice.claims(&wants("Service Desk")).said("u_support_group", &["deferred - Service Desk"]).because(
+        "u_support_group",
+        &["no live group with the name `Service Desk` has arrived yet; the field is filled the moment it does"],
+    );
+    assert_eq!((alice.now.waits_for.len(), alice.now.refers_to.len()), (1, 0));
+    alice.references.insert_group(GroupKey::Name, "service desk".into(), GroupId::new("g1"));
+    alice.claims(&wants("Service Desk")).said("u_support_group", &["written - g1"]);
+    alice.references = References::default();
+    alice.claims(&wants("Service Desk")).said("u_support_group", &["deferred g1 Service Desk"]);
+    assert_eq!(alice.now.record.groups().count(), 1, "it stays until another has the name");
+}
+
+#[test]
+fn a_group_is_meant_by_the_exact_id_of_its_source() {
+    let mut alice = supported_by("external_id", ", missing = 'skip'");
+    alice.references.insert_group(GroupKey::ExternalId, "00g1".into(), GroupId::new("g1"));
+    alice.claims(&wants("00g1")).said("u_support_group", &["written - g1"]);
+    alice.claims(&wants("00G1")).said("u_support_group", &["unchanged - g1"]);
+    assert_eq!(alice.now.waits_for.len(), 1);
+}
+
+#[test]
+fn a_missing_group_is_replaced_by_the_default() {
+    let mut alice = supported_by("name", ", missing = 'default', default = 'Everybody'");
+    alice.references.insert_group(GroupKey::Name, "everybody".into(), GroupId::new("g0"));
+    alice.claims(&wants("Service Desk")).said("u_support_group", &["defaulted - g0"]);
+    assert_eq!((alice.now.waits_for.len(), alice.now.refers_to.len()), (1, 1));
+}
+
+#[test]
+fn what_is_settled_is_taken_from_the_record_and_the_rest_looked_up() {
+    let mut alice = supported_by("name", "");
+    alice.references.insert_group(GroupKey::Name, "service desk".into(), GroupId::new("g1"));
+    alice.claims(&wants("Service Desk"));
+    let known = |waits: bool, due: i64| {
+        let record = alice.now.record.clone();
+        let person = Person { record, waits, due, ..crate::testing::person("alice", Vec::new()) };
+        let mut references = References::default();
+        references.learn(&alice.policy, &person);
+        references.group(GroupKey::Name, "service desk").is_some()
+    };
+    assert_eq!((known(false, 0), known(true, 0), known(false, 1)), (true, false, false));
 }

@@ -63,7 +63,7 @@ fn body(operation: &str) -> Value {
         "rotate_token" | "restore_policy" => json!({}),
         "check_policy" | "plan_policy" | "apply_policy" => json!({ "document": "" }),
         "retry_deliveries" => json!({ "state": "refused" }),
-        "link_record" => json!({ "sys_id": "0123456789abcdef" }),
+        "link_record" => json!({ "sys_id": "0123456789abcdef0123456789abcdef" }),
         "preview" => json!({ "source": "okta", "claim": { "userName": "somebody-new" } }),
         _ => Value::Null,
     }

@@ -33,3 +33,27 @@ async fn what_is_refused_can_be_seen_linked_and_tried_again() {
     let found = scene.app.engine.find_people(there.sys_id()).await.unwrap();
     assert_eq!(found[0].as_str(), ada, "people are found by the id of their record");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_means_something_else_to_the_target_has_everybody_looked_at_again() {
+    let scene = Scene::new().await;
+    let named = |by: &str| {
+        format!(
+            "[mapping.\"*\"]\nuser_name = \"user.userName\"\nu_okta_user_id = \"user.externalId\"\n\
+             location = {{ value = \"user.city\", reference = \"cmn_location\", by = \"{by}\", missing = \"skip\" }}\n"
+        )
+    };
+    let (name, full) = (("name", "Bern"), ("full_name", "Bern"));
+    let one = scene.instance.insert("cmn_location", &[name, ("full_name", "CH/Bern")]).unwrap();
+    let other = scene.instance.insert("cmn_location", &[("name", "Capital"), full]).unwrap();
+    scene.apply(&named("name")).await;
+    let address = json!({ "addresses": [{ "type": "home", "locality": "Bern" }] });
+    let ada = scene.create(crate::support::with(user("ada"), address)).await;
+    scene.settled().await;
+    assert_eq!(scene.record("ada").get("location"), one.sys_id());
+    scene.apply(&named("full_name")).await;
+    scene.settled().await;
+    assert_eq!(scene.record("ada").get("location"), other.sys_id());
+    let explained = scene.admin(&[AdminScope::Read]).await.look(&format!("/people/{ada}/explain")).await;
+    assert_eq!(explained.expect(200)["delivery"]["state"], "delivered");
+}

@@ -88,11 +88,11 @@ async fn what_is_wrong_is_refused_and_changes_nothing(app: TestApp) {
     admin.send("/policies/plan", document(wrong)).await.problem(400, words);
     admin.send("/policies", document("not toml")).await.problem(400, "");
     assert_eq!((app.dump().await, app.engine.policy().version), (before, 1));
-    let held = "[limits]\ndeactivations = { count = 5, window = \"1h\" }\n";
-    let checked = admin.send("/policies/check", document(held)).await.expect(200);
+    let doubtful = "[mapping.\"*\"]\nmanager = 'user.manager'\n";
+    let checked = admin.send("/policies/check", document(doubtful)).await.expect(200);
     let warning = &checked["problems"][0];
     assert_eq!((&checked["valid"], &warning["severity"]), (&json!(true), &json!("warning")));
-    assert_eq!(warning["message"], "limits are checked and not enforced yet");
+    assert_eq!(warning["message"], "`manager` refers to sys_user, and the value is plain text");
 }
 
 async fn a_plan_changes_nothing_and_agrees_with_what_is_applied(app: TestApp) {

@@ -1,6 +1,7 @@
 //! What the demo says at the end: what happened and what Tenure made of it, whether everybody is right, and who waits.
 
 use super::Result;
+use super::target::Held;
 use crate::cli::Format;
 use crate::commands::review;
 use crate::output;
@@ -41,6 +42,18 @@ fn show_tables(result: &Result) {
     for difference in comparison.differences() {
         output::line(&format!("wrong: {difference}"));
     }
+    let target = &result.target;
+    output::line(&format!(
+        "ServiceNow holds {} records after {} calls: {} people are right there, {} wait, {} are wrong",
+        target.records,
+        target.calls.total,
+        target.right,
+        target.undecided,
+        target.differences.len()
+    ));
+    for difference in &target.differences {
+        output::line(&format!("wrong in ServiceNow: {difference}"));
+    }
     if !result.waiting.is_empty() {
         output::line("these wait, because to guess would risk one person's access for another's:");
         let row = |case: &Case| {
@@ -60,11 +73,19 @@ fn as_json(result: &Result) -> Value {
         ("undecided", json!(comparison.undecided)),
         ("wrong", json!(comparison.differences().len())),
         ("differences", json!(comparison.differences())),
+        ("target", target_json(&result.target)),
         ("casesWaiting", json!(result.waiting.len())),
         ("cases", result.waiting.iter().map(case_json).collect()),
     ];
     summary.extend(rest.map(|(key, value)| (key.to_owned(), value)));
     summary.into()
+}
+
+fn target_json(target: &Held) -> Value {
+    json!({
+        "records": target.records, "right": target.right, "undecided": target.undecided,
+        "wrong": target.differences.len(), "differences": target.differences, "calls": target.calls.total,
+    })
 }
 
 fn case_json(case: &Case) -> Value {
@@ -133,6 +154,11 @@ fn numbers(result: &Result) -> Vec<Number> {
 }
 
 impl Result {
+    /// Whether everybody is right, here and in ServiceNow.
+    pub(super) fn is_right(&self) -> bool {
+        self.comparison.is_right() && self.target.differences.is_empty() && self.played.failures.is_empty()
+    }
+
     fn events_of(&self, kind: EventKind) -> u64 {
         let found = self.events.iter().find(|(known, _)| *known == kind);
         found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or_default())

@@ -1,0 +1,270 @@
+//! Adopt: which existing record is which person, by the policy's correlation rules in their order. The stable key first; then
+//! employee number and login, each only where nothing speaks against it; e-mail only ever asks.
+//!
+//! No record is linked to two people and no person to two records. Records that look like one human being are a case unless
+//! the stable key decides, and a program's account is never linked by its name alone.
+
+mod components;
+mod desk;
+mod sentences;
+
+use super::account::AccountKind;
+use super::existing::{Existing, Known};
+use super::portrait::number;
+use crate::id::SysId;
+use crate::policy::{CorrelationRule, OnDoubt, OnRotation, Policy};
+use desk::{Desk, Group};
+
+/// What becomes of the records that exist, and of the people who are known.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Adoption {
+    /// Links to make.
+    pub links: Vec<Link>,
+    /// Questions that take a human to answer. Whoever is in one is in no link.
+    pub cases: Vec<Question>,
+    /// Records that nobody claims.
+    pub unclaimed: Vec<Unclaimed>,
+    /// What contradicts itself and has to be mended before it can be linked.
+    pub conflicts: Vec<Conflict>,
+    /// People without a record, by id: the first push will make one for each.
+    pub newcomers: Vec<String>,
+}
+
+/// A record that is a person's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The record.
+    pub record: SysId,
+    /// The person, by [`Known::id`].
+    pub known: String,
+    /// What says so.
+    pub by: MatchedBy,
+    /// The stable key to write into the record; none where it carries the right one, or where the person has none.
+    pub seed: Option<String>,
+    /// The stable key that the record carries and that would be replaced.
+    pub replaces: Option<String>,
+}
+
+/// By what a record was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MatchedBy {
+    /// The stable key that it carries.
+    Key,
+    /// The employee number.
+    EmployeeNumber,
+    /// The login.
+    UserName,
+}
+
+/// A question for a human.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What the question is.
+    pub kind: QuestionKind,
+    /// The people it is about, by [`Known::id`].
+    pub known: Vec<String>,
+    /// The records that could be theirs.
+    pub records: Vec<SysId>,
+    /// The record that looks like the one to keep, where several look like one human being.
+    pub suggested: Option<SysId>,
+    /// Both sides, one sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// What a question is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QuestionKind {
+    /// Several records look like this one person.
+    SeveralRecords,
+    /// Several people could be meant.
+    SeveralPeople,
+    /// A key is equal, and the name or a firmer key says that it is another human being.
+    Contradicted,
+    /// The record carries another stable key, and the policy asks before it is replaced.
+    RotatedKey,
+    /// The login is equal, and the record is no single person's account.
+    NotAPerson,
+    /// Only the e-mail address speaks for a match.
+    EmailMatch,
+}
+
+/// A record that nobody claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unclaimed {
+    /// The record.
+    pub record: SysId,
+    /// What kind of account it is.
+    pub account: AccountKind,
+    /// Why nobody claims it, or what it may be.
+    pub why: String,
+}
+
+/// Something that contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// What it is.
+    pub kind: ConflictKind,
+    /// The people in it, by [`Known::id`].
+    pub known: Vec<String>,
+    /// The records in it.
+    pub records: Vec<SysId>,
+    /// Both sides, one sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// What contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConflictKind {
+    /// Several known people have one id or one external id.
+    PeopleShareKey,
+    /// Several records carry one person's stable key.
+    RecordsShareKey,
+    /// The stable key is equal; employee number and name both say that it is another human being.
+    KeyContradicted,
+    /// The policy refuses what it could have asked about.
+    Refused,
+}
+
+impl MatchedBy {
+    /// The word for it, on every surface.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Key => "stable-key",
+            Self::EmployeeNumber => "employee-number",
+            Self::UserName => "user-name",
+        }
+    }
+}
+
+impl QuestionKind {
+    /// The word for it, on every surface.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SeveralRecords => "several-records",
+            Self::SeveralPeople => "several-people",
+            Self::Contradicted => "contradicted",
+            Self::RotatedKey => "rotated-key",
+            Self::NotAPerson => "not-a-person",
+            Self::EmailMatch => "email-match",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::SeveralRecords => "several records look like this person",
+            Self::SeveralPeople => "several people could be meant",
+            Self::Contradicted => {
+                "a key is equal, and the name or a firmer key says that it is another human being"
+            }
+            Self::RotatedKey => "the record carries another stable key",
+            Self::NotAPerson => "the login is equal, and the record is no single person's account",
+            Self::EmailMatch => "only the e-mail address speaks for a match",
+        }
+    }
+}
+
+impl ConflictKind {
+    /// The word for it, on every surface.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PeopleShareKey => "people-share-key",
+            Self::RecordsShareKey => "records-share-key",
+            Self::KeyContradicted => "key-contradicted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Says which record is whose. The order of either list does not matter.
+///
+/// [`Known::id`] names one human being each; people who share an id are a conflict.
+pub fn adopt(policy: &Policy, rows: &[Existing], known: &[Known]) -> Adoption {
+    let mut desk = Desk::new(rows, known);
+    set_aside_people_who_share_a_key(&mut desk);
+    by_key(&mut desk);
+    for rule in &policy.correlation.rules {
+        for group in desk.groups(*rule) {
+            let verdict = judge(policy, &desk, *rule, &group);
+            desk.settle(&group, verdict);
+        }
+    }
+    desk.finish()
+}
+
+/// What becomes of a group of people and records.
+#[derive(Debug, Clone, Copy)]
+enum Verdict {
+    Linked(MatchedBy),
+    Asked(QuestionKind),
+    Refused(ConflictKind),
+}
+
+fn set_aside_people_who_share_a_key(desk: &mut Desk<'_>) {
+    for group in desk.people_who_share_a_key() {
+        desk.settle(&group, Verdict::Refused(ConflictKind::PeopleShareKey));
+    }
+}
+
+/// The stable key decides, whatever looks alike; but not against number and name together.
+fn by_key(desk: &mut Desk<'_>) {
+    for group in desk.groups_by_key() {
+        let verdict = match group.records.as_slice() {
+            [record] if numbers_differ(desk, &group, *record) && names_contradict(desk, &group, *record) => {
+                Verdict::Refused(ConflictKind::KeyContradicted)
+            }
+            [_] => Verdict::Linked(MatchedBy::Key),
+            _ => Verdict::Refused(ConflictKind::RecordsShareKey),
+        };
+        desk.settle(&group, verdict);
+    }
+}
+
+fn judge(policy: &Policy, desk: &Desk<'_>, rule: CorrelationRule, group: &Group) -> Verdict {
+    let ambiguous = |kind| match policy.correlation.ambiguous {
+        OnDoubt::Review => Verdict::Asked(kind),
+        OnDoubt::Reject => Verdict::Refused(ConflictKind::Refused),
+    };
+    let by = match rule {
+        CorrelationRule::EmployeeNumber => MatchedBy::EmployeeNumber,
+        CorrelationRule::UnlinkedUserName => MatchedBy::UserName,
+        CorrelationRule::EmailForReview => return Verdict::Asked(QuestionKind::EmailMatch),
+    };
+    match (group.known.as_slice(), group.records.as_slice()) {
+        ([_], [record]) if group.siblings.is_empty() => one_and_one(policy, desk, by, group, *record),
+        ([_], _) => ambiguous(QuestionKind::SeveralRecords),
+        _ => ambiguous(QuestionKind::SeveralPeople),
+    }
+}
+
+/// One person and one record with an equal key: a link, unless something speaks against it.
+fn one_and_one(policy: &Policy, desk: &Desk<'_>, by: MatchedBy, group: &Group, record: usize) -> Verdict {
+    let by_login = by == MatchedBy::UserName;
+    if !desk.is_person(record) && (by_login || desk.account(record) == AccountKind::Privileged) {
+        return Verdict::Asked(QuestionKind::NotAPerson);
+    }
+    if names_contradict(desk, group, record) || (by_login && numbers_differ(desk, group, record)) {
+        return Verdict::Asked(QuestionKind::Contradicted);
+    }
+    if !desk.keys_differ(group.known[0], record) {
+        return Verdict::Linked(by);
+    }
+    match policy.correlation.rotated_external_id {
+        _ if by_login => Verdict::Asked(QuestionKind::Contradicted),
+        OnRotation::Relink => Verdict::Linked(by),
+        OnRotation::Review => Verdict::Asked(QuestionKind::RotatedKey),
+        OnRotation::Reject => Verdict::Refused(ConflictKind::Refused),
+    }
+}
+
+fn names_contradict(desk: &Desk<'_>, group: &Group, record: usize) -> bool {
+    desk.name_of_record(record).contradicts(&desk.name_of(group.known[0]))
+}
+
+fn numbers_differ(desk: &Desk<'_>, group: &Group, record: usize) -> bool {
+    let (theirs, ours) = (&desk.row(record).employee_number, &desk.person(group.known[0]).employee_number);
+    differ(theirs.as_deref().and_then(number), ours.as_deref().and_then(number))
+}
+
+fn differ(one: Option<String>, other: Option<String>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one != other)
+}

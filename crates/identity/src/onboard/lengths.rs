@@ -1,0 +1,43 @@
+//! How many characters of each column the policy's mappings will write: the shortest limit where several sources map it.
+
+use crate::id::FieldName;
+use crate::policy::Policy;
+use std::collections::BTreeMap;
+
+/// The most characters of each column.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lengths(BTreeMap<FieldName, usize>);
+
+impl Lengths {
+    /// The limits of every mapping and rule of the policy.
+    pub fn of(policy: &Policy) -> Self {
+        let mapped = policy.mapping.iter().chain(policy.mapping_of.values().flatten());
+        let mapped = mapped.map(|mapping| (&mapping.field, mapping.max_length));
+        let limits = mapped.chain(policy.fields.iter().map(|rule| (&rule.field, rule.max_length)));
+        let mut lengths = BTreeMap::new();
+        for (field, limit) in limits.filter_map(|(field, limit)| Some((field, limit?))) {
+            let shortest = lengths.entry(field.clone()).or_insert(limit);
+            *shortest = limit.min(*shortest);
+        }
+        Self(lengths)
+    }
+
+    /// The limit of this column in characters; `None` where nothing will be written to it.
+    pub fn limit(&self, column: &str) -> Option<usize> {
+        self.0.get(column).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::policy;
+
+    #[test]
+    fn the_policy_says_how_long_a_value_may_be() {
+        let lengths = Lengths::of(&policy());
+        assert_eq!(lengths.limit("user_name"), Some(40));
+        assert_eq!(lengths.limit("title"), Some(60));
+        assert_eq!(lengths.limit("u_nobody_maps_it"), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! Decisions about whole populations that the lab invents.
+
+mod brownfield;
+mod facts;
+mod measure;

@@ -1,0 +1,71 @@
+//! `tenure onboard`: what was found in a target that has users already, and who would be linked to whom; as a table, JSON,
+//! CSV or a page. And the identity provider's export, read into people. What it says is decided in `tenure_identity::onboard`.
+
+mod chart;
+mod csv;
+pub(crate) mod export;
+mod json;
+mod lines;
+mod page;
+mod table;
+
+use std::collections::HashMap;
+use tenure_identity::id::SysId;
+use tenure_identity::onboard::{Adoption, Existing, Known, Survey};
+
+/// Everything that is shown, with the records and people that it speaks of.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    /// Where the records are: the target's address.
+    target: &'a str,
+    survey: &'a Survey,
+    adoption: &'a Adoption,
+    rows: HashMap<&'a SysId, &'a Existing>,
+    known: HashMap<&'a str, &'a Known>,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(
+        target: &'a str,
+        survey: &'a Survey,
+        adoption: &'a Adoption,
+        rows: &'a [Existing],
+        known: &'a [Known],
+    ) -> Self {
+        let rows = rows.iter().map(|row| (&row.sys_id, row)).collect();
+        let known = known.iter().map(|person| (person.id.as_str(), person)).collect();
+        Self { target, survey, adoption, rows, known }
+    }
+
+    /// For people at a terminal: the numbers, and the first of what needs a decision.
+    pub(crate) fn table(&self) -> String {
+        table::render(self)
+    }
+
+    /// For programs: everything.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        json::render(self)
+    }
+
+    /// For spreadsheets: one row for each finding, link, case, conflict, record that nobody claims, and person without a
+    /// record.
+    pub(crate) fn csv(&self) -> String {
+        csv::write(&lines::HEADERS, lines::all(self).map(|line| line.cells(self)))
+    }
+
+    /// For a browser: one file that needs nothing else.
+    pub(crate) fn page(&self) -> String {
+        page::render(self)
+    }
+
+    fn record(&self, id: &SysId) -> String {
+        self.rows.get(id).map_or_else(|| id.to_string(), |row| row.display())
+    }
+
+    fn person(&self, id: &str) -> String {
+        self.known.get(id).map_or_else(|| id.to_owned(), |person| person.display())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -90,6 +90,24 @@ pub enum EngineError {
         /// The record.
         record: String,
     },
+    /// Nothing can be done in a target without one.
+    #[error("there is no target in the configuration")]
+    NoTarget,
+    /// Who has not left hands nothing over.
+    #[error("{who} has not left; nothing is handed over of people who are active")]
+    StillActive {
+        /// What people call them.
+        who: String,
+    },
+    /// The policy does not say who takes over.
+    #[error("the policy names nobody who takes over a leaver's work")]
+    NoReceiver,
+    /// The target did not answer as it should.
+    #[error("the target cannot be asked: {reason}")]
+    TargetFailed {
+        /// What it said, and what to do about it.
+        reason: String,
+    },
     /// The document cannot be used.
     #[error("the policy cannot be used: {0}")]
     Policy(#[from] Problems),
@@ -112,6 +130,8 @@ pub enum Thing {
     Field,
     /// Anything to be brought to the target.
     Delivery,
+    /// The hand-over of somebody's work.
+    Handover,
 }
 
 impl Thing {
@@ -123,6 +143,7 @@ impl Thing {
             Self::Token => format!("there is no token `{id}` that works"),
             Self::Policy => format!("there is no policy version `{id}`"),
             Self::Delivery => format!("nothing was ever to be delivered of `{id}`"),
+            Self::Handover => format!("nothing was ever handed over of `{id}`"),
             Self::Field => {
                 format!("the record of this person has no field `{id}`, and no event speaks of one")
             }
@@ -135,6 +156,7 @@ impl Thing {
             Self::Case => Some("`tenure review list --all` shows the cases"),
             Self::Token => Some("`tenure token list` shows the tokens"),
             Self::Policy => Some("`tenure policy history` shows the versions"),
+            Self::Handover => Some("`tenure handover status` shows the hand-overs"),
             Self::Delivery => {
                 Some("only people in the policy's scope and groups are delivered, if there is a target")
             }
@@ -169,6 +191,13 @@ impl EngineError {
             Self::PolicyMoved { version } => Some(format!(
                 "look at it with `tenure policy show {version}`, plan yours again, and apply it"
             )),
+            Self::NoTarget => Some("add one under `[target]`".to_owned()),
+            Self::StillActive { .. } => {
+                Some("`tenure handover plan` shows what would be handed over".to_owned())
+            }
+            Self::NoReceiver => {
+                Some("say it under `[lifecycle] hand_over`, for example `{ to = \"manager\" }`".to_owned())
+            }
             Self::UnusablePolicy { .. } => Some(
                 "complete the configuration, or apply a policy that fits it with `tenure policy apply`"
                     .to_owned(),

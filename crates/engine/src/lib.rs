@@ -15,6 +15,7 @@ pub mod error;
 pub mod explain;
 mod ground;
 pub mod groups;
+pub mod handover;
 pub mod list;
 pub mod plan;
 pub mod policy;

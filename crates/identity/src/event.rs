@@ -78,11 +78,15 @@ pub enum EventKind {
     Refused,
     /// A record of the target became the person's, or ceased to be.
     TargetLinked,
+    /// The leaver's open work went to others.
+    HandedOver,
+    /// What a hand-over changed was put back.
+    HandoverUndone,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Created,
         Self::Linked,
         Self::Relinked,
@@ -103,6 +107,8 @@ impl EventKind {
         Self::Delivered,
         Self::Refused,
         Self::TargetLinked,
+        Self::HandedOver,
+        Self::HandoverUndone,
     ];
 
     /// The word for it, on every surface and in the store.
@@ -128,6 +134,8 @@ impl EventKind {
             Self::Delivered => "delivered",
             Self::Refused => "refused by the target",
             Self::TargetLinked => "linked in the target",
+            Self::HandedOver => "handed over",
+            Self::HandoverUndone => "hand-over undone",
         }
     }
 

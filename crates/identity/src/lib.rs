@@ -12,6 +12,7 @@ pub mod correlate;
 pub mod decision;
 pub mod event;
 pub mod group;
+pub mod handover;
 pub mod id;
 pub mod impact;
 pub mod keys;

@@ -223,11 +223,15 @@ fn engine_status(error: &EngineError) -> StatusCode {
         | EngineError::GroupTaken { .. }
         | EngineError::PolicyMoved { .. }
         | EngineError::RecordTaken { .. }
+        | EngineError::NoTarget
+        | EngineError::StillActive { .. }
+        | EngineError::NoReceiver
         | EngineError::CannotDecide(CannotDecide::Decided(_))
         | EngineError::CannotUndo(_) => StatusCode::CONFLICT,
         EngineError::CannotDecide(_) | EngineError::Policy(_) | EngineError::Undeliverable { .. } => {
             StatusCode::BAD_REQUEST
         }
+        EngineError::TargetFailed { .. } => StatusCode::BAD_GATEWAY,
         EngineError::Busy | EngineError::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
         EngineError::Store(_) | EngineError::UnusablePolicy { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -10,6 +10,7 @@ mod encode;
 pub mod error;
 pub mod floor;
 mod ground;
+pub mod handovers;
 mod keys;
 mod migrate;
 pub mod policies;

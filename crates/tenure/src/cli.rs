@@ -1,5 +1,9 @@
 //! The command line: names, options and the words that explain them.
 
+mod handover;
+
+pub(crate) use handover::HandoverCommand;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use tenure_identity::id::{AdminName, NotAName};
@@ -41,6 +45,9 @@ pub(crate) enum Command {
     Deliver(DeliverCommand),
     /// Look at store, policy, tokens and target, and say what is wrong and how to cure it; exits with 1 if something is bad
     Doctor(DoctorOptions),
+    /// Show what becomes of leavers' open work, have it handed over, and put it back
+    #[command(subcommand)]
+    Handover(HandoverCommand),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
     /// Check and try out expressions in the Okta Expression Language

@@ -44,6 +44,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Review(command) => commands::review::run(config()?, command).await,
         Command::Deliver(command) => commands::deliver::run(config()?, command).await,
         Command::Doctor(options) => commands::doctor::run(config()?, &options).await,
+        Command::Handover(command) => commands::handover::run(config()?, command).await,
         Command::Explain(options) => commands::explain::run(config()?, &options).await,
         Command::El(command) => commands::el::run(command),
         Command::Lab(command) => commands::lab::run(command).await,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The soonest that somebody is looked at again although nothing has changed.
-pub(super) const SOONEST: Duration = Duration::from_secs(60);
+pub(crate) const SOONEST: Duration = Duration::from_secs(60);
 /// After the first failure of a kind that passes by itself.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait for something that passes by itself.
@@ -15,17 +15,17 @@ const LONGEST_REFUSED: Duration = Duration::from_secs(24 * 3_600);
 
 /// How long to wait after so many failures in a row that pass by themselves. `spread`, from 0 to 1, keeps those who failed
 /// together from coming back together.
-pub(super) fn after_failure(attempts: u32, spread: f64) -> Duration {
+pub(crate) fn after_failure(attempts: u32, spread: f64) -> Duration {
     spread_out(doubled(FIRST, attempts, LONGEST), spread)
 }
 
 /// How long to wait after so many refusals in a row.
-pub(super) fn after_refusal(attempts: u32, spread: f64) -> Duration {
+pub(crate) fn after_refusal(attempts: u32, spread: f64) -> Duration {
     spread_out(doubled(FIRST_REFUSED, attempts, LONGEST_REFUSED), spread)
 }
 
 /// A number from 0 to 1 that is another one for everybody, and the same for one person at one try.
-pub(super) fn spread_of(id: &str, attempts: u32) -> f64 {
+pub(crate) fn spread_of(id: &str, attempts: u32) -> f64 {
     // FNV-1a, and one round more so that the last byte reaches the bits that are used.
     let hashed = id.bytes().chain(attempts.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

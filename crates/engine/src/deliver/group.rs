@@ -182,6 +182,7 @@ impl<'a> GroupWork<'a> {
             known: None,
             in_doubt: false,
             waits_for: Vec::new(),
+            leaves: None,
             events: Vec::new(),
         };
         if self.missing.is_some() {

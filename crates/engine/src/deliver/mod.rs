@@ -6,7 +6,7 @@
 //! end; otherwise the target is read first. So it does no harm to deliver twice, late, on two nodes, or after a crash.
 
 mod await_end;
-mod backoff;
+pub(crate) mod backoff;
 mod clone;
 mod desire;
 mod group;
@@ -14,12 +14,12 @@ mod look;
 mod meter;
 mod person;
 mod protected;
-mod queue;
-mod report;
+pub(crate) mod queue;
+pub(crate) mod report;
 mod rows;
 mod status;
 mod ties;
-mod trouble;
+pub(crate) mod trouble;
 mod write;
 
 pub use meter::DeliveryCounts;
@@ -53,6 +53,8 @@ pub(crate) struct Delivery {
     pub(crate) target: Target,
     /// Somebody may be due.
     work: Notify,
+    /// Somebody has left, or a hand-over was asked for.
+    pub(crate) leavers: Notify,
     /// A delivery has ended.
     ended: Notify,
     /// Rows that records refer to.
@@ -62,7 +64,7 @@ pub(crate) struct Delivery {
     /// What is counted for metrics.
     meter: meter::Meter,
     /// While the target as a whole cannot be used.
-    pause: Pause,
+    pub(crate) pause: Pause,
     /// Records that were found under other ids than before.
     moved: Mutex<clone::Moved>,
     /// Whether a worker of this node delivers.
@@ -76,6 +78,7 @@ impl Delivery {
         Self {
             target,
             work: Notify::new(),
+            leavers: Notify::new(),
             ended: Notify::new(),
             rows: Rows::default(),
             protected: protected::Protected::default(),

@@ -14,6 +14,7 @@ use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
 use tenure_identity::reconcile::{ACTIVE, Known, reconcile};
 use tenure_store::deliveries::Taken;
+use tenure_store::handovers::Leaving;
 
 /// How many lost answers are looked into at once; after more, it is tried again later.
 const LOST_ANSWERS: usize = 3;
@@ -37,6 +38,8 @@ pub(super) struct Work<'a> {
     pub(super) known: Known,
     /// Whether anything was written.
     pub(super) wrote: bool,
+    /// Whether the target was seen to say that they are active.
+    pub(super) was_active: bool,
     /// What became of every value that was written.
     pub(super) decisions: Vec<Decision>,
     /// What else the timeline should say.
@@ -60,6 +63,7 @@ impl<'a> Work<'a> {
         person: Person,
     ) -> Self {
         let mut known = taken.known.clone().unwrap_or_default();
+        let was_active = is_active(&known);
         if taken.unfinished {
             known.forget();
         }
@@ -76,6 +80,7 @@ impl<'a> Work<'a> {
             lease,
             person,
             wrote: false,
+            was_active,
             decisions: Vec::new(),
             events: Vec::new(),
             notes: Vec::new(),
@@ -103,6 +108,7 @@ impl<'a> Work<'a> {
         let policy = Arc::clone(&self.policy);
         self.wanted = Asking { engine, delivery, policy: &policy, lane, now }.wanted(&self.person).await?;
         self.look().await?;
+        self.was_active |= is_active(&self.known);
         for _ in 0..ROUNDS {
             if let Some(record) = self.record.clone() {
                 self.read_ties_if_needed(&record).await?;
@@ -130,6 +136,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// The leaving that has landed in the target, or may have, if the policy says who takes over.
+    pub(super) fn leaving(&self) -> Option<Leaving> {
+        let leaves = self.was_active && !self.person.active && !is_active(&self.known);
+        let at = self.person.deactivated_at.filter(|_| leaves && !self.policy.lifecycle.hand_over.is_empty());
+        at.map(|at| Leaving { person: self.person.id.clone(), at })
+    }
+
     /// Notes a line for the timeline.
     pub(super) fn say(&mut self, kind: EventKind, note: String) {
         let subject = self.taken.subject.clone();
@@ -141,4 +154,8 @@ impl<'a> Work<'a> {
         let parked = self.known.parked.values().map(|parked| parked.until);
         parked.chain(self.wanted.again).min().map(|at| at.max(self.now + backoff::SOONEST))
     }
+}
+
+fn is_active(known: &Known) -> bool {
+    known.value(&ACTIVE.into()) == "true"
 }

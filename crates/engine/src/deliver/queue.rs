@@ -140,7 +140,12 @@ impl Engine {
 
     async fn end_delivery(&self, delivery: &Delivery, finished: &Finished, marked: Timestamp) {
         match self.store.finish_delivery(finished).await {
-            Ok(()) => delivery.meter.count(finished, marked),
+            Ok(()) => {
+                delivery.meter.count(finished, marked);
+                if finished.leaves.is_some() {
+                    delivery.leavers.notify_one();
+                }
+            }
             Err(CommitError::Moved) => {
                 tracing::warn!(
                     subject = finished.subject.as_str(),
@@ -167,6 +172,7 @@ impl Engine {
             reason: Some(follows.reason),
             again: Some(finished.at + follows.wait),
             attempts: follows.attempts,
+            leaves: None,
             events: Vec::new(),
             ..finished.clone()
         };
@@ -193,9 +199,9 @@ impl Engine {
 }
 
 /// While the target as a whole cannot be used, nobody is taken.
-fn note_health(delivery: &Delivery, outcome: &Result<(), Trouble>) {
+pub(crate) fn note_health<T>(delivery: &Delivery, outcome: &Result<T, Trouble>) {
     match outcome {
-        Ok(()) => delivery.pause.end(),
+        Ok(_) => delivery.pause.end(),
         Err(trouble @ Trouble::Call(error)) if trouble.is_everybodys() => {
             tracing::warn!(%error, "the target cannot be used at the moment");
             delivery.pause.begin(error.retry_after());

@@ -12,7 +12,7 @@ use tenure_store::deliveries::{Finished, State};
 const OURSELVES: &str = "tenure";
 
 /// One line of a timeline, by nobody's word but ours.
-pub(super) fn line(
+pub(crate) fn line(
     subject: Subject,
     at: Timestamp,
     kind: EventKind,
@@ -31,6 +31,7 @@ impl Work<'_> {
             Ok(()) => self.went_well(&mut finished),
             Err(trouble) => self.went_wrong(&trouble, &mut finished),
         }
+        finished.leaves = self.leaving();
         if self.wrote || !self.decisions.is_empty() {
             let kind = if self.decisions.is_empty() && !self.wrote {
                 EventKind::Refused
@@ -60,6 +61,7 @@ impl Work<'_> {
             known: None,
             in_doubt: false,
             waits_for: self.wanted.waits_for.clone(),
+            leaves: None,
             events: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// What keeps a delivery from coming to its end.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// A call that failed.
     Call(CallError),
     /// It cannot be told which record to write, or writing it would do harm.
@@ -22,7 +22,7 @@ pub(super) enum Trouble {
     /// The record was found under another id; whatever it refers to is looked for first.
     Moved,
     /// The store failed.
-    Store(#[expect(dead_code, reason = "shown by Debug, in the log")] EngineError),
+    Store(EngineError),
 }
 
 impl From<CallError> for Trouble {
@@ -45,18 +45,18 @@ impl From<CommitError> for Trouble {
 
 /// What follows from trouble.
 #[derive(Debug)]
-pub(super) struct Consequence {
-    pub(super) state: State,
-    pub(super) reason: String,
-    pub(super) wait: Duration,
-    pub(super) attempts: u32,
+pub(crate) struct Consequence {
+    pub(crate) state: State,
+    pub(crate) reason: String,
+    pub(crate) wait: Duration,
+    pub(crate) attempts: u32,
     /// What is known of the target may be wrong.
-    pub(super) in_doubt: bool,
+    pub(crate) in_doubt: bool,
 }
 
 impl Trouble {
     /// What follows for somebody who has failed so many times in a row before.
-    pub(super) fn consequence(&self, id: &str, attempts: u32) -> Consequence {
+    pub(crate) fn consequence(&self, id: &str, attempts: u32) -> Consequence {
         let spread = spread_of(id, attempts);
         match self {
             Self::Call(error) if error.is_permanent() => {
@@ -87,7 +87,7 @@ impl Trouble {
     }
 
     /// Whether nobody can be delivered until it has passed.
-    pub(super) fn is_everybodys(&self) -> bool {
+    pub(crate) fn is_everybodys(&self) -> bool {
         matches!(self, Self::Call(error) if is_everybodys(error))
     }
 }
@@ -122,11 +122,11 @@ pub(crate) fn in_words(error: &CallError) -> String {
 
 /// The time while the target as a whole cannot be used.
 #[derive(Debug, Default)]
-pub(super) struct Pause(Mutex<Option<(Instant, u32)>>);
+pub(crate) struct Pause(Mutex<Option<(Instant, u32)>>);
 
 impl Pause {
     /// Nobody is taken for a while, and longer each time that it is said in a row.
-    pub(super) fn begin(&self, retry_after: Option<Duration>) {
+    pub(crate) fn begin(&self, retry_after: Option<Duration>) {
         let mut pause = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let times = match *pause {
             // Others who were under way when it began say so too.
@@ -139,12 +139,12 @@ impl Pause {
     }
 
     /// The target answers again.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// How long nobody is taken yet.
-    pub(super) fn left(&self) -> Option<Duration> {
+    pub(crate) fn left(&self) -> Option<Duration> {
         let pause = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pause
             .and_then(|(until, _)| until.checked_duration_since(Instant::now()))

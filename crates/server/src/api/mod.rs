@@ -12,6 +12,7 @@ mod document;
 mod events;
 mod gate;
 mod groups;
+mod handovers;
 mod index;
 mod input;
 mod page;
@@ -43,6 +44,7 @@ fn endpoints() -> OpenApiRouter<State> {
         .merge(cases::routes())
         .merge(policies::routes())
         .merge(deliveries::routes())
+        .merge(handovers::routes())
         .merge(tokens::routes())
 }
 

@@ -16,6 +16,7 @@ mod etag;
 mod events;
 mod fuzz;
 mod groups;
+mod handover;
 mod identity;
 mod lessons;
 mod log;

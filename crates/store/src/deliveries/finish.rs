@@ -5,6 +5,7 @@ use crate::Store;
 use crate::driver::{Statement, Value};
 use crate::encode::{known_text, micros};
 use crate::error::CommitError;
+use crate::handovers::{self, Leaving};
 use crate::write::event;
 use jiff::Timestamp;
 use tenure_identity::event::{Event, Subject};
@@ -40,6 +41,8 @@ pub struct Finished {
     pub in_doubt: bool,
     /// Whose records they wait for.
     pub waits_for: Vec<String>,
+    /// The leaving whose work is to be handed over from now on, if it is not already.
+    pub leaves: Option<Leaving>,
     /// What the timeline says.
     pub events: Vec<Event>,
 }
@@ -104,6 +107,9 @@ fn statements(finished: &Finished) -> Vec<Statement> {
     out.push(Statement::new(WAIT_NO_MORE, [id.into()]));
     let waits = finished.waits_for.iter().map(|it| Statement::new(WAIT, [it.as_str().into(), id.into()]));
     out.extend(waits);
+    if let (Some(leaving), Some(record)) = (&finished.leaves, record) {
+        out.push(handovers::begin(leaving, record, *at));
+    }
     out.extend(finished.events.iter().map(event));
     out
 }

@@ -54,6 +54,7 @@ fn finished(taken: &Taken, lease: &str, second: i64) -> Finished {
         known: None,
         in_doubt: false,
         waits_for: Vec::new(),
+        leaves: None,
         events: Vec::new(),
     }
 }

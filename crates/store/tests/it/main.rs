@@ -12,6 +12,7 @@ mod directory;
 mod filters;
 mod fixture;
 mod groups;
+mod handovers;
 mod limits;
 mod list;
 mod migrate;

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod el;
 pub(crate) mod explain;
+pub(crate) mod handover;
 pub(crate) mod lab;
 #[cfg_attr(
     not(test),

@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::process::ExitCode;
 use std::sync::Arc;
-use tenure_engine::{deliver, renew};
+use tenure_engine::{deliver, handover, renew};
 use tenure_server::listen;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,10 +25,12 @@ pub(crate) async fn run(mut config: Config) -> anyhow::Result<ExitCode> {
     announce(&config);
     let tending = tokio::spawn(renew::tend(Arc::clone(&engine)));
     let delivering = tokio::spawn(deliver::run(Arc::clone(&engine)));
+    let handing_over = tokio::spawn(handover::run(Arc::clone(&engine)));
     let app = tenure_server::app(Arc::clone(&engine), config.server);
     listen::serve(listener, tls, app, stop).await;
     tending.abort();
     delivering.abort();
+    handing_over.abort();
     engine.close().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

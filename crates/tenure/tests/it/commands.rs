@@ -17,6 +17,11 @@ const COMMANDS: &[&[&str]] = &[
     &["review", "list"],
     &["review", "show"],
     &["review", "decide"],
+    &["handover"],
+    &["handover", "plan"],
+    &["handover", "run"],
+    &["handover", "status"],
+    &["handover", "undo"],
     &["explain"],
     &["bench"],
     &["completions"],
@@ -54,6 +59,7 @@ fn the_help_names_every_command() {
       deliver      Show what the target has and what it refuses, and have it tried again
       doctor       Look at store, policy, tokens and target, and say what is wrong and how to cure it;
                    exits with 1 if something is bad
+      handover     Show what becomes of leavers' open work, have it handed over, and put it back
       explain      Show one person: record, claims, links and timeline
       el           Check and try out expressions in the Okta Expression Language
       lab          Simulate a system at the other end, to rehearse against

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod el;
 mod explain;
+mod handover;
 mod lab;
 mod mass_change;
 mod nodes;

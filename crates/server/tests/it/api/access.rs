@@ -43,6 +43,7 @@ impl World {
             "people" => &self.person,
             "groups" => &self.group,
             "cases" => &self.case,
+            "deliveries" | "handovers" => &self.person,
             _ => &self.token,
         };
         let query = if operation.needs_source { "?source=okta" } else { "" };

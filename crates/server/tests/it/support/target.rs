@@ -6,11 +6,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use tenure_connect::servicenow::{Auth, ServiceNow, Settings};
-use tenure_engine::deliver;
 use tenure_engine::target::{Target, TargetSettings};
+use tenure_engine::{SharedEngine, deliver, handover};
 use tenure_identity::event::EventKind;
 use tenure_lab::servicenow::{Faults, Instance, Row, Server};
 use tenure_store::deliveries::{Delivery, State};
+use tenure_store::handovers::Handover;
 use tokio::task::JoinHandle;
 
 /// A server, an instance, and the worker in between.
@@ -50,7 +51,7 @@ impl Scene {
         let server = Server::local(instance.clone()).await.unwrap();
         let setup = Setup { target: Some(target(&server.url, settings)), ..Setup::default() };
         let app = TestApp::start(place, setup).await;
-        let worker = tokio::spawn(deliver::run(Arc::clone(&app.engine)));
+        let worker = workers(&app.engine);
         Self { app, instance, server, worker }
     }
 
@@ -59,7 +60,7 @@ impl Scene {
         let settings = TargetSettings::default();
         let setup = Setup { target: Some(target(&self.server.url, settings)), ..Setup::default() };
         let app = self.app.second_node(setup).await;
-        let worker = tokio::spawn(deliver::run(Arc::clone(&app.engine)));
+        let worker = workers(&app.engine);
         (app, worker)
     }
 
@@ -71,7 +72,7 @@ impl Scene {
 
     /// Starts a worker again.
     pub(crate) fn restart(&mut self) {
-        self.worker = tokio::spawn(deliver::run(Arc::clone(&self.app.engine)));
+        self.worker = workers(&self.app.engine);
     }
 
     /// Everything that is marked.
@@ -90,6 +91,17 @@ impl Scene {
             let soon = now + Duration::from_secs(40);
             let busy = |it: &Delivery| it.at_work || (it.pending && it.due < soon);
             !self.deliveries().await.iter().any(busy)
+        })
+        .await;
+    }
+
+    /// Waits until nothing is to be handed over or put back, but what was refused for long.
+    pub(crate) async fn handed_over(&self) {
+        self.settled().await;
+        until(async || {
+            let soon = self.app.engine.clock().now() + Duration::from_secs(40);
+            let busy = |it: &Handover| it.at_work || it.due.is_some_and(|due| due < soon);
+            !self.app.engine.handovers(None, "", 10_000).await.unwrap().iter().any(busy)
         })
         .await;
     }
@@ -127,7 +139,11 @@ impl Scene {
 
     /// What the timeline of somebody says of deliveries: kind, note, and decisions as `field outcome`.
     pub(crate) async fn told(&self, id: &str) -> Vec<String> {
-        let kinds = [EventKind::Delivered, EventKind::Refused, EventKind::TargetLinked];
+        self.told_of(id, &[EventKind::Delivered, EventKind::Refused, EventKind::TargetLinked]).await
+    }
+
+    /// The same of these kinds of events.
+    pub(crate) async fn told_of(&self, id: &str, kinds: &[EventKind]) -> Vec<String> {
         let timeline = self.app.explain(id).await.timeline;
         let told = timeline.iter().filter(|event| kinds.contains(&event.kind)).map(|event| {
             let decisions = event.decisions.iter().map(|it| format!(" {} {}", it.field, it.outcome));
@@ -136,6 +152,14 @@ impl Scene {
         });
         told.collect()
     }
+}
+
+/// What runs beside a server, until it is aborted.
+fn workers(engine: &SharedEngine) -> JoinHandle<()> {
+    let (delivering, handing_over) = (deliver::run(Arc::clone(engine)), handover::run(Arc::clone(engine)));
+    tokio::spawn(async {
+        tokio::join!(delivering, handing_over);
+    })
 }
 
 /// A target at this address.

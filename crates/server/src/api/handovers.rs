@@ -1,0 +1,134 @@
+//! Hand-overs: what becomes of leavers' open work, having it done, and having it put back.
+
+use super::Outcome;
+use super::input::{Id, Query};
+use super::page::{Page, limit, place};
+use crate::auth::Admin;
+use crate::{State, view};
+use axum::extract;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use serde::Deserialize;
+use tenure_identity::id::PersonId;
+use tenure_store::handovers::{self, HandoverState};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(preview))
+        .routes(routes!(run))
+        .routes(routes!(undo))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WantedHandovers {
+    /// Where they stand; everywhere without it
+    #[param(inline)]
+    state: Option<HandoverWord>,
+    /// At most so many
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before
+    cursor: Option<String>,
+}
+
+/// Where a hand-over stands.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum HandoverWord {
+    Planned,
+    Running,
+    Done,
+    Refused,
+    Cancelled,
+    Undoing,
+    Undone,
+}
+
+impl From<HandoverWord> for HandoverState {
+    fn from(word: HandoverWord) -> Self {
+        match word {
+            HandoverWord::Planned => Self::Planned,
+            HandoverWord::Running => Self::Running,
+            HandoverWord::Done => Self::Done,
+            HandoverWord::Refused => Self::Refused,
+            HandoverWord::Cancelled => Self::Cancelled,
+            HandoverWord::Undoing => Self::Undoing,
+            HandoverWord::Undone => Self::Undone,
+        }
+    }
+}
+
+/// The last hand-over of everybody, in the order of their ids.
+#[utoipa::path(get, path = "/handovers", tag = "handovers", operation_id = "list_handovers",
+    params(WantedHandovers), security(("token" = ["admin:read"])),
+    responses((status = 200, description = "One page", body = Page<view::HandoverSummary>)))]
+async fn list(
+    extract::State(state): extract::State<State>,
+    Query(wanted): Query<WantedHandovers>,
+) -> Outcome<Json<Page<view::HandoverSummary>>> {
+    let (limit, after) = (limit(wanted.limit)?, place(wanted.cursor.as_deref())?.unwrap_or_default());
+    let found = state.0.engine.handovers(wanted.state.map(Into::into), &after, limit + 1).await?;
+    let place = |handover: &handovers::Handover| handover.leaving.person.to_string();
+    Ok(Json(Page::of(found, limit, place, view::HandoverSummary::of)))
+}
+
+/// The last hand-over of one person, with every row that it touches.
+#[utoipa::path(get, path = "/handovers/{id}", tag = "handovers", operation_id = "get_handover",
+    params(("id" = String, Path, description = "The id of the person")),
+    security(("token" = ["admin:read"])),
+    responses((status = 200, description = "The hand-over", body = view::Handover)))]
+async fn show(extract::State(state): extract::State<State>, Id(id): Id) -> Outcome<Json<view::Handover>> {
+    Ok(Json(view::Handover::of(&state.0.engine.handover(&PersonId::new(id)).await?)))
+}
+
+/// What would be handed over if the person had left now; nothing is written. It reads the target.
+#[utoipa::path(get, path = "/handovers/{id}/preview", tag = "handovers", operation_id = "preview_handover",
+    params(("id" = String, Path, description = "The id of the person, who may still be active")),
+    security(("token" = ["admin:read"])),
+    responses((status = 200, description = "The plan", body = view::HandoverPreview),
+        (status = 502, description = "The target cannot be asked", body = crate::failure::Problem, content_type = "application/problem+json")))]
+async fn preview(
+    extract::State(state): extract::State<State>,
+    Id(id): Id,
+) -> Outcome<Json<view::HandoverPreview>> {
+    Ok(Json(view::HandoverPreview::of(&state.0.engine.preview_handover(&PersonId::new(id)).await?)))
+}
+
+/// Has the work of somebody who has left handed over now, also if that was done before.
+#[utoipa::path(post, path = "/handovers/{id}/run", tag = "handovers", operation_id = "run_handover",
+    params(("id" = String, Path, description = "The id of the person")),
+    security(("token" = ["admin:deliver"])),
+    responses((status = 202, description = "It is due now", body = view::Handover),
+        (status = 409, description = "They are still active, or the policy names nobody who takes over",
+            body = crate::failure::Problem, content_type = "application/problem+json")))]
+async fn run(
+    extract::State(state): extract::State<State>,
+    Extension(admin): Extension<Admin>,
+    Id(id): Id,
+) -> Outcome<(StatusCode, Json<view::Handover>)> {
+    let (engine, id) = (&state.0.engine, PersonId::new(id));
+    engine.ask_for_handover(&id, admin.name.as_str()).await?;
+    Ok((StatusCode::ACCEPTED, Json(view::Handover::of(&engine.handover(&id).await?))))
+}
+
+/// Has what was handed over put back, as far as it is still as the hand-over left it.
+#[utoipa::path(post, path = "/handovers/{id}/undo", tag = "handovers", operation_id = "undo_handover",
+    params(("id" = String, Path, description = "The id of the person")),
+    security(("token" = ["admin:deliver"])),
+    responses((status = 202, description = "It is due now", body = view::Handover)))]
+async fn undo(
+    extract::State(state): extract::State<State>,
+    Extension(admin): Extension<Admin>,
+    Id(id): Id,
+) -> Outcome<(StatusCode, Json<view::Handover>)> {
+    let (engine, id) = (&state.0.engine, PersonId::new(id));
+    engine.ask_for_undo(&id, admin.name.as_str()).await?;
+    Ok((StatusCode::ACCEPTED, Json(view::Handover::of(&engine.handover(&id).await?))))
+}

@@ -1,0 +1,54 @@
+//! Asking for a hand-over: because somebody left, or because an administrator wants it done or taken back.
+
+use super::Leaving;
+use crate::Store;
+use crate::driver::Statement;
+use crate::encode::micros;
+use crate::error::CommitError;
+use jiff::Timestamp;
+use tenure_identity::id::SysId;
+
+const BEGIN: &str = "insert into handovers (person, left_at, sys_id, state, started_at, due_at) \
+     values ($1, $2, $3, 'planned', $4, $5) on conflict (person, left_at) do nothing";
+
+const AGAIN: &str = "insert into handovers (person, left_at, sys_id, state, asked_by, started_at, due_at) \
+     values ($1, $2, $3, 'planned', $4, $5, $6) on conflict (person, left_at) do update set state = 'planned', \
+     reason = null, asked_by = excluded.asked_by, attempts = 0, due_at = excluded.due_at, lease = null \
+     where handovers.lease is null or handovers.due_at <= excluded.due_at";
+
+const BACK: &str = "update handovers set state = 'undoing', reason = null, asked_by = $1, attempts = 0, due_at = $2, lease = null \
+     where person = $3 and left_at = $4 and (lease is null or due_at <= $5)";
+
+/// Begins a hand-over, unless this leaving has one already.
+pub(crate) fn begin(leaving: &Leaving, record: &SysId, now: Timestamp) -> Statement {
+    let (person, at, now) = (leaving.person.as_str(), micros(leaving.at), micros(now));
+    Statement::new(BEGIN, [person.into(), at.into(), record.as_str().into(), now.into(), now.into()])
+}
+
+impl Store {
+    /// Has the work handed over now, also if that was done before.
+    ///
+    /// # Errors
+    /// [`CommitError::Moved`] while somebody works on it; also if the database fails.
+    pub async fn ask_for_handover(
+        &self,
+        leaving: &Leaving,
+        record: &SysId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), CommitError> {
+        let (person, at, now) = (leaving.person.as_str(), micros(leaving.at), micros(now));
+        let params = [person.into(), at.into(), record.as_str().into(), by.into(), now.into(), now.into()];
+        self.write(vec![Statement::new(AGAIN, params).must_touch_one()]).await
+    }
+
+    /// Has what was handed over put back now.
+    ///
+    /// # Errors
+    /// [`CommitError::Moved`] while somebody works on it; also if the database fails.
+    pub async fn ask_for_undo(&self, leaving: &Leaving, by: &str, now: Timestamp) -> Result<(), CommitError> {
+        let (person, at, now) = (leaving.person.as_str(), micros(leaving.at), micros(now));
+        let params = [by.into(), now.into(), person.into(), at.into(), now.into()];
+        self.write(vec![Statement::new(BACK, params).must_touch_one()]).await
+    }
+}

@@ -1,0 +1,109 @@
+//! `tenure handover`: what becomes of leavers' open work. A server does it by itself; here it can be seen before, done at
+//! once, looked at afterwards and put back.
+
+use super::explain::the_one;
+use crate::cli::{Format, HandoverCommand};
+use crate::config::Config;
+use crate::{output, wiring};
+use std::process::ExitCode;
+use tenure_engine::SharedEngine;
+use tenure_engine::handover::HandoverInFull;
+use tenure_identity::id::PersonId;
+use tenure_server::view;
+use tenure_store::handovers::{Handover, HandoverState};
+
+/// Hand-overs that a list shows.
+const SHOWN: u32 = 500;
+
+pub(crate) async fn run(config: Config, command: HandoverCommand) -> anyhow::Result<ExitCode> {
+    let engine = wiring::engine(&config).await?;
+    let result = carry_out(&engine, command).await;
+    engine.close().await;
+    result
+}
+
+async fn carry_out(engine: &SharedEngine, command: HandoverCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        HandoverCommand::Plan { who, format } => {
+            let preview = engine.preview_handover(&the_one(engine, &who).await?).await?;
+            let shown = view::HandoverPreview::of(&preview);
+            match format {
+                Format::Json => output::json(&shown),
+                Format::Table => steps(&shown.steps, "nothing lies with them"),
+            }
+            shown.unseen.iter().for_each(|it| output::say(it));
+            Ok(ExitCode::SUCCESS)
+        }
+        HandoverCommand::Run { who, by, format } => {
+            let id = the_one(engine, &who).await?;
+            engine.ask_for_handover(&id, &by).await?;
+            end(engine, &id, HandoverState::Done, format).await
+        }
+        HandoverCommand::Undo { who, by, format } => {
+            let id = the_one(engine, &who).await?;
+            engine.ask_for_undo(&id, &by).await?;
+            end(engine, &id, HandoverState::Undone, format).await
+        }
+        HandoverCommand::Status { who: Some(who), format } => {
+            let handover = engine.handover(&the_one(engine, &who).await?).await?;
+            show(&handover, format);
+            Ok(ExitCode::SUCCESS)
+        }
+        HandoverCommand::Status { who: None, format } => {
+            list(&engine.handovers(None, "", SHOWN).await?, format);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Waits for what was asked for; exits with 1 if it did not come about.
+async fn end(
+    engine: &SharedEngine,
+    id: &PersonId,
+    wanted: HandoverState,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let handover = engine.await_handover(id).await?;
+    show(&handover, format);
+    Ok(if handover.handover.state == wanted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show(full: &HandoverInFull, format: Format) {
+    let shown = view::Handover::of(full);
+    match format {
+        Format::Json => return output::json(&shown),
+        Format::Table => steps(&shown.steps, "there was nothing to hand over"),
+    }
+    let reason = full.handover.reason.as_ref().map(|reason| format!(": {reason}"));
+    output::say(&format!("{}{}", full.handover.state.label(), reason.unwrap_or_default()));
+}
+
+fn steps(steps: &[view::HandoverStep], none: &str) {
+    if steps.is_empty() {
+        return output::say(none);
+    }
+    let row = |it: &view::HandoverStep| {
+        vec![it.kind.clone(), it.label.clone(), it.sys_id.clone(), it.state.clone(), it.why.clone()]
+    };
+    output::line(&output::table(&["WHAT", "NAME", "SYS_ID", "STATE", "WHY"], steps.iter().map(row)));
+}
+
+fn list(handovers: &[Handover], format: Format) {
+    match format {
+        Format::Json => output::json(&handovers.iter().map(view::HandoverSummary::of).collect::<Vec<_>>()),
+        Format::Table if handovers.is_empty() => output::say("nothing was handed over yet"),
+        Format::Table => {
+            let row = |it: &Handover| {
+                vec![
+                    it.leaving.person.to_string(),
+                    output::time(it.leaving.at),
+                    it.state.label().to_owned(),
+                    it.due.filter(|_| !it.at_work).map(output::time).unwrap_or_default(),
+                    it.reason.clone().unwrap_or_default(),
+                ]
+            };
+            let headers = ["WHO", "LEFT", "STATE", "NEXT", "WHY"];
+            output::line(&output::table(&headers, handovers.iter().map(row)));
+        }
+    }
+}

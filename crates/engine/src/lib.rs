@@ -14,6 +14,7 @@ pub mod explain;
 mod ground;
 pub mod groups;
 pub mod list;
+pub mod onboard;
 pub mod plan;
 pub mod policy;
 pub mod renew;

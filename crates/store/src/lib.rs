@@ -11,6 +11,7 @@ pub mod error;
 pub mod floor;
 mod keys;
 mod migrate;
+pub mod onboard;
 pub mod policies;
 pub mod query;
 pub mod read;

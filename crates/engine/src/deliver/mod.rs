@@ -22,6 +22,7 @@ mod write;
 
 pub use queue::run;
 pub use status::DeliveryTotals;
+pub(crate) use trouble::in_words;
 
 use crate::target::Target;
 use rows::Rows;

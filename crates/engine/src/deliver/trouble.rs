@@ -112,7 +112,7 @@ fn is_everybodys(error: &CallError) -> bool {
 }
 
 /// What happened, why, and what to do.
-pub(super) fn in_words(error: &CallError) -> String {
+pub(crate) fn in_words(error: &CallError) -> String {
     let mut words = error.to_string();
     if let Some(cause) = error.source() {
         words = format!("{words}: {cause}");

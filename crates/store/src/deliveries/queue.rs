@@ -182,7 +182,7 @@ impl Store {
         Ok(true)
     }
 
-    pub(super) async fn write(&self, statements: Vec<Statement>) -> Result<(), CommitError> {
+    pub(crate) async fn write(&self, statements: Vec<Statement>) -> Result<(), CommitError> {
         self.database.commit(Transaction { statements, ..Transaction::default() }).await
     }
 }

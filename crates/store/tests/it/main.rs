@@ -15,6 +15,7 @@ mod groups;
 mod limits;
 mod list;
 mod migrate;
+mod onboard;
 mod people;
 mod support;
 mod timeline;

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     /// Show what the target has and what it refuses, and have it tried again
     #[command(subcommand)]
     Deliver(DeliverCommand),
+    /// Look at a target that has users already: who is whose, what is wrong, and what to decide before the first push
+    Onboard(OnboardOptions),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
     /// Check and try out expressions in the Okta Expression Language
@@ -192,6 +194,40 @@ pub(crate) enum DeliveryState {
     Retrying,
     /// The target refuses the record, or it cannot be told which it is
     Refused,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OnboardOptions {
+    /// The identity provider's users, as its console exports them; with it nobody has to be pushed before
+    #[arg(long, value_name = "FILE")]
+    pub(crate) idp_csv: Option<PathBuf>,
+    /// Write the report as a page for the browser, which needs nothing but itself
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write every line of the report for a spreadsheet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Make the links that the policy's rules are sure of; without it nothing is written to the target
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Write the stable key into each record that is linked and lacks it, and nothing else
+    #[arg(long, requires = "apply")]
+    pub(crate) seed_keys: bool,
+    /// Write external ids for ServiceNow's own SCIM service too, even if its table `sys_scim_user` is empty
+    #[arg(long, requires = "seed_keys")]
+    pub(crate) scim_table: bool,
+    /// Do not ask before applying
+    #[arg(long, requires = "apply")]
+    pub(crate) yes: bool,
+    /// Go on with a reading that was interrupted, or use one that came to its end
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Who applies it, for the timelines
+    #[arg(long, env = "USER", default_value = "administrator")]
+    pub(crate) by: String,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]
@@ -393,6 +429,12 @@ pub(crate) enum LabCommand {
         /// How many people an earlier import left in it, with departments, groups and work; none without it
         #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=200_000))]
         users: u32,
+        /// Fill it with so many users as ten years leave them: doubles, records without keys, shared accounts
+        #[arg(long, value_name = "N", conflicts_with = "users", value_parser = clap::value_parser!(u32).range(1..=200_000))]
+        brownfield: Option<u32>,
+        /// Where to write the identity provider's export that belongs to `--brownfield`
+        #[arg(long, value_name = "FILE", requires = "brownfield")]
+        idp_csv: Option<PathBuf>,
         /// Which company; the same number gives the same one
         #[arg(long, default_value_t = 42)]
         seed: u64,

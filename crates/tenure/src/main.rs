@@ -43,6 +43,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Policy(command) => commands::policy::run(config()?, command).await,
         Command::Review(command) => commands::review::run(config()?, command).await,
         Command::Deliver(command) => commands::deliver::run(config()?, command).await,
+        Command::Onboard(options) => commands::onboard::run(config()?, options).await,
         Command::Explain(options) => commands::explain::run(config()?, &options).await,
         Command::El(command) => commands::el::run(command),
         Command::Lab(command) => commands::lab::run(command).await,

@@ -73,12 +73,15 @@ pub async fn study(
 /// as it is, so that it can be done again; what goes wrong with one record is a line of the result.
 ///
 /// # Errors
-/// If there is no target.
+/// If there is no target, or the store fails.
 pub async fn apply(
     engine: &SharedEngine,
     study: &Study,
     application: Application,
     progress: impl FnMut(u64),
 ) -> Result<Vec<Applied>, OnboardError> {
-    apply::apply(engine, study, application, progress).await
+    let applied = apply::apply(engine, study, application, progress).await?;
+    // What was read is no longer how it is.
+    engine.store.forget_onboarding().await?;
+    Ok(applied)
 }

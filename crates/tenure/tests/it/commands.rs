@@ -17,7 +17,10 @@ const COMMANDS: &[&[&str]] = &[
     &["review", "list"],
     &["review", "show"],
     &["review", "decide"],
+    &["deliver"],
+    &["onboard"],
     &["explain"],
+    &["lab", "servicenow"],
     &["bench"],
     &["completions"],
     &["man"],
@@ -51,8 +54,11 @@ fn the_help_names_every_command() {
       token        Make and manage the bearer tokens of identity providers and administrators
       policy       Check, plan, apply and look at the policy: what gets in, where, by whose word
       review       Look at and decide the cases that wait for a human
+      deliver      Show what the target has and what it refuses, and have it tried again
+      onboard      Look at a target that has users already, and link them to people before the first push
       explain      Show one person: record, claims, links and timeline
       el           Check and try out expressions in the Okta Expression Language
+      lab          Simulate a system at the other end, to rehearse against
       bench        Measure the server beside a bare floor
       completions  Print a completion script for your shell
       man          Write the manual pages

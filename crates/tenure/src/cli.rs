@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Show what the target has and what it refuses, and have it tried again
     #[command(subcommand)]
     Deliver(DeliverCommand),
-    /// Look at a target that has users already, and link them to people before the first push
+    /// Look at a target that has users already, and say whose they are before the first push
     Onboard(OnboardOptions),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),

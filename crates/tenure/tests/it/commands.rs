@@ -55,7 +55,7 @@ fn the_help_names_every_command() {
       policy       Check, plan, apply and look at the policy: what gets in, where, by whose word
       review       Look at and decide the cases that wait for a human
       deliver      Show what the target has and what it refuses, and have it tried again
-      onboard      Look at a target that has users already, and link them to people before the first push
+      onboard      Look at a target that has users already, and say whose they are before the first push
       explain      Show one person: record, claims, links and timeline
       el           Check and try out expressions in the Okta Expression Language
       lab          Simulate a system at the other end, to rehearse against

@@ -13,6 +13,7 @@ mod explain;
 mod lab;
 mod mass_change;
 mod nodes;
+mod onboard;
 mod policy;
 mod review;
 mod serve;

@@ -21,12 +21,19 @@ fn there_is_a_page_for_each_command() {
     insta::assert_snapshot!(pages.join("\n"), @"
     tenure-bench.1
     tenure-completions.1
+    tenure-deliver-link.1
+    tenure-deliver-retry.1
+    tenure-deliver-status.1
+    tenure-deliver.1
     tenure-demo.1
     tenure-el-check.1
     tenure-el-eval.1
     tenure-el.1
     tenure-explain.1
+    tenure-lab-servicenow.1
+    tenure-lab.1
     tenure-man.1
+    tenure-onboard.1
     tenure-policy-apply.1
     tenure-policy-check.1
     tenure-policy-history.1

@@ -1,5 +1,11 @@
 //! The command line: names, options and the words that explain them.
 
+mod lab;
+mod onboard;
+
+pub(crate) use lab::LabCommand;
+pub(crate) use onboard::OnboardOptions;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use tenure_identity::id::{AdminName, NotAName};
@@ -196,40 +202,6 @@ pub(crate) enum DeliveryState {
     Refused,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct OnboardOptions {
-    /// The identity provider's users, as its console exports them; with it nobody has to be pushed before
-    #[arg(long, value_name = "FILE")]
-    pub(crate) idp_csv: Option<PathBuf>,
-    /// Write the report as a page for the browser, which needs nothing but itself
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
-    /// Write every line of the report for a spreadsheet
-    #[arg(long, value_name = "FILE")]
-    pub(crate) csv: Option<PathBuf>,
-    /// Make the links that the policy's rules are sure of; without it nothing is written to the target
-    #[arg(long)]
-    pub(crate) apply: bool,
-    /// Write the stable key into each record that is linked and lacks it, and nothing else
-    #[arg(long, requires = "apply")]
-    pub(crate) seed_keys: bool,
-    /// Write external ids for ServiceNow's own SCIM service too, even if its table `sys_scim_user` is empty
-    #[arg(long, requires = "seed_keys")]
-    pub(crate) scim_table: bool,
-    /// Do not ask before applying
-    #[arg(long, requires = "apply")]
-    pub(crate) yes: bool,
-    /// Go on with a reading that was interrupted, or use one that came to its end
-    #[arg(long)]
-    pub(crate) resume: bool,
-    /// Who applies it, for the timelines
-    #[arg(long, env = "USER", default_value = "administrator")]
-    pub(crate) by: String,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Say what is wrong with a policy document, each at its place
@@ -411,34 +383,6 @@ pub(crate) enum NullsWord {
     Java,
     /// Null is empty text
     Empty,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LabCommand {
-    /// Serve a simulated ServiceNow instance until Ctrl-C; its URL is printed alone on standard output
-    Servicenow {
-        /// The port; a free one with 0
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-        /// The address to listen on; the accounts are public, so keep it to this machine
-        #[arg(long, default_value = "127.0.0.1")]
-        listen: std::net::IpAddr,
-        /// What goes wrong, as TOML; docs/REHEARSAL.md names every key
-        #[arg(long, value_name = "FILE")]
-        faults: Option<PathBuf>,
-        /// How many people an earlier import left in it, with departments, groups and work; none without it
-        #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=200_000))]
-        users: u32,
-        /// Fill it with so many users as ten years leave them: doubles, records without keys, shared accounts
-        #[arg(long, value_name = "N", conflicts_with = "users", value_parser = clap::value_parser!(u32).range(1..=200_000))]
-        brownfield: Option<u32>,
-        /// Where to write the identity provider's export that belongs to `--brownfield`
-        #[arg(long, value_name = "FILE", requires = "brownfield")]
-        idp_csv: Option<PathBuf>,
-        /// Which company; the same number gives the same one
-        #[arg(long, default_value_t = 42)]
-        seed: u64,
-    },
 }
 
 #[derive(Debug, Args)]

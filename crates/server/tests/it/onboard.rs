@@ -134,7 +134,7 @@ async fn who_is_seeded_before_the_first_push_is_found_by_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_pushed_without_a_target_is_linked_and_delivery_takes_over() {
+async fn who_was_pushed_before_is_linked_and_delivery_takes_over() {
     let scene = Scene::with(
         Faults::parse("[[hidden]]\ntable = \"sys_user\"\ncolumn = \"city\"\nvalue = \"hidden\"\n").unwrap(),
     )

@@ -17,6 +17,7 @@ mod ground;
 pub mod groups;
 pub mod handover;
 pub mod list;
+pub mod onboard;
 pub mod plan;
 pub mod policy;
 pub mod renew;

@@ -13,6 +13,7 @@ mod ground;
 pub mod handovers;
 mod keys;
 mod migrate;
+pub mod onboard;
 pub mod policies;
 pub mod query;
 pub mod read;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, text: include_str!("migrations/0004_deliveries.sql") },
     Migration { version: 5, text: include_str!("migrations/0005_limits.sql") },
     Migration { version: 6, text: include_str!("migrations/0006_handovers.sql") },
+    Migration { version: 7, text: include_str!("migrations/0007_onboarding.sql") },
 ];
 
 const BOOK: &str =

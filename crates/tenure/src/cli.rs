@@ -1,8 +1,12 @@
 //! The command line: names, options and the words that explain them.
 
 mod handover;
+mod lab;
+mod onboard;
 
 pub(crate) use handover::HandoverCommand;
+pub(crate) use lab::LabCommand;
+pub(crate) use onboard::OnboardOptions;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -48,6 +52,8 @@ pub(crate) enum Command {
     /// Show what becomes of leavers' open work, have it handed over, and put it back
     #[command(subcommand)]
     Handover(HandoverCommand),
+    /// Look at a target that has users already, and say whose they are before the first push
+    Onboard(OnboardOptions),
     /// Show one person: record, claims, links and timeline
     Explain(ExplainOptions),
     /// Check and try out expressions in the Okta Expression Language
@@ -391,28 +397,6 @@ pub(crate) enum NullsWord {
     Java,
     /// Null is empty text
     Empty,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LabCommand {
-    /// Serve a simulated ServiceNow instance until Ctrl-C; its URL is printed alone on standard output
-    Servicenow {
-        /// The port; a free one with 0
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-        /// The address to listen on; the accounts are public, so keep it to this machine
-        #[arg(long, default_value = "127.0.0.1")]
-        listen: std::net::IpAddr,
-        /// What goes wrong, as TOML; docs/REHEARSAL.md names every key
-        #[arg(long, value_name = "FILE")]
-        faults: Option<PathBuf>,
-        /// How many people an earlier import left in it, with departments, groups and work; none without it
-        #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=200_000))]
-        users: u32,
-        /// Which company; the same number gives the same one
-        #[arg(long, default_value_t = 42)]
-        seed: u64,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -45,6 +45,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Deliver(command) => commands::deliver::run(config()?, command).await,
         Command::Doctor(options) => commands::doctor::run(config()?, &options).await,
         Command::Handover(command) => commands::handover::run(config()?, command).await,
+        Command::Onboard(options) => commands::onboard::run(config()?, options).await,
         Command::Explain(options) => commands::explain::run(config()?, &options).await,
         Command::El(command) => commands::el::run(command),
         Command::Lab(command) => commands::lab::run(command).await,

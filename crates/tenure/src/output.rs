@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use tenure_engine::EngineError;
+use tenure_engine::onboard::OnboardError;
 
 /// A line of data.
 pub(crate) fn line(text: &str) {
@@ -60,7 +61,9 @@ pub(crate) fn failure(error: &anyhow::Error) {
         }
         said = cause;
     }
-    if let Some(help) = error.downcast_ref::<EngineError>().and_then(EngineError::help) {
+    let of_engine = error.downcast_ref::<EngineError>().and_then(EngineError::help);
+    let of_onboarding = || error.downcast_ref::<OnboardError>().and_then(OnboardError::help);
+    if let Some(help) = of_engine.or_else(of_onboarding) {
         say(&format!("  help: {help}"));
     }
 }

@@ -6,6 +6,7 @@ use crate::{Engine, EngineError};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tenure_connect::servicenow::PaceReport;
+use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
 use tenure_store::deliveries::{self, State, Totals};
 use tenure_store::error::{CommitError, Constraint};
@@ -92,7 +93,16 @@ impl Engine {
     /// # Errors
     /// If the record is linked to somebody else, nothing was ever to be delivered, or the store fails.
     pub async fn link_record(&self, id: &str, record: &str, by: &str) -> Result<(), EngineError> {
-        let who = &self.known_delivery(id).await?.subject;
+        let who = self.known_delivery(id).await?.subject;
+        self.link_subject(&who, record, by).await
+    }
+
+    pub(crate) async fn link_subject(
+        &self,
+        who: &Subject,
+        record: &str,
+        by: &str,
+    ) -> Result<(), EngineError> {
         let now = self.clock.now();
         let note = Some(format!("{record}: {by} said so"));
         let event = super::report::line(

@@ -26,6 +26,11 @@ impl Lengths {
     pub fn limit(&self, column: &str) -> Option<usize> {
         self.0.get(column).copied()
     }
+
+    /// The columns that have a limit, by name.
+    pub fn columns(&self) -> impl Iterator<Item = &FieldName> {
+        self.0.keys()
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod keep;
 mod lengths;
 mod population;
 mod portrait;
+mod study;
 mod subject;
 mod survey;
 mod suspects;
@@ -25,6 +26,7 @@ pub use adopt::{
 pub use existing::{Existing, Known, Name};
 pub use finding::{Finding, FindingKind};
 pub use lengths::Lengths;
+pub use study::study;
 pub use survey::{Figures, LoginAge, Survey, survey};
 pub use suspects::{Cluster, suspects};
 

@@ -101,9 +101,18 @@ impl Survey {
 /// Surveys all records. `lengths` are what the mappings will write, `now` is what ages are counted from. The order of the
 /// records does not matter.
 pub fn survey(rows: &[Existing], lengths: &Lengths, now: Timestamp) -> Survey {
+    survey_among(rows, suspects(rows), lengths, now)
+}
+
+/// The same where the suspects are known.
+pub(super) fn survey_among(
+    rows: &[Existing],
+    clusters: Vec<Cluster>,
+    lengths: &Lengths,
+    now: Timestamp,
+) -> Survey {
     let mut accounts: Vec<_> = rows.iter().map(|row| (row, Account::of(row))).collect();
     accounts.sort_by(|(a, _), (b, _)| a.sys_id.cmp(&b.sys_id));
-    let clusters = suspects(rows);
     let mut findings: Vec<_> =
         accounts.iter().flat_map(|(row, account)| of_one(row, account, lengths)).collect();
     let sorted = || accounts.iter().map(|(row, _)| *row);

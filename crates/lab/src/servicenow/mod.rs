@@ -11,6 +11,7 @@ mod clock;
 mod clone_over;
 mod dictionary;
 pub mod faults;
+mod history;
 mod http;
 mod instance;
 mod observe;

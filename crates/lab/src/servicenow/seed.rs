@@ -53,7 +53,7 @@ impl Instance {
         self.quietly(|desk| desk.work(company));
     }
 
-    fn quietly(&self, seed: impl FnOnce(&mut Desk<'_>)) {
+    pub(super) fn quietly(&self, seed: impl FnOnce(&mut Desk<'_>)) {
         let (faults, caller) = (super::Faults::default(), Caller::by_hand());
         let terms = self.terms(&faults, &caller);
         let mut data = self.data_mut();
@@ -63,24 +63,24 @@ impl Instance {
 }
 
 /// Where rows are written.
-struct Desk<'a> {
-    editor: &'a mut Editor<'a>,
+pub(super) struct Desk<'a> {
+    pub(super) editor: &'a mut Editor<'a>,
 }
 
 impl Desk<'_> {
-    fn put(&mut self, table: &str, values: &[(&str, &str)]) -> String {
+    pub(super) fn put(&mut self, table: &str, values: &[(&str, &str)]) -> String {
         let written = self.editor.insert(table, &Draft::new(values.iter().copied()));
         written.expect("the company has each thing once").row.sys_id().to_owned()
     }
 
     /// The row with this value, if there is one.
-    fn id(&self, table: &str, column: &str, value: &str) -> Option<String> {
+    pub(super) fn id(&self, table: &str, column: &str, value: &str) -> Option<String> {
         let rows = self.editor.data.store.rows(table);
         rows.exactly(column, value).first().map(|row| row.sys_id().to_owned())
     }
 
     /// The row of this name, made if it is missing.
-    fn named(&mut self, table: &str, name: &str, more: &[(&str, &str)]) -> String {
+    pub(super) fn named(&mut self, table: &str, name: &str, more: &[(&str, &str)]) -> String {
         self.id(table, "name", name).unwrap_or_else(|| {
             let values: Vec<_> = [("name", name)].into_iter().chain(more.iter().copied()).collect();
             self.put(table, &values)

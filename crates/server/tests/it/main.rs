@@ -22,6 +22,7 @@ mod lessons;
 mod log;
 mod malformed;
 mod okta;
+mod onboard;
 mod paging;
 mod policy;
 mod projection;

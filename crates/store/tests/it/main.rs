@@ -16,6 +16,7 @@ mod handovers;
 mod limits;
 mod list;
 mod migrate;
+mod onboard;
 mod people;
 mod support;
 mod timeline;

@@ -9,14 +9,20 @@ use anyhow::Context;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use tenure_lab::brownfield::Brownfield;
 use tenure_lab::company::Company;
 use tenure_lab::servicenow::{Faults, Instance, Server, Settings};
 
 pub(crate) async fn run(command: LabCommand) -> anyhow::Result<ExitCode> {
-    let LabCommand::Servicenow { port, listen, faults, users, seed } = command;
+    let LabCommand::Servicenow { port, listen, faults, users, brownfield, idp_csv, seed } = command;
     let instance = Instance::new(Settings::default());
     if users > 0 {
         instance.seed(&Company::generate(seed, users as usize));
+    }
+    if let Some(users) = brownfield {
+        let history = Brownfield::generate(seed, users as usize);
+        instance.seed_history(&history);
+        idp_csv.as_deref().map(|file| export(file, &history)).transpose()?;
     }
     if let Some(file) = faults {
         instance.set_faults(schedule(&file)?);
@@ -34,6 +40,18 @@ fn schedule(file: &Path) -> anyhow::Result<Faults> {
     let named = || format!("`{}` cannot be used as a schedule of faults", file.display());
     let text = std::fs::read_to_string(file).with_context(named)?;
     Faults::parse(&text).with_context(named)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the person at the command line names the file")]
+fn export(file: &Path, history: &Brownfield) -> anyhow::Result<()> {
+    std::fs::write(file, history.idp_csv())
+        .with_context(|| format!("`{}` cannot be written", file.display()))?;
+    output::say(&format!(
+        "wrote {} users of the identity provider to {}",
+        history.exported.len(),
+        file.display()
+    ));
+    Ok(())
 }
 
 fn announce(instance: &Instance, url: &str) {

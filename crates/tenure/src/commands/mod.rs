@@ -8,10 +8,6 @@ pub(crate) mod el;
 pub(crate) mod explain;
 pub(crate) mod handover;
 pub(crate) mod lab;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the command that reads the target and shows this is still to come")
-)]
 pub(crate) mod onboard;
 pub(crate) mod policy;
 pub(crate) mod review;

@@ -22,7 +22,10 @@ const COMMANDS: &[&[&str]] = &[
     &["handover", "run"],
     &["handover", "status"],
     &["handover", "undo"],
+    &["deliver"],
+    &["onboard"],
     &["explain"],
+    &["lab", "servicenow"],
     &["bench"],
     &["completions"],
     &["man"],
@@ -60,6 +63,7 @@ fn the_help_names_every_command() {
       doctor       Look at store, policy, tokens and target, and say what is wrong and how to cure it;
                    exits with 1 if something is bad
       handover     Show what becomes of leavers' open work, have it handed over, and put it back
+      onboard      Look at a target that has users already, and say whose they are before the first push
       explain      Show one person: record, claims, links and timeline
       el           Check and try out expressions in the Okta Expression Language
       lab          Simulate a system at the other end, to rehearse against

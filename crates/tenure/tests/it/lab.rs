@@ -32,6 +32,22 @@ async fn an_instance_is_served_until_it_is_told_to_stop() {
     }
 }
 
+#[tokio::test]
+async fn an_instance_with_a_history_comes_with_its_export() {
+    let scene = Scene::empty();
+    let words = ["lab", "servicenow", "--brownfield", "60", "--idp-csv", "idp.csv"];
+    let mut lab = scene.command(&words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(lab.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    let mut client = Client::new(url.trim(), "none").unwrap().media_type("application/json");
+    let users = client.request(Method::GET, "/lab/rows/sys_user", None).await.unwrap();
+    assert_eq!(users.body.as_array().unwrap().len(), 60 + 3, "the users and the accounts");
+    let export = std::fs::read(scene.path().join("idp.csv")).unwrap();
+    assert!(export.starts_with(b"id,login,email,"));
+    lab.kill().unwrap();
+    lab.wait().unwrap();
+}
+
 #[test]
 fn a_schedule_that_is_none_is_refused() {
     let scene = Scene::empty();

@@ -15,6 +15,7 @@ mod handover;
 mod lab;
 mod mass_change;
 mod nodes;
+mod onboard;
 mod policy;
 mod review;
 mod serve;

@@ -8,7 +8,7 @@ use crate::id::SysId;
 use crate::onboard::account::{Account, AccountKind};
 use crate::onboard::existing::{Existing, Known};
 use crate::onboard::portrait::{PlainName, key, number};
-use crate::onboard::suspects::{Cluster, suspects};
+use crate::onboard::suspects::Cluster;
 use crate::policy::CorrelationRule;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tenure_scim::text::fold;
@@ -48,8 +48,7 @@ enum Held {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(rows: &'a [Existing], known: &'a [Known]) -> Self {
-        let clusters = suspects(rows);
+    pub(super) fn new(rows: &'a [Existing], clusters: Vec<Cluster>, known: &'a [Known]) -> Self {
         let numbered = clusters.iter().enumerate();
         let cluster_of =
             numbered.flat_map(|(at, cluster)| cluster.records.iter().map(move |id| (id.clone(), at)));

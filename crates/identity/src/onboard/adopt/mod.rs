@@ -11,6 +11,7 @@ mod sentences;
 use super::account::AccountKind;
 use super::existing::{Existing, Known};
 use super::portrait::number;
+use super::suspects::{Cluster, suspects};
 use crate::id::SysId;
 use crate::policy::{CorrelationRule, OnDoubt, OnRotation, Policy};
 use desk::{Desk, Group};
@@ -179,7 +180,17 @@ impl ConflictKind {
 ///
 /// [`Known::id`] names one human being each; people who share an id are a conflict.
 pub fn adopt(policy: &Policy, rows: &[Existing], known: &[Known]) -> Adoption {
-    let mut desk = Desk::new(rows, known);
+    adopt_among(policy, rows, suspects(rows), known)
+}
+
+/// The same where the suspects are known.
+pub(super) fn adopt_among(
+    policy: &Policy,
+    rows: &[Existing],
+    clusters: Vec<Cluster>,
+    known: &[Known],
+) -> Adoption {
+    let mut desk = Desk::new(rows, clusters, known);
     set_aside_people_who_share_a_key(&mut desk);
     by_key(&mut desk);
     for rule in &policy.correlation.rules {

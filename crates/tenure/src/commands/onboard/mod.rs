@@ -1,13 +1,17 @@
 //! `tenure onboard`: what was found in a target that has users already, and who would be linked to whom; as a table, JSON,
 //! CSV or a page. And the identity provider's export, read into people. What it says is decided in `tenure_identity::onboard`.
 
+mod applied;
 mod chart;
+mod command;
 mod csv;
-pub(crate) mod export;
+mod export;
 mod json;
 mod lines;
 mod page;
 mod table;
+
+pub(crate) use command::run;
 
 use std::collections::HashMap;
 use tenure_identity::id::SysId;
@@ -15,7 +19,7 @@ use tenure_identity::onboard::{Adoption, Existing, Known, Survey};
 
 /// Everything that is shown, with the records and people that it speaks of.
 #[derive(Debug)]
-pub(crate) struct Report<'a> {
+struct Report<'a> {
     /// Where the records are: the target's address.
     target: &'a str,
     survey: &'a Survey,
@@ -25,7 +29,7 @@ pub(crate) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn new(
+    fn new(
         target: &'a str,
         survey: &'a Survey,
         adoption: &'a Adoption,
@@ -38,23 +42,23 @@ impl<'a> Report<'a> {
     }
 
     /// For people at a terminal: the numbers, and the first of what needs a decision.
-    pub(crate) fn table(&self) -> String {
+    fn table(&self) -> String {
         table::render(self)
     }
 
     /// For programs: everything.
-    pub(crate) fn json(&self) -> serde_json::Value {
+    fn json(&self) -> serde_json::Value {
         json::render(self)
     }
 
     /// For spreadsheets: one row for each finding, link, case, conflict, record that nobody claims, and person without a
     /// record.
-    pub(crate) fn csv(&self) -> String {
+    fn csv(&self) -> String {
         csv::write(&lines::HEADERS, lines::all(self).map(|line| line.cells(self)))
     }
 
     /// For a browser: one file that needs nothing else.
-    pub(crate) fn page(&self) -> String {
+    fn page(&self) -> String {
         page::render(self)
     }
 

@@ -71,7 +71,7 @@ fn part<'a>(report: &Report<'_>, title: &str, lines: impl Iterator<Item = Line<'
     });
     let more = match lines.len().saturating_sub(SHOWN) {
         0 => String::new(),
-        more => format!("\n{more} more; `--format csv`, `json` and `html` have all"),
+        more => format!("\n{more} more; `--report`, `--csv` and `--format json` have all"),
     };
     Some(format!("{title}\n{}{more}", output::table(&["KIND", "WHO", "WHY"], rows)))
 }

@@ -1,0 +1,87 @@
+//! Onboarding: reads a target that has users already, says with `tenure_identity::onboard` which record is whose, and makes
+//! the links and stable keys that follow from it. It merges nobody, answers no case, and creates no record.
+
+mod apply;
+mod error;
+mod known;
+mod links;
+mod part;
+mod read;
+mod records;
+mod scim;
+mod seed;
+
+pub use apply::{Application, Applied, Fate};
+pub use error::OnboardError;
+pub use read::Progress;
+
+use crate::SharedEngine;
+use tenure_identity::onboard::{self, Adoption, Existing, Known, Survey};
+
+/// An instance as it was read, and what follows from it.
+#[derive(Debug)]
+pub struct Study {
+    /// The target's address.
+    pub target: String,
+    /// Its users.
+    pub rows: Vec<Existing>,
+    /// Everybody whom we or the identity provider know.
+    pub known: Vec<Known>,
+    /// What is worth knowing about the records.
+    pub survey: Survey,
+    /// Which record is whose.
+    pub adoption: Adoption,
+    /// What could not be read, or has to be put right in the target first; one sentence each.
+    pub gaps: Vec<String>,
+    /// Whether the target's own SCIM service has users, in `sys_scim_user`.
+    pub has_scim_users: bool,
+}
+
+impl Study {
+    /// How many questions and contradictions wait for a human.
+    pub fn undecided(&self) -> usize {
+        self.adoption.cases.len() + self.adoption.conflicts.len()
+    }
+}
+
+/// Reads the target and says which record is whose; nothing is written to it. With `resume`, a reading that was interrupted
+/// goes on where it was. `exported` are the identity provider's users, who are known beside everybody in our store.
+///
+/// # Errors
+/// If there is no target, its users cannot be read, or the store fails.
+pub async fn study(
+    engine: &SharedEngine,
+    exported: Vec<Known>,
+    resume: bool,
+    progress: impl FnMut(Progress),
+) -> Result<Study, OnboardError> {
+    let reading = read::read(engine, resume, progress).await?;
+    let (rows, known) =
+        (records::records(engine, &reading).await?, known::everybody(engine, exported).await?);
+    let (policy, taken) = (engine.policy(), reading.began);
+    // Some seconds of work for a large instance, which would hold up every other task.
+    let decided = tokio::task::spawn_blocking(move || {
+        let (survey, adoption) = onboard::study(&policy, &rows, &known, taken);
+        (rows, known, survey, adoption)
+    });
+    let (rows, known, survey, adoption) = decided.await.expect("deciding does not panic");
+    let (target, gaps, has_scim_users) = (reading.target, reading.gaps, reading.has_scim_users);
+    Ok(Study { target, rows, known, survey, adoption, gaps, has_scim_users })
+}
+
+/// Makes the links of a study, and with [`Application::seed_keys`] writes the stable keys. What is in place already is left
+/// as it is, so that it can be done again; what goes wrong with one record is a line of the result.
+///
+/// # Errors
+/// If there is no target, or the store fails.
+pub async fn apply(
+    engine: &SharedEngine,
+    study: &Study,
+    application: Application,
+    progress: impl FnMut(u64),
+) -> Result<Vec<Applied>, OnboardError> {
+    let applied = apply::apply(engine, study, application, progress).await?;
+    // What was read is no longer how it is.
+    engine.store.forget_onboarding().await?;
+    Ok(applied)
+}

@@ -1,0 +1,41 @@
+//! Survey and adoption of the same records together: looking for those that are one human being is most of the work of
+//! either, and is done once.
+
+use super::adopt::{Adoption, adopt_among};
+use super::existing::{Existing, Known};
+use super::lengths::Lengths;
+use super::survey::{Survey, survey_among};
+use super::suspects::suspects;
+use crate::policy::Policy;
+use jiff::Timestamp;
+
+/// What [`super::survey`] says with the policy's own lengths, and what [`super::adopt`] says.
+pub fn study(policy: &Policy, rows: &[Existing], known: &[Known], now: Timestamp) -> (Survey, Adoption) {
+    let clusters = suspects(rows);
+    let adoption = adopt_among(policy, rows, clusters.clone(), known);
+    (survey_among(rows, clusters, &Lengths::of(policy), now), adoption)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SysId;
+    use crate::onboard::{Name, adopt, survey};
+    use crate::testing::policy;
+
+    #[test]
+    fn together_they_say_what_each_says_alone() {
+        let row = |id: &str, login: &str| Existing {
+            employee_number: Some("E1".into()),
+            name: Name::of("Ada", "Lovelace"),
+            ..Existing::new(SysId::new(id), login)
+        };
+        let (rows, known) = ([row("r1", "ada"), row("r2", "alovelace")], [Known::new("00u1", "ada")]);
+        let now: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+        let (policy, lengths) = (policy(), Lengths::of(&policy()));
+        let (surveyed, adoption) = study(&policy, &rows, &known, now);
+        assert_eq!(surveyed, survey(&rows, &lengths, now));
+        assert_eq!(surveyed.clusters.len(), 1);
+        assert_eq!(adoption, adopt(&policy, &rows, &known));
+    }
+}

@@ -1,0 +1,39 @@
+//! The options of `tenure onboard`.
+
+use super::Format;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct OnboardOptions {
+    /// The identity provider's users, as its console exports them; with it nobody has to be pushed before
+    #[arg(long, value_name = "FILE")]
+    pub(crate) idp_csv: Option<PathBuf>,
+    /// Write the report as a page for the browser, which needs nothing but itself
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write every line of the report for a spreadsheet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Make the links that the policy's rules are sure of; without it nothing is written to the target
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Write the stable key into each record that is linked and lacks it, and nothing else
+    #[arg(long, requires = "apply")]
+    pub(crate) seed_keys: bool,
+    /// Write external ids for ServiceNow's own SCIM service too, even if its table `sys_scim_user` is empty
+    #[arg(long, requires = "seed_keys")]
+    pub(crate) scim_table: bool,
+    /// Do not ask before applying
+    #[arg(long, requires = "apply")]
+    pub(crate) yes: bool,
+    /// Go on with a reading that was interrupted, or use one that came to its end
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Who applies it, for the timelines
+    #[arg(long, env = "USER", default_value = "administrator")]
+    pub(crate) by: String,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}

@@ -1,0 +1,179 @@
+//! `tenure onboard` before the first push: the report, the keys, and then the push, after which nobody has two records.
+
+use crate::support::{Scene, client};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::process::Output;
+use std::time::{Duration, Instant};
+use tenure_lab::brownfield::{Brownfield, Exported};
+use tenure_lab::servicenow::{Faults, Instance, Server, Settings};
+
+/// How long deliveries may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// An instance with a history, the provider's export, and a folder that is configured for both.
+struct Rehearsal {
+    scene: Scene,
+    history: Brownfield,
+    instance: Instance,
+    _server: Server,
+}
+
+impl Rehearsal {
+    async fn begin(seed: u64, users: usize, faults: &str) -> Self {
+        let (history, instance) = (Brownfield::generate(seed, users), Instance::new(Settings::default()));
+        instance.seed_history(&history);
+        instance.set_faults(Faults::parse(faults).unwrap());
+        let server = Server::local(instance.clone()).await.unwrap();
+        let scene = Scene::empty();
+        let password = scene.write("password", "integration-password");
+        scene.write("idp.csv", history.idp_csv());
+        let configuration = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\n\n[store]\nurl = \"sqlite:tenure.db\"\n\n[sources.okta]\nkind = \"scim\"\n\n\
+             [target]\nkind = \"servicenow\"\nurl = \"{}\"\nauth = {{ kind = \"basic\", username = \"tenure.integration\", \
+             password = {{ file = \"{}\" }} }}\n",
+            server.url,
+            password.display()
+        );
+        scene.write("tenure.toml", configuration);
+        Self { scene, history, instance, _server: server }
+    }
+
+    async fn onboard(&self, words: &[&str]) -> Output {
+        let words = [&["onboard", "--idp-csv", "idp.csv"], words].concat();
+        let mut command = self.scene.command(&words);
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    }
+
+    /// What a run says in JSON. It ends with 1, because some cases always wait for a human.
+    async fn json(&self, words: &[&str]) -> Value {
+        let output = self.onboard(&[words, &["--format", "json"]].concat()).await;
+        assert_eq!(output.status.code(), Some(1), "{}", self.scene.show(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Pushes these users over SCIM and waits until the target has them. Gives their ids by external id.
+    async fn push(&self, users: &[&Exported]) -> BTreeMap<String, String> {
+        let server = self.scene.serve();
+        let mut api = server.api(&self.scene.token("okta"));
+        let mut ids = BTreeMap::new();
+        for user in users {
+            let body =
+                client::user(&user.id, &user.login, &user.first_name, &user.last_name, &user.employee_number);
+            ids.insert(user.id.clone(), api.create("/Users", &client::with_email(body, &user.email)).await);
+        }
+        let since = Instant::now();
+        loop {
+            let status = self.scene.json(&["deliver", "status"]);
+            if status["pending"] == 0 {
+                server.stop();
+                return ids;
+            }
+            assert!(since.elapsed() < PATIENCE, "{status}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The record that is the person's.
+    fn record_of(&self, id: &str) -> Value {
+        let mut all = self.scene.json(&["deliver", "status", id]);
+        all[0]["sys_id"].take()
+    }
+}
+
+fn list<'a>(json: &'a Value, name: &str) -> &'a [Value] {
+    json[name].as_array().unwrap()
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_is_made_and_nothing_is_written() {
+    let rehearsal = Rehearsal::begin(21, 200, "").await;
+    let output = rehearsal.onboard(&["--report", "report.html", "--csv", "report.csv"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let (said, talk) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(said.contains("203 records") && said.contains("Cases to decide"), "{said}");
+    assert_eq!(talk, "wrote report.html\nwrote report.csv\nnothing was written to the target\n");
+    let exists = |name: &str| rehearsal.scene.path().join(name).metadata().unwrap().len() > 1_000;
+    assert!(exists("report.html") && exists("report.csv"));
+    assert!(rehearsal.instance.writes().is_empty());
+
+    let asked = rehearsal.onboard(&["--apply"]).await;
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(String::from_utf8(asked.stderr).unwrap().contains("add `--yes`"));
+    assert!(rehearsal.instance.writes().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_onboarded_before_the_first_push_gets_no_second_record() {
+    let rehearsal = Rehearsal::begin(22, 2_000, "").await;
+    let before = rehearsal.instance.count_of("sys_user");
+    let applied = rehearsal.json(&["--apply", "--seed-keys", "--yes"]).await;
+    let (links, truth) = (list(&applied, "links"), &rehearsal.history.truth);
+    let is_right = |link: &&Value| {
+        truth.human_of.get(text(link, "/record/sys_id"))
+            == truth.human_of_identity.get(text(link, "/person/id"))
+    };
+    let right = links.iter().filter(is_right).count();
+    let with_record: HashSet<_> = truth.human_of.values().collect();
+    let linkable = truth.human_of_identity.values().filter(|human| with_record.contains(human)).count();
+    println!("precision {right} of {}, recall {right} of {linkable}", links.len());
+    assert_eq!(right, links.len(), "no link is wrong");
+    assert!(right * 100 >= linkable * 95, "{right} of {linkable}");
+    for link in links {
+        let row = rehearsal.instance.row("sys_user", text(link, "/record/sys_id")).unwrap();
+        assert_eq!(row.get("u_okta_user_id"), text(link, "/person/id"));
+    }
+
+    rehearsal.instance.forget();
+    let again = rehearsal.json(&["--apply", "--seed-keys", "--yes"]).await;
+    assert!(rehearsal.instance.writes().is_empty(), "applying twice writes nothing");
+    assert_eq!(list(&again, "links").len(), links.len());
+
+    // Those whose key was seeded and every tenth of the others; whoever waits for a decision is not pushed yet.
+    let seeded = links.iter().filter(|link| !link["seed_key"].is_null());
+    let others = links.iter().filter(|link| link["seed_key"].is_null()).step_by(10);
+    let records: BTreeMap<_, _> = seeded
+        .take(150)
+        .chain(others)
+        .map(|link| (text(link, "/person/id"), text(link, "/record/sys_id")))
+        .collect();
+    let newcomers: HashSet<_> = list(&applied, "newcomers").iter().map(|it| text(it, "/id")).collect();
+    let is_pushed = |user: &&Exported| records.contains_key(&*user.id) || newcomers.contains(&*user.id);
+    let users: Vec<_> = rehearsal.history.exported.iter().filter(is_pushed).collect();
+    let ids = rehearsal.push(&users).await;
+    assert_eq!(ids.len(), records.len() + newcomers.len());
+    assert_eq!(
+        rehearsal.instance.count_of("sys_user"),
+        before + newcomers.len(),
+        "only who had none has a new record"
+    );
+    for (external_id, record) in records.iter().step_by(25) {
+        assert_eq!(rehearsal.record_of(&ids[*external_id]), **record);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_instance_in_trouble_is_onboarded_all_the_same() {
+    let faults = "seed = 5\n[[fault]]\nkind = \"unavailable\"\nrate = 0.05\nretry_after = 0\n\
+                  [[fault]]\nkind = \"cut_after\"\nmethod = \"PATCH\"\nrate = 0.2\n\
+                  [[fault]]\nkind = \"cut_before\"\nrate = 0.05\n";
+    let rehearsal = Rehearsal::begin(23, 300, faults).await;
+    let applied = rehearsal.json(&["--apply", "--seed-keys", "--yes"]).await;
+    let unwell: Vec<_> = list(&applied["applied"], "links")
+        .iter()
+        .filter(|it| !it["key"].is_null() && !matches!(text(it, "/key/outcome"), "landed" | "standing"))
+        .collect();
+    // Whatever did not come through is done by doing it again, and nothing else is.
+    rehearsal.instance.set_faults(Faults::default());
+    rehearsal.instance.forget();
+    let again = rehearsal.json(&["--apply", "--seed-keys", "--yes"]).await;
+    assert!(rehearsal.instance.writes().len() <= unwell.len(), "{unwell:?}");
+    for link in list(&again, "links") {
+        let row = rehearsal.instance.row("sys_user", text(link, "/record/sys_id")).unwrap();
+        assert_eq!(row.get("u_okta_user_id"), text(link, "/person/id"));
+    }
+}

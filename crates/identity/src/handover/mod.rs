@@ -1,7 +1,7 @@
 //! Hand-over: what becomes of the open work of somebody who has left. A pure function of the work that was found in the
 //! target, of the policy's receivers and of whom they stand for; it leaves no choice to whoever carries it out.
 //!
-//! [`plan`] says who takes what and why, and [`standing`] whether a step may be carried out, or taken back, now.
+//! [`plan`] says who takes what and why, and [`standing()`] whether a step may be carried out, or taken back, now.
 
 mod receive;
 mod standing;

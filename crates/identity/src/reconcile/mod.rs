@@ -1,7 +1,7 @@
 //! Reconcile: the smallest writes that make a target's record say what ours says. A pure function of what should be and of
 //! what is known of the target; carrying its steps out and reconciling again gives no steps.
 //!
-//! [`adopt`] says which of the target's records is somebody's before one is made, and [`verdict`] what became of a write.
+//! [`adopt()`] says which of the target's records is somebody's before one is made, and [`verdict`] what became of a write.
 
 pub mod adopt;
 pub mod verdict;

@@ -30,6 +30,11 @@ fn there_is_a_page_for_each_command() {
     tenure-el-eval.1
     tenure-el.1
     tenure-explain.1
+    tenure-handover-plan.1
+    tenure-handover-run.1
+    tenure-handover-status.1
+    tenure-handover-undo.1
+    tenure-handover.1
     tenure-lab-servicenow.1
     tenure-lab.1
     tenure-man.1

@@ -17,8 +17,8 @@ const USERS: &str = "sys_user";
 pub struct Proof {
     /// Human beings with exactly one record that is right.
     pub right: usize,
-    /// Those who are not right yet because a human has to decide who they are.
-    pub undecided: usize,
+    /// One sentence for each who is not right yet because a human has to decide who they are.
+    pub undecided: Vec<String>,
     /// One sentence for each who differs.
     pub differences: Vec<String>,
     /// One sentence for each kind of write that should not have been.
@@ -50,8 +50,11 @@ impl Proof {
         for (number, human) in &expected.truth.people {
             match expected.judge(number, human) {
                 Ok(()) => proof.right += 1,
-                Err(_) if human.doubt.is_some() => proof.undecided += 1,
-                Err(difference) => proof.differences.push(format!("{number}: {difference}")),
+                Err(difference) => {
+                    let list =
+                        if human.doubt.is_some() { &mut proof.undecided } else { &mut proof.differences };
+                    list.push(format!("{number}: {difference}"));
+                }
             }
         }
         proof
@@ -65,12 +68,11 @@ impl Proof {
 
 /// Writes that should not have been: who comes back after a crash or a lost answer has to look first.
 fn careless(instance: &Instance, records: usize) -> Vec<String> {
-    let mut found: Vec<String> = instance
-        .calls()
-        .in_vain
-        .iter()
-        .map(|(what, count)| format!("`{what}` was sent {count} times in vain"))
-        .collect();
+    let calls = instance.calls();
+    // That somebody has the login already, a leaver perhaps, is found out by being refused.
+    let in_vain = calls.in_vain.iter().filter(|(what, _)| *what != "POST sys_user");
+    let mut found: Vec<String> =
+        in_vain.map(|(what, count)| format!("`{what}` was sent {count} times in vain")).collect();
     let writes = instance.writes();
     let of_people = |method| writes.iter().filter(|it| it.table == USERS && it.method == method).count();
     let (made, removed) = (of_people("POST"), of_people("DELETE"));
@@ -90,10 +92,8 @@ impl<'a> Expected<'a> {
             let number = &account.human.number;
             owners.insert(account.external_id.clone(), number.clone());
             let place = (number.clone(), account.idp);
-            match &account.manager_id {
-                Some(manager) => drop(managers.insert(place, manager.clone())),
-                None => drop(managers.remove(&place)),
-            }
+            // Neither provider takes a manager away whom it does not know any more.
+            managers.extend(account.manager_id.clone().map(|manager| (place, manager)));
         }
         Self { instance, truth: year.truth(), managers, owners }
     }

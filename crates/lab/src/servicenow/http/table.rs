@@ -212,8 +212,7 @@ impl Call<'_> {
     /// Counts a write that changed nothing.
     fn note_vain(&self) {
         if self.asked.writes() {
-            self.instance
-                .count(|calls| calls.write_in_vain(self.asked.method.as_str(), &self.table.name));
+            self.instance.count(|calls| calls.write_in_vain(self.asked.method.as_str(), &self.table.name));
         }
     }
 

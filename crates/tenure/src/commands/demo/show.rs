@@ -48,7 +48,7 @@ fn show_tables(result: &Result) {
         target.records,
         target.calls.total,
         target.right,
-        target.undecided,
+        target.undecided.len(),
         target.differences.len()
     ));
     for difference in &target.differences {
@@ -86,7 +86,7 @@ fn as_json(result: &Result) -> Value {
 
 fn target_json(target: &Proof) -> Value {
     json!({
-        "records": target.records, "right": target.right, "undecided": target.undecided,
+        "records": target.records, "right": target.right, "undecided": target.undecided.len(),
         "wrong": target.differences.len(), "differences": target.differences, "calls": target.calls.total,
         "carelessWrites": target.careless,
     })

@@ -183,3 +183,37 @@ impl<'a> Expected<'a> {
 fn same(what: &str, is: &str, should: &str) -> Result<(), String> {
     if is == should { Ok(()) } else { Err(format!("{what} is `{is}`, should be `{should}`")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::company::Company;
+    use crate::servicenow::Settings;
+
+    fn year() -> Year {
+        Year::plan(&Company::generate(3, 20), 3)
+    }
+
+    #[test]
+    fn an_instance_that_was_told_nothing_holds_nobody() {
+        let (instance, year) = (Instance::new(Settings::default()), year());
+        let proof = Proof::of(&instance, &year);
+        let people = year.truth().people.len();
+        assert_eq!((proof.right, proof.differences.len() + proof.undecided.len()), (0, people));
+        assert!(proof.differences.iter().all(|it| it.ends_with("no record")) && !proof.is_right());
+    }
+
+    #[test]
+    fn somebody_twice_and_a_write_without_need_are_found() {
+        let (instance, year) = (Instance::new(Settings::default()), year());
+        let truth = year.truth();
+        let (number, _) = truth.people.iter().find(|(_, human)| human.doubt.is_none()).unwrap();
+        for _ in 0..2 {
+            instance.insert("sys_user", &[("employee_number", &number.0)]).unwrap();
+        }
+        instance.count(|calls| calls.write_in_vain("PATCH", "sys_user"));
+        let proof = Proof::of(&instance, &year);
+        assert!(proof.differences.contains(&format!("{number}: 2 records")), "{:?}", proof.differences);
+        assert_eq!(proof.careless, ["`PATCH sys_user` was sent 1 times in vain"]);
+    }
+}

@@ -10,6 +10,7 @@ pub mod http;
 pub mod idp;
 pub mod play;
 pub mod postgres;
+pub mod proof;
 pub mod rng;
 pub mod servicenow;
 pub mod year;

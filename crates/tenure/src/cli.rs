@@ -1,9 +1,11 @@
 //! The command line: names, options and the words that explain them.
 
+mod bench;
 mod handover;
 mod lab;
 mod onboard;
 
+pub(crate) use bench::{BenchOptions, Served};
 pub(crate) use handover::HandoverCommand;
 pub(crate) use lab::LabCommand;
 pub(crate) use onboard::OnboardOptions;
@@ -397,36 +399,6 @@ pub(crate) enum NullsWord {
     Java,
     /// Null is empty text
     Empty,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BenchOptions {
-    /// The store: `sqlite:PATH` or `postgres://…`, which must be empty; a temporary SQLite file without it
-    #[arg(long)]
-    pub(crate) store: Option<String>,
-    /// How many people to load
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(50..=10_000_000))]
-    pub(crate) people: u32,
-    /// How many requests are on their way at a time
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub(crate) concurrency: u32,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-    /// How long each operation is measured, three times
-    #[arg(long, default_value_t = 1.0, hide = true)]
-    pub(crate) seconds: f64,
-    /// What this process serves to the one that measures, until its standard input ends
-    #[arg(long, value_enum, hide = true)]
-    pub(crate) serve: Option<Served>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Served {
-    /// The server
-    Tenure,
-    /// The bare floor
-    Floor,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

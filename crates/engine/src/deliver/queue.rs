@@ -51,7 +51,7 @@ impl Engine {
         let now = self.clock.now();
         let begun = async {
             if self.store.is_of_one_node() {
-                self.store.break_leases(now).await?;
+                self.store.break_leases(now, now + super::rows::IN_DOUBT).await?;
             }
             self.store.mark_what_was_missed(&delivery.target.name, now).await
         };

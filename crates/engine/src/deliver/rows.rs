@@ -21,7 +21,7 @@ const MOST: usize = 50_000;
 /// For how long one node alone may make a row.
 const MAKING: Duration = Duration::from_secs(60);
 /// How long nobody makes a row after an answer was lost.
-const IN_DOUBT: Duration = Duration::from_secs(3);
+pub(super) const IN_DOUBT: Duration = Duration::from_secs(3);
 
 /// What a value stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]

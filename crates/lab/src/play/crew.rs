@@ -1,16 +1,21 @@
 //! The workers: each has one connection as Okta and one as Entra, and does its share of a wave in order.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
 use super::{PlayError, Stage};
 use crate::company::Idp;
+use crate::http::HttpError;
 use crate::idp::entra::Entra;
 use crate::idp::okta::Okta;
 use crate::idp::{DriveError, Outcome, Refusal};
 use crate::year::{Arrival, Dated, Event};
+
+/// The time between two tries to reach a server that is gone.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// All workers; those at work are in `busy`.
 pub(super) struct Crew {
@@ -22,6 +27,7 @@ pub(super) struct Crew {
 struct Hand {
     okta: Okta,
     entra: Entra,
+    persistence: u32,
 }
 
 /// An event that was played, and what came of it.
@@ -41,9 +47,11 @@ impl Crew {
             .map_err(PlayError::Stage)?;
         okta.test_connector().await.map_err(|source| PlayError::Connector { idp: Idp::Okta, source })?;
         entra.test_connection().await.map_err(|source| PlayError::Connector { idp: Idp::Entra, source })?;
-        let more: Vec<Hand> =
-            (1..stage.workers).map(|_| Hand { okta: okta.fork(), entra: entra.fork() }).collect();
-        let mut idle = vec![Hand { okta, entra }];
+        let persistence = stage.persistence;
+        let more: Vec<Hand> = (1..stage.workers)
+            .map(|_| Hand { okta: okta.fork(), entra: entra.fork(), persistence })
+            .collect();
+        let mut idle = vec![Hand { okta, entra, persistence }];
         idle.extend(more);
         Ok(Self { idle, busy: JoinSet::new() })
     }
@@ -82,7 +90,15 @@ impl Crew {
     pub(super) async fn settle(&mut self) -> Result<u64, PlayError> {
         let Some(hand) = self.idle.first_mut() else { return Ok(0) };
         let before = hand.requests();
-        match hand.entra.settle_managers().await {
+        let mut settled = hand.entra.settle_managers().await;
+        for _ in 0..hand.persistence {
+            if !is_lost(&settled) {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            settled = hand.entra.settle_managers().await;
+        }
+        match settled {
             Ok(_) | Err(DriveError::Refused(_)) => {
                 hand.entra.take_refusals();
                 Ok(hand.requests() - before)
@@ -99,13 +115,24 @@ impl Hand {
 
     async fn play(&mut self, dated: Dated) -> Done {
         let before = self.requests();
-        let outcome = match dated.event.idp() {
-            Idp::Okta => self.as_okta(&dated.event).await,
-            Idp::Entra => self.as_entra(&dated.event).await,
-        };
+        let mut outcome = self.tell(&dated.event).await;
+        for _ in 0..self.persistence {
+            if !is_lost(&outcome) {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            outcome = self.tell(&dated.event).await;
+        }
         let mut refusals = self.okta.take_refusals();
         refusals.extend(self.entra.take_refusals());
         Done { dated, outcome, refusals, requests: self.requests() - before }
+    }
+
+    async fn tell(&mut self, event: &Event) -> Result<Outcome, DriveError> {
+        match event.idp() {
+            Idp::Okta => self.as_okta(event).await,
+            Idp::Entra => self.as_entra(event).await,
+        }
     }
 
     async fn as_okta(&mut self, event: &Event) -> Result<Outcome, DriveError> {
@@ -156,6 +183,12 @@ impl Hand {
             Event::GroupRenamed { group } => entra.rename_group(&group.id, &group.name).await,
         }
     }
+}
+
+/// Whether there was no answer, so that nobody knows what became of it.
+fn is_lost<T>(outcome: &Result<T, DriveError>) -> bool {
+    use HttpError::{Connect, Exchange, TimedOut};
+    matches!(outcome, Err(DriveError::Http(Connect { .. } | Exchange { .. } | TimedOut { .. })))
 }
 
 /// Shares of the wave: one lane for each person or group, the lanes dealt out in turn, order kept.

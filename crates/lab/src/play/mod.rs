@@ -36,10 +36,14 @@ pub struct Stage {
     pub workers: usize,
     /// What happens to the time that a server asks to wait.
     pub pace: Arc<dyn Pace>,
+    /// How often an event is told again, from its beginning, while there is no answer; half a second apart. The originals
+    /// keep at it for longer; a server that never comes back should be noticed here.
+    pub persistence: u32,
 }
 
 impl Stage {
-    /// The usual stage: Okta as a wizard application, Entra in its new dialect, six workers, real time.
+    /// The usual stage: Okta as a wizard application, Entra in its new dialect, six workers, real time, and no
+    /// second try for a server that is gone.
     pub fn new(base_url: &str, okta_token: &str, entra_token: &str) -> Self {
         Self {
             base_url: base_url.to_owned(),
@@ -49,6 +53,7 @@ impl Stage {
             entra: entra::Dialect::New,
             workers: 6,
             pace: Arc::new(RealTime),
+            persistence: 0,
         }
     }
 }

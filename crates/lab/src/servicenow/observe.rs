@@ -14,6 +14,9 @@ pub struct Calls {
     pub by: BTreeMap<String, u64>,
     /// Calls within batches, by `METHOD table`.
     pub inner: BTreeMap<String, u64>,
+    /// Writes, by themselves or within batches, that came to the table and changed nothing: the values or the row were
+    /// there already, the row was gone, or a rule was against it. By `METHOD table`.
+    pub in_vain: BTreeMap<String, u64>,
     /// Answers by status; connections that were cut count as 0.
     pub statuses: BTreeMap<u16, u64>,
     /// How many calls are under way.
@@ -38,6 +41,10 @@ impl Calls {
 
     pub(crate) fn begin_inner(&mut self, method: &str, table: &str) {
         *self.inner.entry(key(method, table)).or_default() += 1;
+    }
+
+    pub(crate) fn write_in_vain(&mut self, method: &str, table: &str) {
+        *self.in_vain.entry(key(method, table)).or_default() += 1;
     }
 
     pub(crate) fn end(&mut self, status: u16) {

@@ -126,12 +126,19 @@ impl Store {
     }
 
     /// Everything that is under a lease is due now: no other node can be at work. It stays known that somebody began.
+    /// What only one node may make at a time can be made from `settled` on, when whatever was sent before has arrived.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn break_leases(&self, now: Timestamp) -> Result<(), CommitError> {
-        let sql = "update deliveries set due_at = $1 where lease is not null";
-        self.write(vec![Statement::new(sql, [micros(now).into()])]).await
+    pub async fn break_leases(&self, now: Timestamp, settled: Timestamp) -> Result<(), CommitError> {
+        let due = "update deliveries set due_at = $1 where lease is not null";
+        let make = "update leases set until_at = $1 where until_at > $2";
+        let settled = micros(settled);
+        let statements = vec![
+            Statement::new(due, [micros(now).into()]),
+            Statement::new(make, [settled.into(), settled.into()]),
+        ];
+        self.write(statements).await
     }
 
     /// Marks one, whatever is known of them.

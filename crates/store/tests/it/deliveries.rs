@@ -118,7 +118,7 @@ async fn a_lease_that_runs_out_is_anybodys_and_says_so(place: Place) {
     store.finish_delivery(&finished(&second[0], "b", 63)).await.unwrap();
     store.mark_delivery(&who(1), at(64)).await.unwrap();
     assert!(!take(&store, "c", 64).await[0].unfinished, "the end of the second is known");
-    store.break_leases(at(65)).await.unwrap();
+    store.break_leases(at(65), at(68)).await.unwrap();
     assert!(take(&store, "d", 65).await[0].unfinished);
 }
 
@@ -267,4 +267,7 @@ async fn work_belongs_to_one_node_at_a_time(place: Place) {
     assert!(!lease("a", 17).await, "only its holder gives it back");
     store.release_lease("make:x", "b").await.unwrap();
     assert!(lease("a", 18).await);
+    store.break_leases(at(20), at(23)).await.unwrap();
+    assert!(!lease("b", 22).await, "what was sent before the crash may still arrive");
+    assert!(lease("b", 23).await, "long before the lease of the dead runs out");
 }

@@ -12,6 +12,7 @@ mod report;
 mod serve;
 mod side;
 mod statistics;
+mod target;
 
 use crate::cli::{BenchOptions, Served};
 use groups::Adding;
@@ -32,9 +33,19 @@ const ROUNDS: usize = 3;
 
 pub(crate) async fn run(options: BenchOptions) -> anyhow::Result<ExitCode> {
     if let (Some(served), Some(store)) = (options.serve, &options.store) {
-        return serve::run(served, store).await;
+        return serve::run(served, store, options.deliver_to.as_deref()).await;
     }
     let format = options.format;
+    if options.target {
+        tokio::select! {
+            report = target::measure(&options) => report?.show(format),
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                anyhow::bail!("interrupted");
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     // Whoever interrupts gets the temporary files removed all the same.
     tokio::select! {
         report = measure(options) => report?.show(format),
@@ -50,7 +61,7 @@ async fn measure(options: BenchOptions) -> anyhow::Result<Report> {
     let stores = Stores::of(options.store.as_deref())?;
     let mut bench = Bench::start(&stores, &options)?;
     let idle = bench.tenure.memory();
-    let loaded = bench.load(options.people as usize).await?;
+    let loaded = bench.load(options.people() as usize).await?;
     let full = bench.tenure.memory();
     bench.bar.set_message("a policy planned");
     let planned = plan::measure(&bench.tenure, bench.ids.len()).await?;
@@ -107,8 +118,8 @@ impl Bench {
     fn start(stores: &Stores, options: &BenchOptions) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}  {elapsed}");
         Ok(Self {
-            tenure: Side::start(Served::Tenure, &stores.tenure, options.concurrency)?,
-            floor: Side::start(Served::Floor, &stores.floor, options.concurrency)?,
+            tenure: Side::start(Served::Tenure, &stores.tenure, None, options.concurrency)?,
+            floor: Side::start(Served::Floor, &stores.floor, None, options.concurrency)?,
             ids: Ids::default(),
             floor_ids: Ids::default(),
             time: Duration::try_from_secs_f64(options.seconds)?,

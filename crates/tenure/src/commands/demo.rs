@@ -26,6 +26,7 @@ use tenure_identity::id::SourceName;
 use tenure_lab::company::Company;
 use tenure_lab::idp::okta::Dialect;
 use tenure_lab::play::{Played, Progress, Stage, play};
+use tenure_lab::proof::Proof;
 use tenure_lab::year::{Event, Year};
 use tenure_server::{app, listen};
 use tokio::net::TcpListener;
@@ -60,7 +61,7 @@ struct Result {
     /// The cases that hold a claim.
     waiting: Vec<Case>,
     /// What ServiceNow holds in the end.
-    target: target::Held,
+    target: Proof,
 }
 
 pub(crate) async fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
@@ -93,7 +94,7 @@ async fn perform(theatre: &Theatre, year: &Year) -> anyhow::Result<Result> {
     theatre.delivered().await?;
     let truth = year.truth();
     let comparison = Comparison::of(&theatre.engine, &truth).await?;
-    let target = theatre.instance.held(&truth);
+    let target = theatre.instance.proof(year);
     let events = theatre.engine.event_counts().await?;
     let cases = theatre.engine.cases(false, None, 10_000).await?;
     let waiting = cases.into_iter().filter(|case| case.kind.blocks()).collect();

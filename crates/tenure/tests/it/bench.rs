@@ -45,3 +45,21 @@ fn a_store_in_use_is_left_alone() {
     assert!(said.contains("is not empty"), "{said}");
     assert_eq!(again.stdout, b"");
 }
+
+#[test]
+fn the_way_to_the_target_is_measured_and_nothing_is_in_vain() {
+    let output = bench(&["--target", "--latency", "1"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["people"], &report["engine"]), (&50.into(), &"sqlite".into()));
+    let load = &report["load"];
+    assert_eq!((&load["calls"]["POST sys_user"], &load["in_vain"]), (&50.into(), &serde_json::json!({})));
+    assert!(load["peak_concurrency"].as_u64() <= report["concurrency"].as_u64(), "{load}");
+    assert!(load["share_of_concurrency"].as_f64() > Some(0.0), "{load}");
+    let changes = report["changes"].as_array().unwrap();
+    let calls: Vec<_> = changes.iter().map(|it| format!("{} {}", it["name"], it["calls"])).collect();
+    assert_eq!(calls.join(", ").replace('"', ""), "update_field 1, join_group 1, create 2, leaver 2");
+    assert_eq!(report["leavers_during_load_ms"].as_array().unwrap().len(), 10);
+    assert!(report["memory_bytes"]["peak"].as_u64() >= report["memory_bytes"]["idle"].as_u64());
+}

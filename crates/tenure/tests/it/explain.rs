@@ -283,7 +283,8 @@ async fn a_program_reads_the_same_as_json() {
             }
           ]
         }
-      ]
+      ],
+      "delivery": null
     }
     "#);
     let whole = scene.json(&["explain", &id]);
@@ -304,7 +305,8 @@ async fn a_program_reads_the_same_as_json() {
             "links",
             "former_links",
             "fields",
-            "timeline"
+            "timeline",
+            "delivery"
         ]
     );
     assert_eq!(whole["claims"].as_array().unwrap().len(), 2);

@@ -21,6 +21,7 @@ mod review;
 mod serve;
 mod shell;
 mod support;
+mod target_year;
 mod tls;
 mod token;
 mod year;

@@ -26,6 +26,7 @@ fn there_is_a_page_for_each_command() {
     tenure-deliver-status.1
     tenure-deliver.1
     tenure-demo.1
+    tenure-doctor.1
     tenure-el-check.1
     tenure-el-eval.1
     tenure-el.1

@@ -1,14 +1,15 @@
 //! The lab's year against a real server: in the end, once a human has decided what waits, everybody is there exactly
 //! once, and active if they should be.
 
+use crate::support::human::{decide_what_waits, refused};
 use crate::support::{Scene, on_both_engines};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tenure_lab::company::{Company, EmployeeNumber, Idp};
+use tenure_lab::company::{Company, EmployeeNumber};
 use tenure_lab::idp::{Hurried, entra, okta};
-use tenure_lab::play::{Played, Rehearsal, Stage};
-use tenure_lab::year::{Dated, Event, Truth, Year};
+use tenure_lab::play::{Rehearsal, Stage};
+use tenure_lab::year::{Truth, Year};
 
 const PEOPLE: usize = 48;
 /// How often a human looks at the cases and the providers try again.
@@ -55,44 +56,6 @@ async fn rehearse(scene: &Scene, seed: u64, okta: okta::Dialect, entra: entra::D
 
 fn doubtful(truth: &Truth) -> BTreeSet<&EmployeeNumber> {
     truth.people.iter().filter(|(_, human)| human.doubt.is_some()).map(|(number, _)| number).collect()
-}
-
-/// Decides as somebody who knows the people does: who has the employee number already is the one, else it is a new one.
-fn decide_what_waits(scene: &Scene) {
-    let cases = scene.json(&["review", "list"]);
-    for case in cases.as_array().unwrap().iter().filter(|case| case["blocking"] == true) {
-        let id = case["id"].as_str().unwrap();
-        match known_by_number(scene, &case["claim"]) {
-            Some(person) => scene.data(&["review", "decide", id, "link", "--person", &person]),
-            None => scene.data(&["review", "decide", id, "create"]),
-        };
-    }
-}
-
-fn known_by_number(scene: &Scene, claim: &Value) -> Option<String> {
-    let enterprise = &claim["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"];
-    let output = scene.output(&["explain", enterprise["employeeNumber"].as_str()?, "--format", "json"]);
-    let person: Value = serde_json::from_slice(&output.stdout).ok()?;
-    Some(person["id"].as_str()?.to_owned())
-}
-
-/// What the providers try again: everybody who was refused, as they are at the end of the year.
-fn refused(played: &Played, year: &Year, truth: &Truth) -> Year {
-    let open = played.refusals.iter().filter(|refusal| !refusal.overcome);
-    let open: BTreeSet<(&EmployeeNumber, Idp)> =
-        open.filter_map(|r| Some((r.who.as_ref()?, r.idp))).collect();
-    let mut last = BTreeMap::new();
-    for account in year.events.iter().filter_map(|dated| dated.event.account()) {
-        last.insert((&account.human.number, account.idp), account);
-    }
-    let mut events = Vec::new();
-    for (number, idp) in open {
-        let account = last[&(number, idp)].clone();
-        let active = truth.people[number].accounts.get(&idp).is_some_and(|holding| holding.active);
-        events.push(Event::Moved { account: account.clone() });
-        events.extend((!active).then_some(Event::Left { account }));
-    }
-    Year { events: events.into_iter().map(|event| Dated { day: 0, event }).collect() }
 }
 
 /// Everybody has one record of their own that says what is true; those who are excused may have none yet.

@@ -146,7 +146,11 @@ impl Entra {
     /// Deletes for good, and forgets.
     pub async fn hard_delete(&mut self, account: &Account) -> Result<Outcome, DriveError> {
         let Some(id) = self.linked(&account.external_id) else { return Ok(Outcome::Nothing) };
-        self.wire.delete(&user(&id)).await?;
+        match self.wire.delete(&user(&id)).await {
+            // Gone already, as after an answer that was lost.
+            Err(DriveError::Refused(refusal)) if refusal.status == 404 => {}
+            other => drop(other?),
+        }
         self.memory().users.remove(&account.external_id);
         Ok(Outcome::Deleted(id))
     }

@@ -56,7 +56,10 @@ pub(super) fn answer(
         (&Method::DELETE, Some(sys_id)) => call.delete(sys_id),
         _ => Ok(Answer::no_method()),
     };
-    result.unwrap_or_else(|refused| Answer::refusal(&refused))
+    result.unwrap_or_else(|refused| {
+        call.note_vain();
+        Answer::refusal(&refused)
+    })
 }
 
 /// The query of a call: `sysparm_query`, or else its plain `column=value` parameters.
@@ -151,8 +154,9 @@ impl Call<'_> {
         let name = &*self.table.name;
         let written =
             self.instance.edit(self.faults, self.caller, |editor| editor.update(name, sys_id, &draft))?;
-        if !written.columns.is_empty() {
-            self.note(sys_id, written.columns);
+        match written.columns.is_empty() {
+            true => self.note_vain(),
+            false => self.note(sys_id, written.columns),
         }
         Ok(self.written(200, sys_id, When::Update))
     }
@@ -203,6 +207,13 @@ impl Call<'_> {
             at: self.instance.now(),
             by: self.caller.user_name.clone(),
         });
+    }
+
+    /// Counts a write that changed nothing.
+    fn note_vain(&self) {
+        if self.asked.writes() {
+            self.instance.count(|calls| calls.write_in_vain(self.asked.method.as_str(), &self.table.name));
+        }
     }
 
     fn no_row(&self, sys_id: &str) -> Refused {

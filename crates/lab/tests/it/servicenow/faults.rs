@@ -192,7 +192,8 @@ fn schedules_are_read_strictly() {
 fn the_schedule_of_the_book_is_one() {
     let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/REHEARSAL.md");
     let text = std::fs::read_to_string(book).unwrap();
-    let schedule = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let schedule = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let schedule = schedule.into_iter().find(|block| block.contains("[[fault]]")).unwrap();
     let faults = Faults::parse(schedule).unwrap();
     assert!(!faults.fault.is_empty() && !faults.hidden.is_empty() && !faults.slow.is_empty());
 }

@@ -17,6 +17,7 @@ async fn calls_and_writes_are_counted() {
     let calls = snow.instance.calls();
     assert_eq!((calls.total, calls.count("PATCH", "sys_user"), calls.in_flight), (3, 2, 0));
     assert_eq!((calls.statuses[&200], calls.statuses[&201]), (2, 1));
+    assert_eq!(calls.in_vain.iter().collect::<Vec<_>>(), [(&"PATCH sys_user".to_owned(), &1)]);
     let writes = snow.instance.writes();
     let shown: Vec<_> = writes.iter().map(|write| (write.method.as_str(), write.sys_id.as_str())).collect();
     assert_eq!(

@@ -70,7 +70,7 @@ impl Adding {
     }
 }
 
-fn create(number: usize, members: &[String]) -> Request {
+pub(super) fn create(number: usize, members: &[String]) -> Request {
     let body = format!(
         r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Measured group {number}","members":[{}]}}"#,
         list(members)
@@ -78,7 +78,7 @@ fn create(number: usize, members: &[String]) -> Request {
     Request::send(Method::POST, "/Groups".to_owned(), body)
 }
 
-fn add(group: &str, members: &[String]) -> Request {
+pub(super) fn add(group: &str, members: &[String]) -> Request {
     let body = format!(
         r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{{"op":"add","path":"members","value":[{}]}}]}}"#,
         list(members)

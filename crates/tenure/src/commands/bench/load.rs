@@ -1,7 +1,7 @@
 //! The load: a crew of clients with a connection each, every one sending its next request when the last is answered.
 
 use anyhow::{Context, bail};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tenure_lab::http::{Bytes, Client, Method, RawResponse};
 use tokio::task::JoinSet;
@@ -63,6 +63,13 @@ impl Crew {
     /// One client of the admin API.
     pub(super) fn admin(base_url: &str, token: &str) -> anyhow::Result<Self> {
         Ok(Self(vec![Client::new(base_url, token)?.media_type("application/json")]))
+    }
+
+    /// Sends one request; gives back the id of what it made.
+    pub(super) async fn send(&mut self, request: Request) -> anyhow::Result<Option<String>> {
+        let once = Mutex::new(Some(request));
+        let source: Source = Arc::new(move || once.lock().unwrap_or_else(PoisonError::into_inner).take());
+        Ok(self.work(None, &source).await?.made.pop().map(|(_, id)| id))
     }
 
     /// Sends until the time is over or the source is dry. The first answer that is no success ends everything.

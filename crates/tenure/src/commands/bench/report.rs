@@ -121,7 +121,7 @@ impl Line {
     }
 }
 
-fn rounded(value: f64, digits: i32) -> f64 {
+pub(super) fn rounded(value: f64, digits: i32) -> f64 {
     let scale = 10_f64.powi(digits);
     (value * scale).round() / scale
 }
@@ -140,17 +140,12 @@ impl Report {
         lines
     }
 
-    fn engine(&self) -> &'static str {
-        let postgres = self.options.store.as_ref().is_some_and(|store| store.starts_with("postgres"));
-        if postgres { "postgresql" } else { "sqlite" }
-    }
-
     fn json(&self) -> Value {
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "machine": { "cores": cores(), "os": std::env::consts::OS, "architecture": std::env::consts::ARCH },
-            "engine": self.engine(),
-            "people": self.options.people,
+            "engine": engine(&self.options),
+            "people": self.options.people(),
             "concurrency": self.options.concurrency,
             "rounds": self.rounds,
             "seconds": self.options.seconds,
@@ -175,8 +170,8 @@ impl Report {
         let options = &self.options;
         output::line(&format!(
             "{} people, {}, {} requests at a time, {} cores shared with the load; median of {} rounds of {} s",
-            options.people,
-            self.engine(),
+            options.people(),
+            engine(&self.options),
             options.concurrency,
             cores(),
             self.rounds,
@@ -189,8 +184,6 @@ impl Report {
                 planned.people,
             ));
         }
-        let megabytes =
-            |bytes: Option<u64>| bytes.map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string());
         output::line(&format!(
             "memory of the server in MB: {} idle, {} with everybody loaded, {} at the end, {} at most",
             megabytes(self.idle.resident),
@@ -204,7 +197,18 @@ impl Report {
     }
 }
 
-fn cores() -> usize {
+/// What the store is.
+pub(super) fn engine(options: &BenchOptions) -> &'static str {
+    let postgres = options.store.as_ref().is_some_and(|store| store.starts_with("postgres"));
+    if postgres { "postgresql" } else { "sqlite" }
+}
+
+/// Bytes as people read them.
+pub(super) fn megabytes(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string())
+}
+
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

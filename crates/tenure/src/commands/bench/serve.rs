@@ -8,7 +8,10 @@ use anyhow::{Context, bail};
 use serde_json::json;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tenure_connect::servicenow::{Auth, ServiceNow, Settings};
+use tenure_engine::target::{Target, TargetSettings};
 use tenure_engine::token::{AdminScope, Scope};
+use tenure_engine::{deliver, renew};
 use tenure_identity::id::{AdminName, SourceName};
 use tenure_server::listen;
 use tenure_store::Options;
@@ -16,19 +19,20 @@ use tenure_store::floor::Floor;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-pub(super) async fn run(served: Served, store: &str) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(served: Served, store: &str, deliver_to: Option<&str>) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free on 127.0.0.1")?;
     match served {
-        Served::Tenure => tenure(listener, store).await?,
+        Served::Tenure => tenure(listener, store, deliver_to).await?,
         Served::Floor => bare(listener, store).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
+async fn tenure(listener: TcpListener, store: &str, deliver_to: Option<&str>) -> anyhow::Result<()> {
     let mut config = config::built_in()?;
     config.listen = listener.local_addr()?;
     store.clone_into(&mut config.store_url);
+    config.target = deliver_to.map(simulated).transpose()?;
     let engine = wiring::engine(&config).await?;
     if !engine.event_counts().await?.is_empty() {
         bail!(
@@ -39,9 +43,20 @@ async fn tenure(listener: TcpListener, store: &str) -> anyhow::Result<()> {
     let admin = engine.create_admin_token(&AdminName::new("bench"), &[AdminScope::Read], None).await?;
     ready(&format!("{}/scim/v2", config.url()), &token.secret, &admin.secret);
     let app = tenure_server::app(Arc::clone(&engine), config.server);
+    let tending = tokio::spawn(renew::tend(Arc::clone(&engine)));
+    let delivering = tokio::spawn(deliver::run(Arc::clone(&engine)));
     listen::serve(listener, None, app, input_ends()).await;
+    tending.abort();
+    delivering.abort();
     engine.close().await;
     Ok(())
+}
+
+/// The simulated instance of the measuring process, pressed as hard as one that nobody configured otherwise.
+fn simulated(url: &str) -> anyhow::Result<Target> {
+    let auth = Auth::Basic { username: "tenure.integration".into(), password: "integration-password".into() };
+    let client = ServiceNow::new(Settings::new(url, auth))?;
+    Ok(Target { name: url.to_owned(), client, settings: TargetSettings::default() })
 }
 
 async fn bare(listener: TcpListener, store: &str) -> anyhow::Result<()> {

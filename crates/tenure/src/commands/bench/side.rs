@@ -26,10 +26,16 @@ pub(super) struct Memory {
 
 impl Side {
     /// Starts this binary again as a server and waits until it is ready.
-    pub(super) fn start(served: Served, store: &str, clients: u32) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        served: Served,
+        store: &str,
+        deliver_to: Option<&str>,
+        clients: u32,
+    ) -> anyhow::Result<Self> {
         let name = served.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let mut command = Command::new(std::env::current_exe().context("this program does not find itself")?);
         command.args(["bench", "--serve", &name, "--store", store]);
+        command.args(deliver_to.map(|url| ["--deliver-to", url]).iter().flatten());
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(stdout) = process.stdout.take() {

@@ -1,13 +1,13 @@
 //! What the demo says at the end: what happened and what Tenure made of it, whether everybody is right, and who waits.
 
 use super::Result;
-use super::target::Held;
 use crate::cli::Format;
 use crate::commands::review;
 use crate::output;
 use serde_json::{Value, json};
 use tenure_identity::case::Case;
 use tenure_identity::event::EventKind;
+use tenure_lab::proof::Proof;
 
 /// A number of the year: its name for programs, what it counts, and what Tenure made of it.
 struct Number {
@@ -48,11 +48,14 @@ fn show_tables(result: &Result) {
         target.records,
         target.calls.total,
         target.right,
-        target.undecided,
+        target.undecided.len(),
         target.differences.len()
     ));
     for difference in &target.differences {
         output::line(&format!("wrong in ServiceNow: {difference}"));
+    }
+    for careless in &target.careless {
+        output::line(&format!("written without need to ServiceNow: {careless}"));
     }
     if !result.waiting.is_empty() {
         output::line("these wait, because to guess would risk one person's access for another's:");
@@ -81,10 +84,11 @@ fn as_json(result: &Result) -> Value {
     summary.into()
 }
 
-fn target_json(target: &Held) -> Value {
+fn target_json(target: &Proof) -> Value {
     json!({
-        "records": target.records, "right": target.right, "undecided": target.undecided,
+        "records": target.records, "right": target.right, "undecided": target.undecided.len(),
         "wrong": target.differences.len(), "differences": target.differences, "calls": target.calls.total,
+        "carelessWrites": target.careless,
     })
 }
 
@@ -156,7 +160,7 @@ fn numbers(result: &Result) -> Vec<Number> {
 impl Result {
     /// Whether everybody is right, here and in ServiceNow.
     pub(super) fn is_right(&self) -> bool {
-        self.comparison.is_right() && self.target.differences.is_empty() && self.played.failures.is_empty()
+        self.comparison.is_right() && self.target.is_right() && self.played.failures.is_empty()
     }
 
     fn events_of(&self, kind: EventKind) -> u64 {

@@ -1,6 +1,8 @@
 //! What every test needs: a folder to run the binary in, what it said without what varies, and a server.
 
+pub(crate) mod balancer;
 pub(crate) mod client;
+pub(crate) mod human;
 mod redact;
 pub(crate) mod server;
 
@@ -60,6 +62,20 @@ impl Scene {
         let scene = Self::empty();
         scene.configure(&database.address());
         Self { _database: Some(database), ..scene }
+    }
+
+    /// Has the server deliver to this instance of the lab. Whom a node works on is another node's after five seconds of
+    /// silence.
+    #[expect(clippy::disallowed_methods, reason = "tests read what they have written")]
+    pub(crate) fn deliver_to(&self, url: &str) {
+        let before = std::fs::read_to_string(self.path().join("tenure.toml")).unwrap();
+        let password = self.write("password", "integration-password");
+        let auth = format!(
+            "{{ kind = \"basic\", username = \"tenure.integration\", password = {{ file = \"{}\" }} }}",
+            password.display()
+        );
+        let target = format!("kind = \"servicenow\"\nurl = \"{url}\"\nauth = {auth}\nlease_seconds = 5\n");
+        self.write("tenure.toml", format!("{before}\n[target]\n{target}"));
     }
 
     fn configure(&self, store: &str) {

@@ -1,7 +1,7 @@
 //! What goes wrong with an instance, and which rules its owner has made: a schedule that can be changed while it runs.
 //!
 //! In code it is built from these types; [`Faults::parse`] reads the same from TOML (every key is in
-//! `docs/REHEARSAL.md`). When a call meets a fault is drawn in [`draw`], the hourly limits are counted in [`limit`].
+//! `docs/REHEARSAL.md`). When a call meets a fault is drawn in `draw`, the hourly limits are counted in `limit`.
 
 pub(crate) mod draw;
 pub(crate) mod limit;

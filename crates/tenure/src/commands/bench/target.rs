@@ -103,7 +103,9 @@ impl Bench {
         let people = self.ids.len();
         let other = (people - 1, people - 2);
         let id = self.ids[other.0].clone();
-        let group = self.side.crew.send(create_group(usize::MAX, &[])).await?.unwrap_or_default();
+        // With somebody in it, so that it is known already whether our account may add members.
+        let first = std::slice::from_ref(&self.ids[people - 3]);
+        let group = self.side.crew.send(create_group(usize::MAX, first)).await?.unwrap_or_default();
         self.settled().await?;
         // In a team whose department and cost centre others have brought already.
         let joiner = create(To::Tenure, people.next_multiple_of(TEAMS));

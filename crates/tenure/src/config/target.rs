@@ -48,7 +48,7 @@ fn servicenow(target: file::Target) -> anyhow::Result<Target> {
     let settings = TargetSettings {
         key: target.key.into(),
         mode,
-        parallel: target.concurrency * 2,
+        parallel: target.concurrency * 4,
         lease: Duration::from_secs(target.lease_seconds),
         account,
     };

@@ -24,7 +24,8 @@ pub struct TargetSettings {
     pub mode: Mode,
     /// Which groups are brought there.
     pub groups: Groups,
-    /// People and groups that are worked on at a time. Their calls share the client's budget.
+    /// People and groups that are worked on at a time. Their calls share the client's budget; of so many some always wait
+    /// for our own database, and should not leave the budget unused.
     pub parallel: usize,
     /// For how long somebody belongs to the node that works on them, if it does not say that it still does.
     pub lease: Duration,
@@ -58,7 +59,7 @@ impl Default for TargetSettings {
             key: "u_okta_user_id".into(),
             mode: Mode::Queued,
             groups: Groups::Create,
-            parallel: 16,
+            parallel: 32,
             lease: Duration::from_secs(30),
             account: None,
         }

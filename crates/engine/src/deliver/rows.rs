@@ -4,6 +4,7 @@
 use super::trouble::Trouble;
 use crate::Engine;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tenure_connect::servicenow::{CallError, Compare, Lane, Outcome, ServiceNow};
@@ -22,6 +23,9 @@ const MOST: usize = 50_000;
 const MAKING: Duration = Duration::from_secs(60);
 /// How long nobody makes a row after an answer was lost.
 pub(super) const IN_DOUBT: Duration = Duration::from_secs(3);
+
+/// How many values may be looked up or made at a time, if no two share a place.
+const PLACES: usize = 32;
 
 /// What a value stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +50,8 @@ pub(super) struct Name {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     known: Mutex<HashMap<Name, (Named, Instant)>>,
-    /// Values that are being looked up or made: whoever needs the same one waits.
-    at_work: tokio::sync::Mutex<()>,
+    /// Values that are being looked up or made: whoever needs the same one waits, and a few others who share its place.
+    at_work: [tokio::sync::Mutex<()>; PLACES],
 }
 
 impl Name {
@@ -60,6 +64,14 @@ impl Rows {
     fn recall(&self, name: &Name) -> Option<Named> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(name).filter(|(_, until)| Instant::now() < *until).map(|(named, _)| named.clone())
+    }
+
+    /// Waits until nobody looks up or makes the same value.
+    async fn turn(&self, name: &Name) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        (&name.table, &name.column, fold(&name.value)).hash(&mut hasher);
+        let place = hasher.finish() % PLACES as u64;
+        self.at_work[usize::try_from(place).unwrap_or(0)].lock().await
     }
 
     fn remember(&self, name: &Name, named: &Named) {
@@ -89,7 +101,7 @@ impl Engine {
         if let Some(named) = rows.recall(name) {
             return Ok(named);
         }
-        let _turn = rows.at_work.lock().await;
+        let _turn = rows.turn(name).await;
         self.looked_up(rows, client, lane, name).await
     }
 
@@ -132,7 +144,7 @@ impl Engine {
             Named::Nothing => {}
             named => return Ok(named),
         }
-        let _turn = rows.at_work.lock().await;
+        let _turn = rows.turn(name).await;
         let (lease, holder) = (
             format!("make:{}:{}:{}", name.table, name.column, fold(&name.value)),
             Uuid::now_v7().to_string(),

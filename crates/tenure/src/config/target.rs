@@ -54,7 +54,7 @@ fn servicenow(target: file::Target) -> anyhow::Result<Target> {
         key: target.key.into(),
         mode,
         groups,
-        parallel: target.concurrency * 2,
+        parallel: target.concurrency * 4,
         lease: Duration::from_secs(target.lease_seconds),
         account,
     };

@@ -60,9 +60,7 @@ impl<'a> GroupWork<'a> {
         let live = group.filter(|group| group.ended.is_none() && wanted != Groups::None);
         let Some(group) = live else { return Ok(()) };
         let name = group.display_name().trim();
-        if self.record.is_none() {
-            self.find(name).await?;
-        }
+        self.look(name).await?;
         match self.record.clone() {
             None if wanted == Groups::Existing => {
                 self.missing = Some(format!("the target has no group `{name}`, and none is made there"));
@@ -72,6 +70,28 @@ impl<'a> GroupWork<'a> {
             Some(_) if self.known.value(&"name".into()) == name => Ok(()),
             Some(record) => self.rename(&record, name).await,
         }
+    }
+
+    /// Makes sure that the row is known as it is now, if there is one: after a lost answer it may have the name already.
+    async fn look(&mut self, name: &str) -> Result<(), Trouble> {
+        let record = match self.record.clone() {
+            Some(_) if !self.known.columns.is_empty() => return Ok(()),
+            Some(record) => record,
+            None => return self.find(name).await,
+        };
+        match self.delivery.target.client.get(Lane::Normal, GROUPS, &record, &COLUMNS).await? {
+            Some(row) => {
+                self.learn(&row);
+                Ok(())
+            }
+            // All ids are other ones after a clone; the name is what is left.
+            None => self.find_again(name).await,
+        }
+    }
+
+    async fn find_again(&mut self, name: &str) -> Result<(), Trouble> {
+        (self.record, self.known) = (None, Known::default());
+        self.find(name).await
     }
 
     /// By name; of several, none, because nobody could say which.
@@ -132,10 +152,8 @@ impl<'a> GroupWork<'a> {
                 self.learn(&row);
                 Ok(())
             }
-            // All ids are other ones after a clone; the name is what is left.
             Err(CallError::Refused(Refusal::NotFoundOrHidden { .. })) => {
-                (self.record, self.known) = (None, Known::default());
-                self.find(name).await?;
+                self.find_again(name).await?;
                 if self.record.is_some() { Ok(()) } else { self.make(name).await }
             }
             Err(error) => Err(error.into()),

@@ -5,7 +5,7 @@ use crate::support::target::{Scene, value};
 use crate::support::{Place, operations, user};
 use serde_json::json;
 use tenure_engine::target::{Groups, TargetSettings};
-use tenure_lab::servicenow::{Faults, Instance, Settings};
+use tenure_lab::servicenow::{Fault, FaultKind, Faults, Instance, Settings};
 use tenure_store::deliveries::State;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +171,19 @@ async fn an_administrator_puts_people_into_every_group() {
     scene.settled().await;
     assert_eq!(scene.groups_of(&scene.record("ada")), ["Admins"]);
     assert_eq!(scene.instance.calls().count("GET", "sys_group_has_role"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_whose_answer_is_lost_is_looked_for_before_it_is_sent_again() {
+    let scene = Scene::new().await;
+    let team = scene.create_group(group("Team", &[])).await;
+    scene.settled().await;
+    let lost = Fault::new(FaultKind::CutAfter).on("PATCH", "sys_user_group").times(1);
+    scene.instance.set_faults(Faults::default().with(lost));
+    let change = operations(json!([{ "op": "replace", "path": "displayName", "value": "Crew" }]));
+    scene.patch(&format!("/Groups/{team}"), change).await.expect(200);
+    scene.settled().await;
+    assert_eq!(scene.instance.find("sys_user_group", "name", "Crew").len(), 1);
+    let calls = scene.instance.calls();
+    assert_eq!((calls.count("PATCH", "sys_user_group"), calls.in_vain.len()), (1, 0));
 }

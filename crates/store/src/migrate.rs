@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, text: include_str!("migrations/0005_limits.sql") },
     Migration { version: 6, text: include_str!("migrations/0006_handovers.sql") },
     Migration { version: 7, text: include_str!("migrations/0007_onboarding.sql") },
+    Migration { version: 8, text: include_str!("migrations/0008_user_names.sql") },
 ];
 
 const BOOK: &str =

@@ -92,6 +92,8 @@ impl Columns {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     tables: Mutex<HashMap<String, (Instant, Arc<Columns>)>>,
+    /// Held by whoever reads, so that a hundred who start together read once.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl Cache {
@@ -111,6 +113,10 @@ impl ServiceNow {
     /// # Errors
     /// If the instance cannot be asked. That it does not let the account read the dictionary is no error.
     pub async fn columns(&self, table: &str) -> Result<Arc<Columns>, CallError> {
+        if let Some(columns) = self.inner.dictionary.get(table) {
+            return Ok(columns);
+        }
+        let _turn = self.inner.dictionary.reading.lock().await;
         if let Some(columns) = self.inner.dictionary.get(table) {
             return Ok(columns);
         }

@@ -29,6 +29,8 @@ pub(super) struct Wanted {
     pub(super) obstacles: Vec<String>,
     /// When to look again although nothing has changed here.
     pub(super) again: Option<Timestamp>,
+    /// Why a column is not what our record says.
+    pub(super) because: BTreeMap<FieldName, String>,
     /// The names of groups and roles, for the timeline.
     pub(super) names: HashMap<SysId, String>,
 }
@@ -40,6 +42,8 @@ pub(super) struct Asking<'a> {
     pub(super) policy: &'a Policy,
     pub(super) lane: Lane,
     pub(super) now: Timestamp,
+    /// The user name that somebody else needs.
+    pub(super) yields: Option<&'a str>,
 }
 
 impl Asking<'_> {
@@ -60,6 +64,9 @@ impl Asking<'_> {
                 out.obstacles.push(format!("`{name}`: {why}"));
             }
             out.desired.columns.insert(name.clone(), wish);
+        }
+        if let Some(needed) = self.yields {
+            out.yield_user_name(person, needed, columns.as_deref());
         }
         self.groups(person, &records, &mut out);
         self.roles(person, &mut out).await?;

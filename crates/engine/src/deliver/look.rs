@@ -4,6 +4,7 @@
 use super::USERS;
 use super::person::Work;
 use super::trouble::Trouble;
+use super::user_name::USER_NAME;
 use std::collections::BTreeMap;
 use tenure_connect::servicenow::{CallError, Compare, Row};
 use tenure_identity::event::EventKind;
@@ -11,7 +12,6 @@ use tenure_identity::id::{FieldName, SysId};
 use tenure_identity::reconcile::adopt::Identity;
 use tenure_identity::reconcile::{ACTIVE, Adoption, Columns, Found, LOCKED_OUT, adopt};
 
-const USER_NAME: &str = "user_name";
 const EMPLOYEE_NUMBER: &str = "employee_number";
 const SERVICE: [&str; 2] = ["web_service_access_only", "internal_integration_user"];
 
@@ -80,6 +80,10 @@ impl Work<'_> {
         }
         match self.whose(&rows).await? {
             Adoption::Nobody => Ok(()),
+            Adoption::Taken(record, why) => {
+                let freed = self.free_user_name(&record).await?;
+                Err(freed.unwrap_or(Trouble::Doubt(why)))
+            }
             Adoption::Doubt(why) => Err(Trouble::Doubt(why)),
             Adoption::This(record, why) => {
                 let row = rows.into_iter().find(|row| row.sys_id == record).expect("it is one of them");

@@ -20,6 +20,7 @@ mod rows;
 mod status;
 mod ties;
 pub(crate) mod trouble;
+mod user_name;
 mod write;
 
 pub use meter::DeliveryCounts;

@@ -106,7 +106,9 @@ impl<'a> Work<'a> {
         self.notes.clear();
         let Work { engine, delivery, lane, now, .. } = *self;
         let policy = Arc::clone(&self.policy);
-        self.wanted = Asking { engine, delivery, policy: &policy, lane, now }.wanted(&self.person).await?;
+        let yields = self.taken.yields.as_deref();
+        let asking = Asking { engine, delivery, policy: &policy, lane, now, yields };
+        self.wanted = asking.wanted(&self.person).await?;
         self.look().await?;
         self.was_active |= is_active(&self.known);
         for _ in 0..ROUNDS {

@@ -40,7 +40,10 @@ pub async fn run(engine: SharedEngine) {
         tokio::select! {
             () = delivery.work.notified() => {}
             Some(_) = at_work.join_next(), if !at_work.is_empty() => {}
-            _ = heartbeat.tick() => engine.stay_at_work(&delivery).await,
+            _ = heartbeat.tick() => {
+                engine.stay_at_work(&delivery).await;
+                engine.wake_waiting().await;
+            }
             () = tokio::time::sleep(nap) => {}
         }
     }
@@ -95,6 +98,12 @@ impl Engine {
         let until = self.clock.now() + delivery.target.settings.lease;
         if let Err(error) = self.store.extend_leases(&leases, until).await {
             tracing::warn!(%error, "leases could not be extended");
+        }
+    }
+
+    async fn wake_waiting(&self) {
+        if let Err(error) = self.store.wake_waiting(self.clock.now()).await {
+            tracing::warn!(%error, "who waits for a record that came meanwhile could not be looked up; it is tried again soon");
         }
     }
 
@@ -157,7 +166,6 @@ impl Engine {
                 tracing::warn!(%error, subject = finished.subject.as_str(), "the end of a delivery could not be noted");
             }
         }
-        self.wake_if_awaited_came(finished).await;
     }
 
     /// Somebody else was linked to the same record at the same moment.
@@ -178,22 +186,6 @@ impl Engine {
         };
         if let Err(error) = self.store.finish_delivery(&ended).await {
             tracing::warn!(%error, subject = ended.subject.as_str(), "the end of a delivery could not be noted");
-        }
-    }
-
-    /// Whoever is waited for may have come between the look and the commit, when nobody waited yet.
-    async fn wake_if_awaited_came(&self, finished: &Finished) {
-        if finished.waits_for.is_empty() {
-            return;
-        }
-        let woken = async {
-            if !self.store.records_of(&finished.waits_for).await?.is_empty() {
-                self.store.mark_delivery(&finished.subject, self.clock.now()).await?;
-            }
-            Ok::<_, EngineError>(())
-        };
-        if let Err(error) = woken.await {
-            tracing::warn!(%error, "somebody whose record was waited for came meanwhile, and the field is filled later");
         }
     }
 }

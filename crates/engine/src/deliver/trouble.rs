@@ -19,6 +19,8 @@ pub(crate) enum Trouble {
     Doubt(String),
     /// Somebody else is at it; look again soon.
     Occupied,
+    /// A leaver's record gives up the user name first.
+    Yielding(String),
     /// The record was found under another id; whatever it refers to is looked for first.
     Moved,
     /// The store failed.
@@ -78,6 +80,7 @@ impl Trouble {
             Self::Occupied => {
                 retried("somebody else is at work on what it needs", Duration::from_secs(2), attempts)
             }
+            Self::Yielding(why) => retried(why, Duration::from_secs(1), attempts),
             Self::Moved => Consequence {
                 in_doubt: true,
                 ..retried("the record has another id than before", Duration::from_millis(200), attempts)

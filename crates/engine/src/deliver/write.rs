@@ -76,6 +76,7 @@ impl Work<'_> {
             self.note_intent().await?;
         }
         let mut pieces = VecDeque::from([columns]);
+        let mut yielding = None;
         while let Some(piece) = pieces.pop_front() {
             let shows = self.columns();
             let sent = self.client().update(self.lane, USERS, &record, &wire(&piece), &names(&shows)).await;
@@ -91,11 +92,14 @@ impl Work<'_> {
                 Err(CallError::Refused(refusal)) if piece.len() > 1 => {
                     pieces.extend(narrowed(&piece, &refusal));
                 }
-                Err(error @ CallError::Refused(_)) => self.park_all(piece, &error),
+                Err(error @ CallError::Refused(_)) => match self.is_a_leavers_user_name(&piece).await? {
+                    Some(trouble) => yielding = Some(trouble),
+                    None => self.park_all(piece, &error),
+                },
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        yielding.map_or(Ok(()), Err)
     }
 
     /// Holds what was asked for against what the target shows now.
@@ -115,12 +119,13 @@ impl Work<'_> {
                 reason = reason.map(|reason| by.map_or(reason.clone(), |by| format!("{reason}, by `{by}`")));
             }
             let (from, to) = (before.get(&column).cloned(), asked.get(&column).cloned());
+            let because = self.wanted.because.get(&column).cloned();
             match &reason {
                 Some(reason) => self.park(&column, to.as_deref().unwrap_or_default(), reason),
                 None => drop(self.known.parked.remove(&column)),
             }
             let decision = Decision::new(column, verdict.outcome()).values(from, to);
-            self.decisions.push(Decision { reason, ..decision });
+            self.decisions.push(Decision { reason: reason.or(because), ..decision });
         }
         self.known.columns.extend(shown(row));
         Ok(())

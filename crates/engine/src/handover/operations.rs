@@ -160,6 +160,6 @@ fn failed(trouble: Trouble) -> EngineError {
         Trouble::Call(error) => EngineError::TargetFailed { reason: in_words(&error) },
         Trouble::Doubt(reason) => EngineError::TargetFailed { reason },
         Trouble::Store(error) => error,
-        Trouble::Occupied | Trouble::Moved => EngineError::Busy,
+        Trouble::Occupied | Trouble::Moved | Trouble::Yielding(_) => EngineError::Busy,
     }
 }

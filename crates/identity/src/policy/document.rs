@@ -179,6 +179,7 @@ pub(super) struct Scope {
 pub(super) struct Lifecycle {
     pub(super) delete: Option<Delete>,
     pub(super) lock_out: Option<bool>,
+    pub(super) free_user_name: Option<bool>,
     pub(super) hand_over: Option<HandOver>,
     pub(super) deactivate_when: Option<DeactivateWhen>,
 }

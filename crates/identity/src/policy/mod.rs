@@ -237,6 +237,8 @@ pub struct RoleRule {
 pub struct Lifecycle {
     /// Whether a leaver is also locked out.
     pub lock_out: bool,
+    /// Whether a leaver's record gives up a user name that somebody else has now and the target lets nobody share.
+    pub free_user_name: bool,
     /// Whose word ends access.
     pub deactivate_when: DeactivateWhen,
     /// Who takes over a leaver's open work, in order of preference.

@@ -43,6 +43,8 @@ pub enum Adoption {
     Nobody,
     /// This one is, and why.
     This(SysId, &'static str),
+    /// It is another person's, by link, and has the person's user name; the sentence is what to say if that stays so.
+    Taken(SysId, String),
     /// It cannot be told; the sentence says why and what to do.
     Doubt(String),
 }
@@ -68,7 +70,7 @@ fn by_user_name(who: Identity<'_>, found: &[Found]) -> Adoption {
     let numbers = who.employee_number.filter(|_| !one.employee_number.is_empty());
     let same_number = numbers.map(|number| fold(number.trim()) == fold(one.employee_number.trim()));
     if one.taken {
-        doubt(one, "has the user name and is linked to somebody else")
+        Adoption::Taken(one.id.clone(), in_doubt(one, "has the user name and is linked to somebody else"))
     } else if !one.key.is_empty() && (who.key.is_some() || same_number != Some(true)) {
         doubt(one, "has the user name and another stable key")
     } else if one.service {
@@ -85,10 +87,12 @@ fn by_user_name(who: Identity<'_>, found: &[Found]) -> Adoption {
 }
 
 fn doubt(one: &Found, why: &str) -> Adoption {
-    Adoption::Doubt(format!(
-        "record {} {why}; `tenure deliver link` says whose it is, or change its user name in the target",
-        one.id
-    ))
+    Adoption::Doubt(in_doubt(one, why))
+}
+
+fn in_doubt(one: &Found, why: &str) -> String {
+    let help = "`tenure deliver link` says whose it is, or change its user name in the target";
+    format!("record {} {why}; {help}", one.id)
 }
 
 impl Identity<'_> {

@@ -4,6 +4,7 @@
 //! [`adopt()`] says which of the target's records is somebody's before one is made, and [`verdict`] what became of a write.
 
 pub mod adopt;
+pub mod user_name;
 pub mod verdict;
 
 pub use adopt::{Adoption, Found, adopt};

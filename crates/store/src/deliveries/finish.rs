@@ -67,6 +67,12 @@ const WAKE: &str = "update deliveries set mark = mark + 1, \
      due_at = case when lease is null then cast($1 as bigint) else due_at end \
      where subject in (select subject from delivery_waits where awaited = $2)";
 
+/// Whoever waits for a record that came between the look and the end of the delivery is due, too.
+const CAME: &str = "update deliveries set mark = mark + 1, \
+     due_at = case when lease is null then cast($1 as bigint) else due_at end where subject in \
+     (select w.subject from delivery_waits w join deliveries d on d.subject = w.awaited \
+     where d.sys_id is not null and d.doubted = 0";
+
 impl Store {
     /// Ends a delivery. [`CommitError::Moved`] if the lease ran out and somebody else took them.
     ///
@@ -74,6 +80,15 @@ impl Store {
     /// Also if the record is linked to somebody else, or the database fails.
     pub async fn finish_delivery(&self, finished: &Finished) -> Result<(), CommitError> {
         self.write(statements(finished)).await
+    }
+
+    /// Marks everybody who waits for a record that is there: two ends of deliveries at one moment, on two nodes, may not
+    /// have seen each other.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn wake_waiting(&self, now: Timestamp) -> Result<(), CommitError> {
+        self.write(vec![Statement::built(format!("{CAME})"), vec![micros(now).into()])]).await
     }
 
     /// Notes before a write what it may make of the record, so that a crash leaves no column behind that we never
@@ -107,6 +122,10 @@ fn statements(finished: &Finished) -> Vec<Statement> {
     out.push(Statement::new(WAIT_NO_MORE, [id.into()]));
     let waits = finished.waits_for.iter().map(|it| Statement::new(WAIT, [it.as_str().into(), id.into()]));
     out.extend(waits);
+    if !finished.waits_for.is_empty() {
+        let sql = format!("{CAME} and w.subject = $2)");
+        out.push(Statement::built(sql, vec![micros(*at).into(), id.into()]));
+    }
     if let (Some(leaving), Some(record)) = (&finished.leaves, record) {
         out.push(handovers::begin(leaving, record, *at));
     }

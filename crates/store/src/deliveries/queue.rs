@@ -47,6 +47,8 @@ pub struct Taken {
     pub known: Option<Known>,
     /// Since when they wait.
     pub marked: Timestamp,
+    /// The user name that somebody else needs, if they are a leaver.
+    pub yields: Option<String>,
 }
 
 impl Store {
@@ -104,7 +106,7 @@ impl Store {
         let unfinished: HashSet<_> =
             due.iter().filter(|(_, left)| *left).map(|(id, _)| id.as_str()).collect();
         let taken = Statement::new(
-            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted from deliveries where lease = $1 \
+            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields from deliveries where lease = $1 \
              order by rank, marked_at",
             [take.lease.into()],
         );
@@ -150,6 +152,23 @@ impl Store {
         let params =
             vec![who.as_str().into(), kind(who).into(), rank.into(), micros(now).into(), micros(now).into()];
         self.write(vec![Statement { sql: MARK.as_str().into(), params, must_touch: None }]).await
+    }
+
+    /// Marks one, who is a leaver and whose record is to give up a user name that somebody else has now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn yield_user_name(
+        &self,
+        who: &Subject,
+        user_name: &str,
+        now: Timestamp,
+    ) -> Result<(), CommitError> {
+        let sql = "update deliveries set yields = $1, mark = mark + 1, marked_at = $2, \
+             due_at = case when lease is null then cast($3 as bigint) else due_at end where subject = $4";
+        let now = micros(now);
+        let params = [user_name.into(), now.into(), now.into(), who.as_str().into()];
+        self.write(vec![Statement::new(sql, params)]).await
     }
 
     /// Marks everybody and every group.
@@ -205,5 +224,6 @@ fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
         record: row.opt_text(4)?.map(SysId::new),
         known: row.opt_text(5)?.map(|text| known(&text)).transpose()?,
         marked: time(row.int(6)?)?,
+        yields: row.opt_text(8)?,
     })
 }

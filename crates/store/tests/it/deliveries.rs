@@ -21,6 +21,9 @@ on_both_engines!(
     what_is_known_reads_back,
     one_record_is_one_persons,
     whoever_waits_for_a_record_is_woken,
+    whoever_waits_for_a_record_that_came_meanwhile_is_due_again,
+    who_waited_in_vain_is_found_later,
+    a_user_name_that_is_to_be_given_up_is_told_to_whoever_delivers,
     members_are_marked_as_they_come_and_go,
     without_a_target_nobody_is_marked_and_a_later_one_hears_of_it,
     work_belongs_to_one_node_at_a_time,
@@ -214,6 +217,47 @@ async fn whoever_waits_for_a_record_is_woken(place: Place) {
     let woken = take(&store, "b", 9).await;
     assert_eq!(names(&woken), [one.subject.as_str()]);
     assert_eq!(place.number("select count(*) from delivery_waits").await, 0);
+}
+
+async fn whoever_waits_for_a_record_that_came_meanwhile_is_due_again(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1), joiner(2)]).await;
+    let taken = take(&store, "a", 5).await;
+    let (one, other) = (&taken[0], &taken[1]);
+    let linked = Finished { record: Some(SysId::new("s2")), ..finished(other, "a", 6) };
+    store.finish_delivery(&linked).await.unwrap();
+    let waits = Finished { waits_for: vec![other.subject.as_str().to_owned()], ..finished(one, "a", 7) };
+    store.finish_delivery(&waits).await.unwrap();
+    assert_eq!(names(&take(&store, "b", 8).await), [one.subject.as_str()]);
+}
+
+async fn who_waited_in_vain_is_found_later(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1), joiner(2)]).await;
+    for one in &take(&store, "a", 5).await {
+        let record = (one.subject.as_str() == "p000002").then(|| SysId::new("s2"));
+        store.finish_delivery(&Finished { record, ..finished(one, "a", 6) }).await.unwrap();
+    }
+    place.sql("insert into delivery_waits (awaited, subject) values ('p000002', 'p000001')").await;
+    place.sql("insert into delivery_waits (awaited, subject) values ('p000001', 'p000002')").await;
+    assert_eq!(take(&store, "b", 7).await, []);
+    store.wake_waiting(at(8)).await.unwrap();
+    assert_eq!(names(&take(&store, "c", 9).await), ["p000001"]);
+}
+
+async fn a_user_name_that_is_to_be_given_up_is_told_to_whoever_delivers(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let taken = take(&store, "a", 5).await;
+    assert_eq!(taken[0].yields, None);
+    store.yield_user_name(&who(1), "ada", at(6)).await.unwrap();
+    store.finish_delivery(&finished(&taken[0], "a", 7)).await.unwrap();
+    for (lease, second) in [("b", 8), ("c", 10)] {
+        let taken = take(&store, lease, second).await;
+        assert_eq!(taken[0].yields.as_deref(), Some("ada"));
+        store.finish_delivery(&finished(&taken[0], lease, second)).await.unwrap();
+        store.mark_delivery(&who(1), at(second + 1)).await.unwrap();
+    }
 }
 
 async fn members_are_marked_as_they_come_and_go(place: Place) {

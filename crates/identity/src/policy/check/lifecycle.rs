@@ -11,6 +11,7 @@ pub(super) fn lifecycle(document: document::Lifecycle) -> Lifecycle {
     let (Some(document::Delete::Deactivate) | None) = document.delete;
     Lifecycle {
         lock_out: document.lock_out.unwrap_or(true),
+        free_user_name: document.free_user_name.unwrap_or(true),
         deactivate_when: match document.deactivate_when {
             Some(document::DeactivateWhen::Authoritative) => DeactivateWhen::Authoritative,
             Some(document::DeactivateWhen::Any) | None => DeactivateWhen::Any,

@@ -26,7 +26,7 @@ fn a_setting_that_is_like_nothing() {
         "[lifecycle]
          colour = 'blue'",
         &[
-            "error at colour: there is no setting `colour` here; possible here: `delete`, `lock_out`, `hand_over`, `deactivate_when`",
+            "error at colour: there is no setting `colour` here; possible here: `delete`, `lock_out`, `free_user_name`, `hand_over`, `deactivate_when`",
         ],
     );
 }

@@ -9,3 +9,4 @@ mod leave;
 mod metrics;
 mod refusals;
 mod surfaces;
+mod user_names;

@@ -10,7 +10,7 @@ use tenure_engine::target::{Target, TargetSettings};
 use tenure_engine::{SharedEngine, deliver, handover};
 use tenure_identity::event::EventKind;
 use tenure_lab::servicenow::{Faults, Instance, Row, Server};
-use tenure_store::deliveries::{Delivery, State};
+use tenure_store::deliveries::Delivery;
 use tenure_store::handovers::Handover;
 use tokio::task::JoinHandle;
 
@@ -75,24 +75,9 @@ impl Scene {
         self.worker = workers(&self.app.engine);
     }
 
-    /// Everything that is marked.
-    pub(crate) async fn deliveries(&self) -> Vec<Delivery> {
-        let mut all = Vec::new();
-        for state in State::ALL {
-            all.extend(self.app.engine.deliveries(state, "", 10_000).await.unwrap());
-        }
-        all
-    }
-
     /// Waits until nothing is due and nobody is at work.
     pub(crate) async fn settled(&self) {
-        until(async || {
-            let now = self.app.engine.clock().now();
-            let soon = now + Duration::from_secs(40);
-            let busy = |it: &Delivery| it.at_work || (it.pending && it.due < soon);
-            !self.deliveries().await.iter().any(busy)
-        })
-        .await;
+        until(async || self.app.engine.busy_deliveries(Duration::from_secs(40)).await.unwrap() == 0).await;
     }
 
     /// Waits until nothing is to be handed over or put back, but what was refused for long.

@@ -17,7 +17,8 @@ const SAME: Duration = Duration::from_secs(5);
 /// Who goes first in the budget that all calls to an instance share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
-    /// Somebody's access ends. Goes before everything else, and always has a slot of its own.
+    /// Somebody's access ends. Goes before everything else, and never waits for another call to end: one may be under
+    /// way beside all others.
     Leaver,
     /// Everyday changes.
     Normal,
@@ -99,14 +100,11 @@ impl Budget {
         spread.filter(|it| *it > now).map_or(Start::Now, Start::At)
     }
 
-    /// INVARIANT: never more than the ceiling at a time, and calls of other lanes leave one slot below it to leavers.
+    /// INVARIANT: never more than the ceiling at a time, but for one leaver's call beside it. A slot below the ceiling that
+    /// waits for leavers would stand empty nearly always.
     fn has_slot(&self, lane: Lane) -> bool {
-        let all = self.in_flight();
-        let leavers = self.in_flight[Lane::Leaver as usize];
-        if lane == Lane::Leaver {
-            return all < self.allowed() || (leavers == 0 && all < self.ceiling);
-        }
-        all < self.allowed() && all - leavers < self.ceiling.saturating_sub(1).max(1)
+        let first_leaver = lane == Lane::Leaver && self.in_flight[Lane::Leaver as usize] == 0;
+        first_leaver || self.in_flight() < self.allowed()
     }
 
     /// Counts a call that starts.

@@ -25,7 +25,7 @@ async fn until_waiting(pace: &Arc<Pace>, count: usize) {
 #[tokio::test(start_paused = true)]
 async fn leavers_go_first_and_each_lane_keeps_its_order() {
     let pace = Pace::new(1);
-    let held = take(&pace, Lane::Normal).await;
+    let (held, beside) = (take(&pace, Lane::Normal).await, take(&pace, Lane::Leaver).await);
     let served = Arc::default();
     let mut tasks = Vec::new();
     for (count, lane) in
@@ -35,12 +35,13 @@ async fn leavers_go_first_and_each_lane_keeps_its_order() {
         until_waiting(&pace, count + 1).await;
     }
     held.end(Ended::Served);
+    beside.end(Ended::Served);
     for task in tasks {
         task.await.unwrap();
     }
     let expected = [Lane::Leaver, Lane::Leaver, Lane::Normal, Lane::Normal, Lane::Background];
     assert_eq!(*served.lock().unwrap(), expected);
-    assert_eq!((pace.report().in_flight, pace.report().calls), (0, 6));
+    assert_eq!((pace.report().in_flight, pace.report().calls), (0, 7));
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,15 +93,15 @@ async fn who_gives_up_leaves_no_gap() {
     let pace = Pace::new(1);
     let held = take(&pace, Lane::Normal).await;
     let served = Arc::default();
-    let first = queue(&pace, Lane::Leaver, &served);
+    let first = queue(&pace, Lane::Normal, &served);
     until_waiting(&pace, 1).await;
-    let second = queue(&pace, Lane::Normal, &served);
+    let second = queue(&pace, Lane::Background, &served);
     until_waiting(&pace, 2).await;
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
     held.end(Ended::Served);
     second.await.unwrap();
-    assert_eq!(*served.lock().unwrap(), [Lane::Normal]);
+    assert_eq!(*served.lock().unwrap(), [Lane::Background]);
     assert_eq!((pace.report().in_flight, pace.report().waiting), (0, 0));
 }
 

@@ -36,7 +36,7 @@ fn whose_word_ends_access() {
 fn whose_word_does_not_count_returns_nobody() {
     let mut policy = policy();
     policy.lifecycle.deactivate_when = DeactivateWhen::Authoritative;
-    let voices = ["okta", "hr"].map(|name| Voice::of(crate::testing::source(name)));
+    let voices = ["okta", "hr"].map(|name| Voice::of(source(name)));
     policy.authority.fields.insert("active".into(), voices.to_vec());
     let since = |name: &str, second| Claim { active_since: at(second), ..user("ada").by(name) };
     let claims = [user("ada").ended_by("okta", 50), since("hr", 40), since("badges", 60)];

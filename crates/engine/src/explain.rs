@@ -1,12 +1,12 @@
 //! Explain: one person with their record, every claim, every link and the timeline, for whoever asks "why?".
 
 use crate::error::Thing;
+use crate::ground::as_known;
 use crate::{Engine, EngineError};
 use tenure_identity::event::{self, Event, EventKind};
 use tenure_identity::id::{PersonId, SourceName};
 use tenure_identity::person::Person;
 use tenure_identity::resolve::explain::{FieldExplanation, explain};
-use tenure_identity::resolve::{Before, Subject};
 use tenure_store::deliveries::Delivery;
 
 /// Everything that is known of one person.
@@ -64,19 +64,7 @@ impl Engine {
 
     async fn explain_fields(&self, person: &Person) -> Result<Vec<FieldExplanation>, EngineError> {
         let ground = self.ground_anew(&[person]).await?;
-        let before = Before {
-            record: &person.record,
-            deactivated_at: person.deactivated_at,
-            provisioned: person.provisioned,
-            hold: person.hold.as_ref(),
-        };
-        let subject = Subject {
-            claims: &person.claims,
-            groups: &person.groups,
-            references: ground.references(),
-            before,
-        };
-        Ok(explain(&ground.policy, &subject, self.clock.now()))
+        Ok(explain(&ground.policy, &as_known(person, ground.references()), self.clock.now()))
     }
 
     /// One person with their claims.

@@ -13,7 +13,7 @@ use tenure_identity::limit::Losses;
 use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
 use tenure_identity::receive::{Context, Incoming};
-use tenure_identity::resolve::{References, Wanted, wanted};
+use tenure_identity::resolve::{Before, References, Subject, Wanted, resolve, wanted};
 use uuid::Uuid;
 
 /// What a decision stands on.
@@ -71,15 +71,23 @@ impl Engine {
         Ok(Ground { policy, references, losses: None, now })
     }
 
-    /// Decides. Where access would end and the policy has a limit, decides once more with what the limit has to know: nobody
-    /// else pays for it.
+    /// Decides. Where a rule refers to somebody who has not been looked up, and where access would end and the policy has a
+    /// limit, decides once more with what has to be known for it: nobody else pays for that.
     pub(crate) async fn decided<T: AsRef<Change>>(
         &self,
         ground: &mut Ground,
         actor: &Actor,
         decide: impl Fn(&Context<'_>) -> T,
     ) -> Result<T, EngineError> {
-        let decided = decide(&ground.context(actor));
+        let mut decided = decide(&ground.context(actor));
+        let mut asked = BTreeSet::new();
+        while let Some(depends) = decided.as_ref().person.as_ref().and_then(|it| it.depends.as_ref()) {
+            let Ground { policy, references, .. } = &mut *ground;
+            if !self.find_awaited(policy, &depends.waits_for, &mut asked, references).await? {
+                break;
+            }
+            decided = decide(&ground.context(actor));
+        }
         let limit = ground.policy.limits.deactivations.as_ref();
         let Some(limit) = limit.filter(|_| decided.as_ref().asks_for_losses(&ground.policy)) else {
             return Ok(decided);
@@ -94,8 +102,47 @@ impl Engine {
         let mut references = References::default();
         if policy.refers() {
             self.look_up(&needed(&policy, people, now), &mut references).await?;
+            self.refer_by_rules(&policy, people, &mut references).await?;
         }
         Ok(Ground { policy, references, losses: None, now })
+    }
+
+    /// Looks up what rules of the policy wait for: that is only known once they have been asked, and one may read what another
+    /// made. Whether anything was found, so that it is worth asking again; `asked` keeps what will not be.
+    async fn find_awaited(
+        &self,
+        policy: &Policy,
+        awaited: &[Wanted],
+        asked: &mut BTreeSet<Wanted>,
+        references: &mut References,
+    ) -> Result<bool, EngineError> {
+        if !policy.rules_refer() {
+            return Ok(false);
+        }
+        let fresh: BTreeSet<_> = awaited.iter().filter(|it| !asked.contains(it)).cloned().collect();
+        self.look_up(&fresh, references).await?;
+        let found = fresh.iter().any(|wanted| references.has(wanted));
+        asked.extend(fresh);
+        Ok(found)
+    }
+
+    /// Adds whom and what the rules of a policy refer to for these people.
+    pub(crate) async fn refer_by_rules(
+        &self,
+        policy: &Policy,
+        people: &[&Person],
+        references: &mut References,
+    ) -> Result<(), EngineError> {
+        let mut asked = BTreeSet::new();
+        while policy.rules_refer() {
+            let now = self.clock.now();
+            let waits_for = |person: &&Person| resolve(policy, &as_known(person, references), now).waits_for;
+            let awaited: Vec<_> = people.iter().flat_map(waits_for).collect();
+            if !self.find_awaited(policy, &awaited, &mut asked, references).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn look_up(
@@ -112,6 +159,17 @@ impl Engine {
     pub(crate) fn sources(&self) -> Vec<&SourceName> {
         self.settings.sources.keys().collect()
     }
+}
+
+/// Somebody as they are known, with whom and what they refer to.
+pub(crate) fn as_known<'a>(person: &'a Person, references: &'a References) -> Subject<'a> {
+    let before = Before {
+        record: &person.record,
+        deactivated_at: person.deactivated_at,
+        provisioned: person.provisioned,
+        hold: person.hold.as_ref(),
+    };
+    Subject { claims: &person.claims, groups: &person.groups, references, before }
 }
 
 fn needed(policy: &Policy, people: &[&Person], now: Timestamp) -> BTreeSet<Wanted> {

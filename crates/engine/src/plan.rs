@@ -1,13 +1,14 @@
 //! Plan: everybody under a proposed policy, and what would change. Nothing is written. People pass by in pieces, so
 //! that memory does not grow with the population; one piece is read while another is resolved.
 
+use crate::ground::as_known;
 use crate::{Engine, EngineError, SharedEngine};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tenure_identity::impact::Impact;
 use tenure_identity::person::Person;
 use tenure_identity::policy::{Beyond, Policy};
-use tenure_identity::resolve::{Before, References, Subject, resolve, wanted};
+use tenure_identity::resolve::{References, resolve, wanted};
 
 /// People who are read at a time.
 const PIECE: u32 = 500;
@@ -51,21 +52,14 @@ impl Engine {
                 needed.extend(wanted(policy, &person.claims, &person.groups, now));
             }
         }
-        let references = match needed.is_empty() {
+        let mut references = match needed.is_empty() {
             true => References::default(),
             false => self.store.references(&self.sources(), &needed).await?,
         };
+        self.refer_by_rules(policy, &people.iter().collect::<Vec<_>>(), &mut references).await?;
         let mut impact = Impact::default();
         for person in people {
-            let before = Before {
-                record: &person.record,
-                deactivated_at: person.deactivated_at,
-                provisioned: person.provisioned,
-                hold: person.hold.as_ref(),
-            };
-            let subject =
-                Subject { claims: &person.claims, groups: &person.groups, references: &references, before };
-            impact.add(person, &resolve(policy, &subject, now));
+            impact.add(person, &resolve(policy, &as_known(person, &references), now));
         }
         Ok(impact)
     }

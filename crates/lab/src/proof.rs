@@ -1,16 +1,26 @@
 //! What a simulated ServiceNow holds, beside what a year says that it should: one record for every human being, with their
-//! values, flags, manager and groups; and whether anything was written twice on the way there.
+//! values, flags, manager and groups; no open work with anybody who has left; and whether anything was written twice on the
+//! way there.
 //!
-//! It expects the default policy: `u_okta_user_id` and `employee_number` are keys, of two providers Okta's word counts
-//! first, leavers are locked out.
+//! It expects [`POLICY`], which is the default one but for the hand-over: `u_okta_user_id` and `employee_number` are keys, of
+//! two providers Okta's word counts first, leavers are locked out.
+
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::{EmployeeNumber, ExternalId, Idp};
 use crate::servicenow::{Calls, Instance, Row};
-use crate::year::{PersonTruth, Truth, Year};
+use crate::year::{Event, PersonTruth, Truth, Year};
 
 const USERS: &str = "sys_user";
+
+/// The policy that a year is played under: what a leaver's manager cannot take goes to the service desk, and what a group
+/// cannot take to its manager, see [`crate::servicenow::Desks`].
+pub const POLICY: &str = r#"
+[lifecycle]
+hand_over = { to = "manager", otherwise = [{ group = "Service Desk" }, { person = "duty.manager" }] }
+"#;
 
 /// What the instance holds.
 #[derive(Debug, Default)]
@@ -19,8 +29,12 @@ pub struct Proof {
     pub right: usize,
     /// One sentence for each who is not right yet because a human has to decide who they are.
     pub undecided: Vec<String>,
-    /// One sentence for each who differs.
+    /// One sentence for each who differs, and for each piece of work that lies where it should not.
     pub differences: Vec<String>,
+    /// How many pieces of work lie with somebody who has left.
+    pub with_leavers: usize,
+    /// Tasks that were handed over.
+    pub handed_over: usize,
     /// One sentence for each kind of write that should not have been.
     pub careless: Vec<String>,
     /// Records of people.
@@ -37,6 +51,8 @@ struct Expected<'a> {
     managers: BTreeMap<(EmployeeNumber, Idp), ExternalId>,
     /// Whose each provider's ids are.
     owners: BTreeMap<ExternalId, EmployeeNumber>,
+    /// Who was ever away. Who reported to them reports to somebody else since, whatever a source goes on saying.
+    away: BTreeSet<EmployeeNumber>,
 }
 
 impl Proof {
@@ -57,6 +73,11 @@ impl Proof {
                 }
             }
         }
+        let lying = work::with_leavers(instance);
+        proof.with_leavers = lying.len();
+        let (handed_over, wrong) = work::handed_over(instance);
+        proof.handed_over = handed_over;
+        proof.differences.extend(lying.into_iter().chain(wrong));
         proof
     }
 
@@ -87,15 +108,19 @@ fn careless(instance: &Instance, records: usize) -> Vec<String> {
 
 impl<'a> Expected<'a> {
     fn after(instance: &'a Instance, year: &Year) -> Self {
-        let (mut managers, mut owners) = (BTreeMap::new(), BTreeMap::new());
-        for account in year.events.iter().filter_map(|dated| dated.event.account()) {
+        let (mut managers, mut owners, mut away) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let told = year.events.iter().filter_map(|dated| Some((&dated.event, dated.event.account()?)));
+        for (event, account) in told {
             let number = &account.human.number;
+            if is_end(event) {
+                away.insert(number.clone());
+            }
             owners.insert(account.external_id.clone(), number.clone());
             let place = (number.clone(), account.idp);
             // Neither provider takes a manager away whom it does not know any more.
             managers.extend(account.manager_id.clone().map(|manager| (place, manager)));
         }
-        Self { instance, truth: year.truth(), managers, owners }
+        Self { instance, truth: year.truth(), managers, owners, away }
     }
 
     fn judge(&self, number: &EmployeeNumber, human: &PersonTruth) -> Result<(), String> {
@@ -161,6 +186,9 @@ impl<'a> Expected<'a> {
             return same("manager", record.get("manager"), "");
         };
         let is = self.instance.row(USERS, record.get("manager"));
+        if self.away.contains(manager) && is.as_ref().is_some_and(|row| row.is("active")) {
+            return Ok(());
+        }
         let is = is.as_ref().map_or("", |row| row.get("employee_number"));
         let awaited = is.is_empty() && self.truth.people.get(manager).is_some_and(|it| it.doubt.is_some());
         if awaited { Ok(()) } else { same("manager", is, &manager.0) }
@@ -180,6 +208,14 @@ impl<'a> Expected<'a> {
     }
 }
 
+/// Whether access ends by it, for a moment at least.
+fn is_end(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Left { .. } | Event::Unassigned { .. } | Event::Purged { .. } | Event::LoginReplaced { .. }
+    )
+}
+
 fn same(what: &str, is: &str, should: &str) -> Result<(), String> {
     if is == should { Ok(()) } else { Err(format!("{what} is `{is}`, should be `{should}`")) }
 }
@@ -188,7 +224,7 @@ fn same(what: &str, is: &str, should: &str) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::company::Company;
-    use crate::servicenow::Settings;
+    use crate::servicenow::{Desks, Settings};
 
     fn year() -> Year {
         Year::plan(&Company::generate(3, 20), 3)
@@ -215,5 +251,24 @@ mod tests {
         let proof = Proof::of(&instance, &year);
         assert!(proof.differences.contains(&format!("{number}: 2 records")), "{:?}", proof.differences);
         assert_eq!(proof.careless, ["`PATCH sys_user` was sent 1 times in vain"]);
+    }
+
+    #[test]
+    fn work_with_a_leaver_and_a_second_note_are_found() {
+        let instance = Instance::new(Settings::default());
+        let mut desks = Desks::open(&instance);
+        let ada = instance.insert("sys_user", &[("user_name", "ada"), ("employee_number", "1")]).unwrap();
+        desks.fill(&instance);
+        desks.fill(&instance);
+        assert_eq!(instance.find("task", "assigned_to", ada.sys_id()).len(), 2, "once");
+        assert!(work::with_leavers(&instance).is_empty());
+        instance.patch("sys_user", ada.sys_id(), &[("active", "false")]).unwrap();
+        let found = work::with_leavers(&instance);
+        assert_eq!(found.len(), 4, "two tasks, an approval, a cost centre: {found:?}");
+        assert!(found[0].contains("lies with `ada`, who has left"), "{found:?}");
+        let task = instance.find("task", "assigned_to", ada.sys_id()).remove(0);
+        instance.patch("task", task.sys_id(), &[("assigned_to", ""), ("work_notes", "gone")]).unwrap();
+        assert_eq!(work::with_leavers(&instance).len(), 3, "the service desk has it");
+        assert_eq!(work::handed_over(&instance).1.len(), 1, "a note without a hand-over");
     }
 }

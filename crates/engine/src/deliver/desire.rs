@@ -143,7 +143,7 @@ impl Asking<'_> {
         }
     }
 
-    /// What the policy says that the field refers to: by the mapping that decided it, else by anybody's.
+    /// What the policy says that the field refers to: by the mapping that decided it, else by its rules.
     fn reference(&self, name: &FieldName, source: Option<&SourceName>) -> Option<&Reference> {
         let decided = source.and_then(|source| self.policy.mapping_of_field(source, name.as_str()));
         decided.map_or_else(|| self.policy.reference_of(name), |mapping| mapping.reference.as_ref())

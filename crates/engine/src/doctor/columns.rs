@@ -54,6 +54,7 @@ fn uses(policy: &Policy, key: &FieldName) -> BTreeMap<FieldName, Use> {
     for rule in &policy.fields {
         let of = uses.entry(rule.field.clone()).or_default();
         of.max_length = of.max_length.max(rule.max_length);
+        of.reference = of.reference.take().or_else(|| rule.reference.as_ref().map(|it| it.table.clone()));
     }
     for (name, of) in &mut uses {
         of.max_length = of.max_length.or_else(|| columns::column(name.as_str())?.max_length);

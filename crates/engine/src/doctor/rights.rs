@@ -30,8 +30,7 @@ pub(super) async fn reading(patient: &Patient<'_>) -> Vec<Check> {
 
 fn tables(patient: &Patient<'_>) -> BTreeSet<String> {
     let policy = &patient.policy;
-    let mappings = policy.mapping.iter().chain(policy.mapping_of.values().flatten());
-    let references = mappings.filter_map(|mapping| Some(mapping.reference.as_ref()?.table.clone()));
+    let references = policy.references().map(|reference| reference.table.clone());
     let always = [USERS, GROUPS, MEMBERS];
     let roles = [ROLES, HELD_ROLES];
     let roles = roles.into_iter().filter(|_| !policy.roles.is_empty());

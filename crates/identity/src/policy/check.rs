@@ -9,6 +9,7 @@ mod lifecycle;
 mod mapping;
 mod order;
 mod reference;
+mod ruled;
 mod rules;
 mod shape;
 

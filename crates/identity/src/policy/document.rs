@@ -44,7 +44,7 @@ pub(super) struct Correlation {
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
     pub(super) claim: Spanned<String>,
-    pub(super) record: Spanned<String>,
+    pub(super) record: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) unlinked_only: bool,
     pub(super) then: Option<RuleThen>,
@@ -146,6 +146,9 @@ pub(super) struct FieldRule {
     pub(super) group: Option<Spanned<String>>,
     pub(super) when: Option<Spanned<String>>,
     pub(super) value: Spanned<String>,
+    pub(super) reference: Option<Spanned<String>>,
+    pub(super) by: Option<Spanned<String>>,
+    pub(super) missing: Option<Spanned<Missing>>,
     pub(super) precedence: Option<i64>,
 }
 

@@ -213,6 +213,8 @@ pub struct FieldRule {
     pub when: Program,
     /// What it is then.
     pub value: Program,
+    /// What the value stands for, if it names something else: as the rule says, or else as the mappings of the field do.
+    pub reference: Option<Reference>,
     /// Which rule of the same field is tried first; lower is first.
     pub precedence: i64,
     /// The most characters that the target's column holds.
@@ -322,6 +324,9 @@ impl Policy {
         fn terms(mappings: &[Mapping]) -> impl Iterator<Item = (&FieldName, Option<&Reference>, bool)> {
             mappings.iter().map(|it| (&it.field, it.reference.as_ref(), it.create_only))
         }
+        fn rules(policy: &Policy) -> impl Iterator<Item = (&FieldName, Option<&Reference>)> {
+            policy.fields.iter().map(|it| (&it.field, it.reference.as_ref()))
+        }
         let roles = |policy: &Self| -> BTreeSet<String> {
             policy.roles.iter().map(|rule| rule.role.clone()).collect()
         };
@@ -330,13 +335,29 @@ impl Policy {
             && self.mapping_of.iter().zip(&other.mapping_of).all(|((source, one), (other_source, other))| {
                 source == other_source && terms(one).eq(terms(other))
             })
+            && rules(self).eq(rules(other))
             && roles(self) == roles(other)
     }
 
-    /// What the field refers to by anybody's mapping, where no mapping decided it.
+    /// What the field refers to where no source's mapping decided it: by its rules, which agree, or else by anybody's
+    /// mapping.
     pub fn reference_of(&self, field: &FieldName) -> Option<&Reference> {
-        let mut mappings = self.mapping_of.values().flatten().chain(&self.mapping);
-        mappings.find(|mapping| mapping.field == *field && mapping.reference.is_some())?.reference.as_ref()
+        let ruled = self.fields.iter().map(|rule| (&rule.field, &rule.reference));
+        let mapped = self.mapping_of.values().flatten().chain(&self.mapping);
+        let mut all = ruled.chain(mapped.map(|mapping| (&mapping.field, &mapping.reference)));
+        all.find_map(|(name, reference)| reference.as_ref().filter(|_| name == field))
+    }
+
+    /// Everything that a mapping or a rule refers to.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
+        let ruled = self.fields.iter().filter_map(|rule| rule.reference.as_ref());
+        mapped.filter_map(|mapping| mapping.reference.as_ref()).chain(ruled)
+    }
+
+    /// Whether a rule refers to people or groups of ours: to whom is only known once it has been asked.
+    pub fn rules_refer(&self) -> bool {
+        self.fields.iter().any(|rule| rule.reference.as_ref().is_some_and(|it| it.key.is_some()))
     }
 
     /// Whether this source may bring a person into being.
@@ -370,8 +391,14 @@ impl Policy {
     }
 
     fn looked_up(&self) -> impl Iterator<Item = ReferenceKey> {
-        let mapped = self.mapping.iter().chain(self.mapping_of.values().flatten());
-        mapped.filter_map(|mapping| mapping.reference.as_ref()?.key)
+        self.references().filter_map(|reference| reference.key)
+    }
+}
+
+impl Reference {
+    /// Whether both look for the same rows by the same column.
+    pub(crate) fn looks_up_like(&self, other: &Self) -> bool {
+        (&self.table, &self.by, self.key) == (&other.table, &other.by, other.key)
     }
 }
 

@@ -16,7 +16,7 @@ const FILLED: &str = "the source may fill the field only while it is empty";
 pub(super) struct Place<'a> {
     pub(super) hearing: &'a Hearing<'a>,
     pub(super) name: &'a FieldName,
-    old: Option<&'a Field>,
+    pub(super) old: Option<&'a Field>,
 }
 
 /// The record as the mappings make it.
@@ -135,7 +135,7 @@ impl Place<'_> {
     }
 
     /// The value does not go in; what was there stays.
-    fn refused(&self, (outcome, reason): Unfit, said: Option<String>) -> Decision {
+    pub(super) fn refused(&self, (outcome, reason): Unfit, said: Option<String>) -> Decision {
         let decision = match outcome {
             Outcome::Unchanged => self.decision(outcome).values(None, self.old_text()),
             _ => self.decision(outcome).values(self.old_text(), said),
@@ -143,7 +143,7 @@ impl Place<'_> {
         decision.because(reason)
     }
 
-    fn outcome(&self, fitted: &Fitted<'_>, news: Outcome) -> Decision {
+    pub(super) fn outcome(&self, fitted: &Fitted<'_>, news: Outcome) -> Decision {
         let to = Some(fitted.text().to_owned());
         let decision = match self.old {
             Some(old) if fitted.says_the_same(&old.value) => {

@@ -144,7 +144,8 @@ fn stored_group(key: GroupKey, said: &str) -> Cow<'_, str> {
     }
 }
 
-/// Everybody and everything that these claims refer to under the policy. Expressions that fail refer to nobody.
+/// Everybody and everything that the mappings of these claims refer to. Expressions that fail refer to nobody. What rules
+/// refer to follows from the record: a resolution waits for it until it has been looked up.
 pub fn wanted(policy: &Policy, claims: &[Claim], groups: &[Membership], now: Timestamp) -> BTreeSet<Wanted> {
     let settings = Settings { now, ..policy.expressions.clone() };
     let mut wanted = BTreeSet::new();

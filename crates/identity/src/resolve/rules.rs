@@ -1,11 +1,11 @@
 //! Fields that follow from rules: they come before any source's word.
 
-use super::value::{beyond, too_long};
+use super::fields::Place;
 use super::{Finding, Hearing, Progress};
 use crate::decision::{Decision, Outcome};
 use crate::policy::FieldRule;
 use crate::policy::profile::PersonView;
-use crate::record::{Field, FieldValue, Record};
+use crate::record::{Field, Record};
 use tenure_el::{EvalError, Settings};
 
 /// Lays what the rules say over the record of the mappings. Of one field, the first rule that says anything decides.
@@ -41,23 +41,41 @@ fn overrule(
     record: &mut Record,
     out: &mut Progress,
 ) {
-    let old = hearing.before().fields.get(&rule.field);
-    demote(rule, value.as_deref().ok(), &mut out.decisions);
-    let decided = match value {
-        Ok(value) => checked(rule, value, old),
+    let place = Place { hearing, name: &rule.field, old: hearing.before().fields.get(&rule.field) };
+    // Whom and what the mappings wait for, or refer to, no longer matters here.
+    out.waits_for.retain(|it| it.field != rule.field);
+    out.refers_to.retain(|it| it.wanted.field != rule.field);
+    let (field, decision) = match value {
+        Ok(value) => place.ruled(rule, &value, out),
         Err(error) => {
             let reason = format!("the rule `{}` gave nothing: {error}", rule.when);
             out.findings.push(Finding::Failed(format!("`{}`: {reason}", rule.field)));
-            Err(rejected(rule, old, None).because(format!("{reason}; the old value stays")))
+            demote(rule, None, &mut out.decisions);
+            let unfit = (Outcome::Rejected, format!("{reason}; the old value stays"));
+            (place.old.cloned(), place.refused(unfit, None))
         }
-    };
-    let (field, decision) = match decided {
-        Ok((value, decision)) => (Some(Field::new(value).after(old, hearing.settings.now)), decision),
-        Err(decision) => (old.cloned(), decision),
     };
     record.fields.remove(&rule.field);
     record.fields.extend(field.map(|field| (rule.field.clone(), field)));
     out.decisions.push(decision);
+}
+
+impl Place<'_> {
+    /// The value of the rule, if it goes into the field; what was there stays where it does not.
+    fn ruled(&self, rule: &FieldRule, value: &str, out: &mut Progress) -> (Option<Field>, Decision) {
+        match self.fit(rule, value, out) {
+            Ok(fitted) => {
+                demote(rule, Some(fitted.text()), &mut out.decisions);
+                let decision = self.outcome(&fitted, Outcome::Written).because(by_rule(rule));
+                let field = Field::new(fitted.into_value()).after(self.old, self.hearing.settings.now);
+                (Some(field), decision)
+            }
+            Err(unfit) => {
+                demote(rule, Some(value), &mut out.decisions);
+                (self.old.cloned(), self.refused(unfit, Some(value.to_owned())))
+            }
+        }
+    }
 }
 
 /// What sources said of the field is skipped; nothing is told of a word that agrees with the rule.
@@ -71,26 +89,4 @@ fn demote(rule: &FieldRule, value: Option<&str>, decisions: &mut Vec<Decision>) 
         decision.from = None;
         decision.source.is_some() && decision.to.is_some() && decision.to.as_deref() != value
     });
-}
-
-/// The value of the rule, if the column holds it.
-fn checked(rule: &FieldRule, value: String, old: Option<&Field>) -> Result<(FieldValue, Decision), Decision> {
-    if let Some((length, max)) = rule.max_length.and_then(|max| too_long(&value, max)) {
-        return Err(rejected(rule, old, Some(value)).because(beyond(rule.field.as_str(), length, max)));
-    }
-    let value = FieldValue::Text(value);
-    let text = Some(value.to_string());
-    let decision = match old {
-        Some(old) if old.value == value => {
-            Decision::new(rule.field.clone(), Outcome::Unchanged).values(None, text)
-        }
-        old => Decision::new(rule.field.clone(), Outcome::Written)
-            .values(old.map(|old| old.value.to_string()), text),
-    };
-    Ok((value, decision.because(by_rule(rule))))
-}
-
-fn rejected(rule: &FieldRule, old: Option<&Field>, said: Option<String>) -> Decision {
-    let old = old.map(|old| old.value.to_string());
-    Decision::new(rule.field.clone(), Outcome::Rejected).values(old, said)
 }

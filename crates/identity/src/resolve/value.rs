@@ -6,9 +6,40 @@ use super::references::stored;
 use super::{Progress, References, Referred, Wanted};
 use crate::decision::Outcome;
 use crate::id::{GroupId, PersonId};
-use crate::policy::{GroupKey, Mapping, Missing, PersonKey, ReferenceKey, TooLong};
+use crate::policy::{FieldRule, GroupKey, Mapping, Missing, PersonKey, Reference, ReferenceKey, TooLong};
 use crate::record::{FieldValue, GroupReference, PersonReference};
 use std::borrow::Cow;
+
+/// What is asked of a value before it goes into a field.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'p> {
+    reference: Option<&'p Reference>,
+    default: Option<&'p str>,
+    max_length: Option<usize>,
+    too_long: TooLong,
+}
+
+impl<'p> From<&'p Mapping> for Terms<'p> {
+    fn from(mapping: &'p Mapping) -> Self {
+        Self {
+            reference: mapping.reference.as_ref(),
+            default: mapping.default.as_deref(),
+            max_length: mapping.max_length,
+            too_long: mapping.too_long,
+        }
+    }
+}
+
+impl<'p> From<&'p FieldRule> for Terms<'p> {
+    fn from(rule: &'p FieldRule) -> Self {
+        Self {
+            reference: rule.reference.as_ref(),
+            default: None,
+            max_length: rule.max_length,
+            too_long: TooLong::Refuse,
+        }
+    }
+}
 
 /// A value that goes into a field.
 pub(super) struct Fitted<'v> {
@@ -80,21 +111,22 @@ impl<'a> Place<'a> {
     /// The value for the field: whom it refers to, or text that its column holds.
     pub(super) fn fit<'v>(
         &self,
-        mapping: &'v Mapping,
+        terms: impl Into<Terms<'v>>,
         value: &'v str,
         out: &mut Progress,
     ) -> Result<Fitted<'v>, Unfit>
     where
         'a: 'v,
     {
-        if let Some((reference, key)) = mapping.reference.as_ref().and_then(|it| Some((it, it.key?))) {
-            return self.refer(mapping, reference.missing, key, value, out);
+        let terms = terms.into();
+        if let Some((reference, key)) = terms.reference.and_then(|it| Some((it, it.key?))) {
+            return self.refer((reference.missing, terms.default), key, value, out);
         }
-        let Some((length, max)) = mapping.max_length.and_then(|max| too_long(value, max)) else {
+        let Some((length, max)) = terms.max_length.and_then(|max| too_long(value, max)) else {
             return Ok(Fit::Text(Cow::Borrowed(value)).into());
         };
         let name = self.name;
-        let kept = match mapping.too_long {
+        let kept = match terms.too_long {
             TooLong::Refuse => return Err((Outcome::Rejected, beyond(name.as_str(), length, max))),
             TooLong::Cut => first(value, max),
             TooLong::CutAtWord => whole_words(value, max),
@@ -106,8 +138,7 @@ impl<'a> Place<'a> {
 
     fn refer<'v>(
         &self,
-        mapping: &'v Mapping,
-        missing: Missing,
+        (missing, default): (Missing, Option<&'v str>),
         key: ReferenceKey,
         said: &'v str,
         out: &mut Progress,
@@ -128,7 +159,6 @@ impl<'a> Place<'a> {
         match missing {
             Missing::Skip => Err((Outcome::Unchanged, format!("{absent}; the field is left as it is"))),
             Missing::Default => {
-                let default = mapping.default.as_deref();
                 let Some((text, value)) = default.and_then(|it| Some((it, found(references, key, it)?)))
                 else {
                     out.waits_for.extend(default.map(wanted));
@@ -180,7 +210,7 @@ fn absent(key: ReferenceKey, said: &str) -> String {
 }
 
 /// Its length and the bound, if it is longer.
-pub(super) fn too_long(value: &str, max: usize) -> Option<(usize, usize)> {
+fn too_long(value: &str, max: usize) -> Option<(usize, usize)> {
     // A character has a byte at least.
     if value.len() <= max {
         return None;
@@ -190,7 +220,7 @@ pub(super) fn too_long(value: &str, max: usize) -> Option<(usize, usize)> {
 }
 
 /// Why a value that is too long is refused.
-pub(super) fn beyond(field: &str, length: usize, max: usize) -> String {
+fn beyond(field: &str, length: usize, max: usize) -> String {
     format!(
         "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut"
     )

@@ -22,6 +22,7 @@ mod seed;
 mod settings;
 mod store;
 mod tokens;
+mod work;
 
 pub use faults::{Fault, FaultKind, Faults};
 pub use http::{ServeError, Server};
@@ -30,3 +31,4 @@ pub use observe::{Calls, Write};
 pub use refused::Refused;
 pub use row::Row;
 pub use settings::{Account, OAuthClient, Settings};
+pub use work::{DUTY_MANAGER, Desks, SERVICE_DESK};

@@ -153,8 +153,7 @@ impl Desk<'_> {
 
     fn lead(&mut self, table: &str, column: &str, head: &Human, id: &str) {
         if let Some(place) = self.id(table, "name", &head.department) {
-            let written = self.editor.update(table, &place, &Draft::new([(column, id)]));
-            written.expect("a place can be led");
+            self.change(table, &place, column, id);
         }
     }
 
@@ -180,8 +179,7 @@ impl Desk<'_> {
     /// Puts somebody into a team; the first one there manages it.
     fn join(&mut self, person: &str, team: &str) {
         if self.id("sys_user_grmember", "group", team).is_none() {
-            let written = self.editor.update("sys_user_group", team, &Draft::new([("manager", person)]));
-            written.expect("a team can be managed");
+            self.change("sys_user_group", team, "manager", person);
         }
         let known = self.editor.data.store.rows("sys_user_grmember").exactly("user", person);
         if known.iter().all(|row| row.get("group") != team) {
@@ -211,24 +209,39 @@ impl Desk<'_> {
             let values =
                 [("short_description", "Change the firewall"), ("requested_by", requested_by.as_str())];
             let change = self.put("change_request", &values);
-            let approval = [
-                ("approver", person),
-                ("state", "requested"),
-                ("sysapproval", &change),
-                ("source_table", "change_request"),
-                ("document_id", &change),
-            ];
-            self.put("sysapproval_approver", &approval);
+            self.approval(person, &change);
         }
         if rng.chance(20) {
             let delegate = rng.pick(people).clone();
-            let values = [
-                ("user", person),
-                ("delegate", &delegate),
-                ("starts", "2020-01-01 00:00:00"),
-                ("ends", "2100-01-01 00:00:00"),
-            ];
-            self.put("sys_user_delegate", &values);
+            self.delegation(person, &delegate);
         }
+    }
+
+    /// A change that waits for somebody's approval.
+    pub(super) fn approval(&mut self, approver: &str, change: &str) {
+        let approval = [
+            ("approver", approver),
+            ("state", "requested"),
+            ("sysapproval", change),
+            ("source_table", "change_request"),
+            ("document_id", change),
+        ];
+        self.put("sysapproval_approver", &approval);
+    }
+
+    pub(super) fn delegation(&mut self, from: &str, to: &str) {
+        let values = [
+            ("user", from),
+            ("delegate", to),
+            ("starts", "2020-01-01 00:00:00"),
+            ("ends", "2100-01-01 00:00:00"),
+        ];
+        self.put("sys_user_delegate", &values);
+    }
+
+    /// One value of a row that is there.
+    pub(super) fn change(&mut self, table: &str, row: &str, column: &str, value: &str) {
+        let written = self.editor.update(table, row, &Draft::new([(column, value)]));
+        written.expect("what an administrator may write");
     }
 }

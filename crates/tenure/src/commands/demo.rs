@@ -18,23 +18,27 @@ use std::time::Duration;
 use target::Instance;
 use tempfile::TempDir;
 use tenure_engine::SharedEngine;
+use tenure_engine::policy::Author;
 use tenure_engine::token::Scope;
-use tenure_engine::{deliver, renew};
+use tenure_engine::{deliver, handover, renew};
 use tenure_identity::case::Case;
 use tenure_identity::event::EventKind;
 use tenure_identity::id::SourceName;
 use tenure_lab::company::Company;
 use tenure_lab::idp::okta::Dialect;
 use tenure_lab::play::{Played, Progress, Stage, play};
-use tenure_lab::proof::Proof;
+use tenure_lab::proof::{POLICY, Proof};
 use tenure_lab::year::{Event, Year};
 use tenure_server::{app, listen};
+use tenure_store::handovers::Handover;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// Deliveries that will be tried within this time are waited for.
+/// Deliveries and hand-overs that will be tried within this time are waited for.
 const SOON: Duration = Duration::from_secs(30);
+/// More than a company of the demo has leavers.
+const EVERYBODY: u32 = 100_000;
 /// How often to look whether all are done.
 const LOOK: Duration = Duration::from_millis(50);
 /// How many looks before what is there is shown as it is.
@@ -50,7 +54,7 @@ struct Theatre {
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
     /// What works in the background.
-    workers: [JoinHandle<()>; 2],
+    workers: [JoinHandle<()>; 3],
 }
 
 /// What the year came to.
@@ -88,10 +92,15 @@ async fn perform(theatre: &Theatre, year: &Year) -> anyhow::Result<Result> {
     let (okta, entra) = (theatre.token("okta").await?, theatre.token("entra").await?);
     let scim = format!("{}/scim/v2", theatre.base_url);
     let stage = Stage { okta: Dialect::Template, ..Stage::new(&scim, &okta, &entra) };
-    let bar = progress_bar();
-    let played = play(year, &stage, |progress| advance(&bar, &progress)).await?;
+    let (bar, mut desks) = (progress_bar(), theatre.instance.desks());
+    let next_event = |progress: Progress| {
+        desks.fill_daily(&progress);
+        advance(&bar, &progress);
+    };
+    let played = play(year, &stage, next_event).await?;
     bar.finish_and_clear();
     theatre.delivered().await?;
+    theatre.handed_over().await?;
     let truth = year.truth();
     let comparison = Comparison::of(&theatre.engine, &truth).await?;
     let target = theatre.instance.proof(year);
@@ -131,13 +140,18 @@ impl Theatre {
         )?;
         let config = config::load(Some(&configuration))?;
         let engine = wiring::engine(&config).await?;
+        let author = Author { name: "demo", reason: Some("leavers' work is handed over") };
+        engine.apply_policy(POLICY, author).await?;
         let (stop, stopped) = oneshot::channel();
         let (base_url, router) = (config.url(), app(Arc::clone(&engine), config.server));
         let server = tokio::spawn(listen::serve(listener, None, router, async {
             let _ = stopped.await;
         }));
-        let workers =
-            [tokio::spawn(renew::tend(Arc::clone(&engine))), tokio::spawn(deliver::run(Arc::clone(&engine)))];
+        let workers = [
+            tokio::spawn(renew::tend(Arc::clone(&engine))),
+            tokio::spawn(deliver::run(Arc::clone(&engine))),
+            tokio::spawn(handover::run(Arc::clone(&engine))),
+        ];
         Ok(Self { directory, configuration, base_url, engine, instance, stop, server, workers })
     }
 
@@ -145,6 +159,19 @@ impl Theatre {
     async fn delivered(&self) -> anyhow::Result<()> {
         for _ in 0..PATIENCE {
             if self.engine.busy_deliveries(SOON).await? == 0 {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until leavers' work lies with others.
+    async fn handed_over(&self) -> anyhow::Result<()> {
+        for _ in 0..PATIENCE {
+            let soon = self.engine.clock().now() + SOON;
+            let busy = |it: &Handover| it.at_work || it.due.is_some_and(|due| due < soon);
+            if !self.engine.handovers(None, "", EVERYBODY).await?.iter().any(busy) {
                 break;
             }
             tokio::time::sleep(LOOK).await;
@@ -166,6 +193,7 @@ impl Theatre {
              curl -H 'Authorization: Bearer {token}' '{}/scim/v2/Users?count=3'\n  \
              tenure --config {configuration} review list\n  \
              tenure --config {configuration} deliver status\n  \
+             tenure --config {configuration} handover status\n  \
              tenure --config {configuration} explain {}",
             self.base_url,
             self.example(year).await?,

@@ -13,6 +13,8 @@ fn nobody_is_wrong_at_the_end_of_the_year() {
     assert_eq!(result["people"], 70);
     let [right, undecided] = ["records", "undecided"].map(|key| result[key].as_u64().unwrap());
     assert_eq!(right + undecided, 70, "{result:#}");
+    assert_eq!(result["target"]["openWithLeavers"], 0, "{result:#}");
+    assert!(result["target"]["tasksHandedOver"].as_u64().unwrap() > 0, "{result:#}");
     let cases = result["cases"].as_array().unwrap();
     assert_eq!(result["casesWaiting"], cases.len());
     assert!(cases.iter().all(|case| case["who"].as_str().is_some_and(|who| who.contains("@example.com"))));
@@ -23,7 +25,13 @@ fn nobody_is_wrong_at_the_end_of_the_year() {
 fn the_table_says_what_happened_and_who_waits() {
     let scene = Scene::empty();
     let table = scene.data(&["demo", "--once", "--people", "60", "--seed", "3"]);
-    for words in ["rehires", "duplicates prevented", "of 70 people, ", " 0 are wrong"] {
+    for words in [
+        "rehires",
+        "duplicates prevented",
+        "of 70 people, ",
+        " 0 are wrong",
+        "open work with leavers: none, ",
+    ] {
         assert!(table.contains(words), "{words} is missing:\n{table}");
     }
 }

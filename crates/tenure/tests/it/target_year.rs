@@ -1,5 +1,6 @@
 //! The lab's year through the server to a ServiceNow that refuses, breaks off and loses answers, while servers are killed:
-//! in the end the instance holds everybody once and right, and nothing was written twice on the way.
+//! in the end the instance holds everybody once and right, no open work lies with anybody who has left, and nothing was
+//! written or handed over twice on the way.
 
 use crate::support::balancer::Balancer;
 use crate::support::human::{decide_what_waits, refused};
@@ -12,8 +13,8 @@ use tenure_lab::company::{Company, Member};
 use tenure_lab::idp::Hurried;
 use tenure_lab::idp::okta::Dialect;
 use tenure_lab::play::{Played, Progress, Rehearsal, Stage};
-use tenure_lab::proof::Proof;
-use tenure_lab::servicenow::{self, Fault, FaultKind, Faults, Instance, Settings};
+use tenure_lab::proof::{POLICY, Proof};
+use tenure_lab::servicenow::{self, Desks, Fault, FaultKind, Faults, Instance, Settings};
 use tenure_lab::year::{Dated, Event, GroupRef, Year};
 
 /// The company, unless `TENURE_TEST_PEOPLE` says otherwise.
@@ -47,6 +48,8 @@ async fn live_through(scene: Scene, nodes: usize) {
     instance.set_faults(troubles());
     let served = servicenow::Server::local(instance.clone()).await.unwrap();
     scene.deliver_to(&served.url);
+    scene.write("policy.toml", POLICY);
+    scene.data(&["policy", "apply", "policy.toml"]);
     let (okta, entra) = (scene.token("okta"), scene.token("entra"));
     let mut cast = Cast::start(&scene, nodes).await;
     let stage = Stage {
@@ -57,7 +60,14 @@ async fn live_through(scene: Scene, nodes: usize) {
     };
     let year = Year::plan(&Company::generate(SEED, people()), SEED);
     let mut rehearsal = Rehearsal::begin(&stage).await.unwrap();
-    let mut played = rehearsal.play(&year, |progress| cast.kill_if_it_is_time(progress)).await.unwrap();
+    let (mut desks, mut today) = (Desks::open(&instance), None);
+    let next_event = |progress: Progress| {
+        if today.replace(progress.day) != Some(progress.day) {
+            desks.fill(&instance);
+        }
+        cast.kill_if_it_is_time(progress);
+    };
+    let mut played = rehearsal.play(&year, next_event).await.unwrap();
     assert_eq!(cast.killed, KILLS);
     for _ in 0..ROUNDS {
         decide_what_waits(&scene);
@@ -66,10 +76,12 @@ async fn live_through(scene: Scene, nodes: usize) {
     assert!(played.failures.is_empty(), "{:?}", played.failures);
     assert!(played.refusals.iter().all(|refusal| refusal.overcome), "{:#?}", played.refusals);
     delivered(&scene);
+    handed_over(&scene);
     let proof = Proof::of(&instance, &year);
     let all = [&proof.differences, &proof.undecided, &proof.careless];
     assert!(all.iter().all(|list| list.is_empty()), "{all:#?}");
     assert_eq!(proof.right, year.truth().people.len());
+    assert!(proof.handed_over > 0, "nobody left any work");
     assert!(proof.calls.statuses[&0] > 0, "no connection was cut");
 }
 
@@ -166,4 +178,16 @@ fn delivered(scene: &Scene) {
     }
     let states = ["retrying", "refused"].map(|state| scene.run(&["deliver", "status", "--state", state]));
     panic!("not everything is delivered:\n{}", states.join("\n"));
+}
+
+/// Waits until nothing is to be handed over any more.
+fn handed_over(scene: &Scene) {
+    for _ in 0..LOOKS {
+        let handovers = scene.json(&["handover", "status"]);
+        if handovers.as_array().unwrap().iter().all(|it| it["due"].is_null()) {
+            return;
+        }
+        std::thread::park_timeout(Duration::from_millis(200));
+    }
+    panic!("not everything is handed over:\n{}", scene.run(&["handover", "status"]));
 }

@@ -1,14 +1,18 @@
 //! How people are recognised, and which sources may bring somebody into being.
 
-use super::{Checker, list};
+use super::reference::usual_key;
+use super::{Checker, is_field, list};
 use crate::id::SourceName;
-use crate::policy::{Correlation, CorrelationRule, OnDoubt, OnRotation, document};
+use crate::policy::{Correlation, CorrelationRule, OnDoubt, OnRotation, PersonKey, document};
 use toml::Spanned;
 
 const NEAR_DUPLICATE: f64 = 0.92;
 /// How people are recognised when a document does not say.
 const RULES: [CorrelationRule; 3] =
     [CorrelationRule::EmployeeNumber, CorrelationRule::UnlinkedUserName, CorrelationRule::EmailForReview];
+
+/// The columns that people are usually found by.
+const USUAL: [&str; 4] = ["u_okta_user_id", "employee_number", "user_name", "email"];
 
 impl Checker<'_> {
     pub(super) fn correlation(&mut self, document: document::Correlation) -> Correlation {
@@ -32,8 +36,8 @@ impl Checker<'_> {
     /// The link by external id always comes first; its rule says so and adds nothing.
     fn rule(&mut self, rule: &Spanned<document::Rule>) -> Option<CorrelationRule> {
         let (span, rule) = (rule.span(), rule.get_ref());
-        self.check_field(&rule.record);
         let review = rule.then == Some(document::RuleThen::Review);
+        self.find_other_column(rule);
         let (found, fits) = match rule.claim.get_ref().as_str() {
             "externalId" => return None,
             "employeeNumber" => (CorrelationRule::EmployeeNumber, !rule.unlinked_only && !review),
@@ -51,6 +55,36 @@ impl Checker<'_> {
             self.error(span, message, help);
         }
         Some(found)
+    }
+
+    /// A rule compares what sources say. The column that it names has to be one that shows just that.
+    fn find_other_column(&mut self, rule: &document::Rule) {
+        let Some(record) = &rule.record else { return };
+        self.check_field(record);
+        let attribute = match rule.claim.get_ref().as_str() {
+            "email" => "emails",
+            other => other,
+        };
+        let key = PersonKey::ALL.into_iter().find(|key| key.attribute() == attribute);
+        let (Some(key), name) = (key, record.get_ref()) else { return };
+        if self.shows(name, key) || !is_field(name) {
+            return;
+        }
+        let claim = rule.claim.get_ref();
+        let message = format!("`{name}` is not filled from `{claim}`, which the rule compares");
+        let help = match USUAL.into_iter().find(|column| self.shows(column, key)) {
+            Some(column) => format!("write `record = \"{column}\"`"),
+            None => "leave `record` out".to_owned(),
+        };
+        self.error(record.span(), message, help);
+    }
+
+    /// Whether mappings fill the column from this attribute and nothing else.
+    fn shows(&self, column: &str, key: PersonKey) -> bool {
+        match self.columns.reads.get(column) {
+            Some(reads) => reads.iter().eq([key.attribute()]),
+            None => usual_key(column) == Some(key),
+        }
     }
 
     fn likeness(&mut self, near: &Spanned<f64>) -> f64 {

@@ -1,12 +1,12 @@
 //! Mappings: how claims become record fields.
 
-use super::reference::{GROUPS, PEOPLE};
+use super::reference::{Terms, person_key};
 use super::{About, Checker};
 use crate::id::{FieldName, SourceName};
 use crate::policy::columns::column;
 use crate::policy::document::{self, FieldTable};
 use crate::policy::profile::attribute_of;
-use crate::policy::{Mapping, Policy, TooLong};
+use crate::policy::{Mapping, PersonKey, Policy, Reference, TooLong};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use tenure_el::{Expect, Program};
@@ -17,10 +17,14 @@ use toml::Spanned;
 pub(super) struct Columns {
     /// The shortest that a mapping states.
     pub(super) lengths: BTreeMap<FieldName, usize>,
-    /// Those that refer to people.
-    pub(super) people: BTreeSet<FieldName>,
-    /// Those that refer to groups.
-    pub(super) groups: BTreeSet<FieldName>,
+    /// What they refer to, each in one of the ways that mappings say it.
+    pub(super) references: BTreeMap<FieldName, Vec<Reference>>,
+    /// By what the defaults are looked up that stand in for sources without a value.
+    pub(super) defaults: BTreeMap<FieldName, Reference>,
+    /// The attributes that mappings read for them.
+    pub(super) reads: BTreeMap<FieldName, BTreeSet<String>>,
+    /// The key that they are by themselves, if all mappings say so; not the columns that no mapping fills.
+    pub(super) keys: BTreeMap<FieldName, Option<PersonKey>>,
 }
 
 impl Columns {
@@ -31,12 +35,18 @@ impl Columns {
                 let shortest = columns.lengths.entry(mapping.field.clone()).or_insert(length);
                 *shortest = length.min(*shortest);
             }
-            let table = mapping.reference.as_ref().map(|reference| reference.table.as_str());
-            match table {
-                Some(PEOPLE) => columns.people.insert(mapping.field.clone()),
-                Some(GROUPS) => columns.groups.insert(mapping.field.clone()),
-                _ => continue,
-            };
+            let key = person_key(mapping);
+            let known = columns.keys.entry(mapping.field.clone()).or_insert(key);
+            *known = known.filter(|known| key == Some(*known));
+            columns.reads.entry(mapping.field.clone()).or_default().extend(mapping.reads.iter().cloned());
+            let Some(reference) = &mapping.reference else { continue };
+            let ways = columns.references.entry(mapping.field.clone()).or_default();
+            if !ways.iter().any(|way| way.looks_up_like(reference)) {
+                ways.push(reference.clone());
+            }
+            if mapping.default.is_some() {
+                columns.defaults.insert(mapping.field.clone(), reference.clone());
+            }
         }
         columns
     }
@@ -79,7 +89,13 @@ impl Checker<'_> {
         };
         let program = self.expression(&table.value, About::Claim, Expect::Text);
         let place = table.by.as_ref().or(table.reference.as_ref()).unwrap_or(&table.value).span();
-        let reference = self.reference(field, &table);
+        let reference = self.reference(&Terms {
+            field,
+            to: table.reference.as_ref(),
+            by: table.by.as_ref(),
+            missing: table.missing.as_ref(),
+            no_default: table.default.is_none().then_some("add `default = \"…\"`"),
+        });
         let stated = table.max_length.as_ref().map(|length| *length.get_ref() as usize);
         let max_length = stated.or(column(field.get_ref()).and_then(|column| column.max_length));
         self.check_length(field, &table, max_length);

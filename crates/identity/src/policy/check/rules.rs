@@ -26,26 +26,20 @@ impl Checker<'_> {
         });
         self.find_conflicts(claims, "field");
         let checked: Vec<_> = rules.into_iter().filter_map(|rule| self.field_rule(rule)).collect();
+        self.find_discord(&checked);
         in_order(checked, &mut self.problems)
     }
 
     fn field_rule(&mut self, rule: document::FieldRule) -> Option<(Spanned<String>, FieldRule)> {
         self.check_field(&rule.field);
         let field = FieldName::new(rule.field.get_ref());
-        let known = column(field.as_str());
-        let people = known.is_some_and(|column| column.table == Some("sys_user"));
-        if people || self.columns.people.contains(&field) {
-            let message = format!("`{field}` refers to a person, and rules give text");
-            self.error(rule.field.span(), message, "map it with `reference = \"sys_user\"` instead");
-        } else if self.columns.groups.contains(&field) {
-            let message = format!("`{field}` refers to a group, and rules give text");
-            self.error(rule.field.span(), message, "leave it to the mapping, or to the rule and text alone");
-        }
         let when = self.when(&rule.field, rule.group.as_ref(), rule.when.as_ref());
         let value = self.expression(&rule.value, About::Person, Expect::Text);
-        let max_length = self.columns.lengths.get(&field).copied().or(known.and_then(|it| it.max_length));
+        let reference = self.reference_of_rule(&rule);
+        let known = column(field.as_str()).and_then(|column| column.max_length);
+        let max_length = self.columns.lengths.get(&field).copied().or(known);
         let precedence = rule.precedence.unwrap_or_default();
-        let checked = FieldRule { field, when: when?, value: value?, precedence, max_length };
+        let checked = FieldRule { field, when: when?, value: value?, reference, precedence, max_length };
         Some((rule.field, checked))
     }
 

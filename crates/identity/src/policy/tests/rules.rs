@@ -96,14 +96,16 @@ fn a_role_without_a_name() {
 }
 
 #[test]
-fn a_rule_for_a_person() {
+fn a_person_who_is_plain_text() {
     check(
-        r#"[[fields]]
+        r#"[mapping.'*']
+         user_name = 'user.userName'
+         [[fields]]
          field = 'manager'
          group = 'A'
          value = '"ada"'"#,
         &[
-            r#"error at 'manager': `manager` refers to a person, and rules give text; map it with `reference = "sys_user"` instead"#,
+            r#"error at 'manager': `manager` refers to sys_user, and the value is plain text; add `reference = "sys_user"` and `by = "user_name"`"#,
         ],
     );
 }
@@ -150,7 +152,7 @@ fn fields_that_read_each_other() {
          group = 'A'
          value = 'record.city'
          [[fields]]
-         field = 'building'
+         field = 'calendar_integration'
          group = 'A'
          value = 'record.zip'"#,
         &[
@@ -197,6 +199,55 @@ fn a_login_that_proves_nothing() {
             "error at { claim = 'userName', record = 'user_name' }: a login alone is no proof while another source claims the person; write `unlinked_only = true`",
         ],
     );
+}
+
+#[test]
+fn a_column_that_shows_something_else() {
+    check(
+        "[correlation]
+         rules = [{ claim = 'employeeNumber', record = 'email' }]",
+        &[
+            "error at 'email': `email` is not filled from `employeeNumber`, which the rule compares; write `record = \"employee_number\"`",
+        ],
+    );
+    check(
+        "[correlation]
+         rules = [{ claim = 'externalId', record = 'user_name' }, { claim = 'userName', record = 'title', unlinked_only = true }]
+         [mapping.'*']
+         user_name = 'String.substringBefore(user.email, \"@\")'
+         u_okta_user_id = 'user.externalId'",
+        &[
+            "error at 'user_name': `user_name` is not filled from `externalId`, which the rule compares; write `record = \"u_okta_user_id\"`",
+            "error at 'title': `title` is not filled from `userName`, which the rule compares; leave `record` out",
+        ],
+    );
+}
+
+#[test]
+fn a_column_that_two_mappings_fill_differently() {
+    check(
+        "[correlation]
+         rules = [{ claim = 'employeeNumber', record = 'employee_number' }]
+         [mapping.okta]
+         employee_number = 'user.employeeNumber'
+         [mapping.workday]
+         employee_number = 'user.externalId'",
+        &[
+            "error at 'employee_number': `employee_number` is not filled from `employeeNumber`, which the rule compares; leave `record` out",
+        ],
+    );
+}
+
+#[test]
+fn columns_that_show_what_is_compared() {
+    let mapped = "
+        [correlation]
+        rules = [{ claim = 'userName', record = 'user_name', unlinked_only = true }, { claim = 'employeeNumber' },
+                 { claim = 'email', record = 'u_mail', then = 'review' }]
+        [mapping.'*']
+        user_name = 'String.toLowerCase(user.login)'
+        u_mail = 'user.email'";
+    check(mapped, &[]);
 }
 
 #[test]

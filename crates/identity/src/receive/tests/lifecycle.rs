@@ -163,3 +163,19 @@ fn the_first_source_may_withdraw_and_the_other_keeps_the_person() {
     assert_eq!(world.people[&id].record.text("user_name"), Some("lovelace"));
     assert_eq!(world.people[&id].claim_of(&source("hr")).unwrap().source, actor("hr").source);
 }
+
+#[test]
+fn a_delete_gives_nobody_access_back() {
+    let (mut world, id) = with(ada().number("7"));
+    world.policy.lifecycle.deactivate_when = crate::policy::DeactivateWhen::Authoritative;
+    world.post("hr", user("lovelace").number("7")).created();
+    world.put("okta", &id, ada().number("7").active(false));
+    has_left(&world.people[&id]);
+    let left = world.people[&id].deactivated_at;
+    assert_eq!(world.delete("okta", &id).kinds(), [ClaimEnded]);
+    has_left(&world.people[&id]);
+    assert_eq!(world.people[&id].deactivated_at, left);
+    world.put("hr", &id, user("lovelace").number("7").active(false));
+    world.put("hr", &id, user("lovelace").number("7").active(true));
+    has_access(&world.people[&id]);
+}

@@ -130,3 +130,48 @@ fn a_role_that_no_rule_names_any_more_is_nobodys_business() {
         .roles(&[])
         .because("roles", &["no rule names the role any more; it is not taken away in the target"]);
 }
+
+/// A rule that makes somebody the manager of everybody with a title.
+fn led(more: &str) -> Somebody {
+    let rule = "[[fields]]\nfield = 'manager'\nwhen = 'user.title != null'\nvalue = 'user.title'";
+    Somebody::under(&format!("{rule}\nreference = 'sys_user'\nby = 'employee_number'\n{more}"))
+}
+
+#[test]
+fn a_rule_refers_to_a_person() {
+    let mut alice = led("");
+    alice.references.insert(PersonKey::EmployeeNumber, "n-7".into(), PersonId::new("grace"));
+    alice
+        .claims(&[titled("N-7").by("okta")])
+        .said("manager", &["written - grace"])
+        .has("manager", Some("N-7"));
+    assert_eq!(alice.now.record.person("manager"), Some(&PersonId::new("grace")));
+    alice.claims(&[titled("N-7").by("okta")]).said("manager", &["unchanged - grace"]);
+    assert_eq!(alice.now.waits_for, []);
+}
+
+#[test]
+fn a_rule_waits_for_a_person_and_what_the_mapping_waited_for_is_forgotten() {
+    let work = json!({ "manager": { "value": "00u7" } });
+    let claims = [titled("N-7").with(ENTERPRISE_USER, work).by("okta")];
+    let mut alice = led("");
+    alice.claims(&claims).said("manager", &["skipped (not authoritative) - 00u7", "deferred - N-7"]);
+    let awaited: Vec<_> = alice.now.waits_for.iter().map(|it| (it.key, it.text.as_str())).collect();
+    assert_eq!(awaited, [(ReferenceKey::Person(PersonKey::EmployeeNumber), "n-7")]);
+    let mut alice = led("missing = 'skip'");
+    alice.references.insert(PersonKey::EmployeeNumber, "n-7".into(), PersonId::new("grace"));
+    alice.claims(&[titled("N-7").by("okta")]).claims(&[titled("N-8").by("okta")]);
+    alice.said("manager", &["unchanged - grace"]).has("manager", Some("N-7"));
+}
+
+#[test]
+fn a_rule_refers_to_a_group_and_to_rows_of_other_tables() {
+    let mut alice = Somebody::under(
+        "[[fields]]\nfield = 'u_desk'\nwhen = 'true'\nvalue = '\"Service Desk\"'\nreference = 'sys_user_group'
+         [[fields]]\nfield = 'cost_center'\nwhen = 'true'\nvalue = '\"CC-100\"'\nreference = 'cmn_cost_center'",
+    );
+    alice.references.insert_group(GroupKey::Name, "service desk".into(), GroupId::new("g1"));
+    alice.claims(&[user("alice").by("okta")]).said("u_desk", &["written - g1"]);
+    assert_eq!(alice.now.refers_to.len(), 1);
+    alice.said("cost_center", &["written - CC-100"]);
+}

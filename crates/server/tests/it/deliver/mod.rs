@@ -8,5 +8,6 @@ mod immediate;
 mod leave;
 mod metrics;
 mod refusals;
+mod ruled;
 mod surfaces;
 mod user_names;

@@ -6,6 +6,7 @@ mod limits;
 mod marks;
 mod preview;
 mod references;
+mod ruled;
 mod scope;
 mod trade;
 mod versions;

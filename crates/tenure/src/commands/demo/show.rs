@@ -51,6 +51,11 @@ fn show_tables(result: &Result) {
         target.undecided.len(),
         target.differences.len()
     ));
+    output::line(&format!(
+        "open work with leavers: {}, {} tasks handed over",
+        if target.with_leavers == 0 { "none".to_owned() } else { target.with_leavers.to_string() },
+        target.handed_over
+    ));
     for difference in &target.differences {
         output::line(&format!("wrong in ServiceNow: {difference}"));
     }
@@ -88,7 +93,8 @@ fn target_json(target: &Proof) -> Value {
     json!({
         "records": target.records, "right": target.right, "undecided": target.undecided.len(),
         "wrong": target.differences.len(), "differences": target.differences, "calls": target.calls.total,
-        "carelessWrites": target.careless,
+        "carelessWrites": target.careless, "openWithLeavers": target.with_leavers,
+        "tasksHandedOver": target.handed_over,
     })
 }
 

@@ -4,7 +4,7 @@ use crate::support::{Instance, Reply, answer, failure, fields, json as reply, no
 use serde_json::json;
 use std::time::Duration;
 use tenure_connect::servicenow::{
-    CallError, Lane, Outcome, Oversize, Query, Refusal, Row, ServiceNow, Settings, Stranger,
+    CallError, Compare, Lane, Outcome, Oversize, Query, Refusal, Request, Row, ServiceNow, Settings, Stranger,
 };
 use tenure_identity::id::SysId;
 
@@ -141,6 +141,39 @@ async fn a_sleeping_instance_is_not_an_empty_one() {
     assert!(instance.client().get(Lane::Normal, "sys_user", &id, &[]).await.is_err());
     let instance = Instance::start(|_| no_record()).await;
     assert!(instance.client().get(Lane::Normal, "sys_user", &id, &[]).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_404_of_a_gateway_is_not_a_missing_row() {
+    let id = SysId::new("a");
+    let foreign: [fn() -> Reply; 3] = [
+        || answer(404, "application/json", ""),
+        || answer(404, "", ""),
+        || reply(404, json!({ "message": "no Route matched with those values" })),
+    ];
+    for foreign in foreign {
+        let client = Instance::start(move |_| foreign()).await.client();
+        let get = client.get(Lane::Normal, "sys_user", &id, &[]).await.unwrap_err();
+        let remove = client.remove(Lane::Leaver, "sys_user", &id).await.unwrap_err();
+        let find = client.find(Lane::Normal, "sys_user", "user_name", "ada", Compare::Exact, &[]).await;
+        let requests = [
+            Request::Remove { table: "sys_user_grmember".into(), id: id.clone() },
+            Request::Get { table: "sys_user".into(), id: id.clone(), columns: vec![] },
+        ];
+        let batch = client.batch(Lane::Normal, &requests).await.unwrap_err();
+        for error in [get, remove, find.unwrap_err(), list(&client).await.unwrap_err(), batch] {
+            let found = Stranger::Gateway;
+            assert!(matches!(error, CallError::NotServiceNow { found: it, .. } if it == found), "{error}");
+            assert!(!error.is_permanent());
+        }
+        assert!(client.may_batch());
+    }
+}
+
+#[tokio::test]
+async fn version_1_says_of_an_empty_list_that_there_is_no_record() {
+    let client = Instance::start(|_| no_record()).await.client();
+    assert!(list(&client).await.unwrap().is_empty());
 }
 
 #[tokio::test]

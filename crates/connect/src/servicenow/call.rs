@@ -98,6 +98,9 @@ impl ServiceNow {
     }
 
     async fn ask_once(&self, lane: Lane, question: &Question, tries: &Tries) -> Result<Answered, CallError> {
+        if let Some(reason) = self.inner.standing.refusal() {
+            return Err(unauthenticated(question, reason));
+        }
         let permit =
             self.inner.pace.acquire(lane, tries.patience()).await.map_err(|PausedTooLong(retry_after)| {
                 CallError::RateLimited { call: question.call.clone(), retry_after }
@@ -108,6 +111,17 @@ impl ServiceNow {
     }
 
     async fn send(&self, question: &Question) -> Result<Answered, CallError> {
+        let pass = self.inner.standing.enter().await.map_err(|reason| unauthenticated(question, reason))?;
+        let answered = self.send_signed_in(question).await;
+        match &answered {
+            Ok(_) | Err(CallError::Refused(_) | CallError::Missing { .. }) => pass.accepted(),
+            Err(CallError::Unauthenticated { reason, .. }) => pass.refused(reason),
+            Err(_) => {}
+        }
+        answered
+    }
+
+    async fn send_signed_in(&self, question: &Question) -> Result<Answered, CallError> {
         let inner = &*self.inner;
         let signed_in = inner.credentials.sign_in(&inner.http, inner.settings.timeout).await;
         let signed_in = signed_in.inspect_err(|error| self.note_refusal(error))?;
@@ -193,6 +207,10 @@ impl ServiceNow {
         url.path_segments_mut().expect("https addresses have segments").pop_if_empty().extend(segments);
         url
     }
+}
+
+fn unauthenticated(question: &Question, reason: SignInFailure) -> CallError {
+    CallError::Unauthenticated { call: question.call.clone(), reason }
 }
 
 /// What a call tells of the instance's strength.

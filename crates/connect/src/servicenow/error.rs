@@ -350,7 +350,8 @@ impl SignInFailure {
     fn help(&self) -> &'static str {
         match self {
             Self::Credentials => {
-                "check the credentials, and that the account is active, not locked out and free of multi-factor sign-in"
+                "check the credentials, and that the account is active, not locked out and free of multi-factor sign-in; \
+                 they are tried again within a quarter of an hour, and at once after a restart"
             }
             Self::Application { .. } => {
                 "check the client id and secret in the instance's Application Registry"

@@ -21,6 +21,7 @@ mod row;
 mod seen;
 mod settings;
 mod signer;
+mod standing;
 mod table;
 mod wire;
 
@@ -52,6 +53,7 @@ struct Inner {
     url: reqwest::Url,
     http: reqwest::Client,
     credentials: auth::Credentials,
+    standing: standing::Standing,
     pace: Arc<pace::Pace>,
     dictionary: dictionary::Cache,
     seen: seen::Sight,
@@ -68,8 +70,9 @@ impl ServiceNow {
         let settings::Checked { url, credentials, http } = settings::check(&settings)?;
         let pace = pace::Pace::new(settings.concurrency);
         let (dictionary, without_batch) = (dictionary::Cache::default(), AtomicBool::new(false));
-        let seen = seen::Sight::default();
-        let inner = Inner { settings, url, http, credentials, pace, dictionary, seen, without_batch };
+        let (seen, standing) = (seen::Sight::default(), standing::Standing::new(settings.hold));
+        let inner =
+            Inner { settings, url, http, credentials, standing, pace, dictionary, seen, without_batch };
         Ok(Self { inner: Arc::new(inner) })
     }
 

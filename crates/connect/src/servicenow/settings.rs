@@ -18,12 +18,14 @@ pub struct Settings {
     pub timeout: Duration,
     /// How long one call may wait in all because the instance allows no more calls for now.
     pub patience: Duration,
+    /// How long credentials that were refused are left alone, the first time: refused sign-ins lock accounts.
+    pub hold: Duration,
     /// How many requests one call of the Batch API may carry.
     pub batch: usize,
 }
 
 impl Settings {
-    /// Settings with 8 calls at a time of 60 s each, 2 minutes of patience, and 50 requests in a batch.
+    /// Settings with 8 calls at a time of 60 s each, 2 minutes of patience, a minute's hold, and 50 requests in a batch.
     pub fn new(url: impl Into<String>, auth: Auth) -> Self {
         Self {
             url: url.into(),
@@ -31,6 +33,7 @@ impl Settings {
             concurrency: 8,
             timeout: Duration::from_secs(60),
             patience: Duration::from_secs(120),
+            hold: Duration::from_secs(60),
             batch: 50,
         }
     }

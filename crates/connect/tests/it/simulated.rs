@@ -134,11 +134,11 @@ async fn groups_and_memberships() {
 #[tokio::test]
 async fn the_dictionary_tells_of_lengths_and_inheritance() {
     let (_, _server, client) = start(tenure_lab::servicenow::Settings::default()).await;
-    let users = client.columns("sys_user").await.unwrap();
+    let users = client.columns(Lane::Normal, "sys_user").await.unwrap();
     let user_name = users.get("user_name").unwrap();
     assert_eq!((user_name.max_length, user_name.unique, user_name.kind.as_str()), (Some(40), true, "string"));
     assert_eq!(users.get("manager").unwrap().reference.as_deref(), Some("sys_user"));
-    let incidents = client.columns("incident").await.unwrap();
+    let incidents = client.columns(Lane::Normal, "incident").await.unwrap();
     assert!(incidents.is_known());
     assert_eq!(incidents.get("assigned_to").unwrap().reference.as_deref(), Some("sys_user"));
     assert!(!incidents.may_have("u_okta_user_id"));
@@ -150,7 +150,7 @@ async fn without_the_column_nobody_is_found_by_mistake() {
     let (_, _server, client) = start(settings).await;
     let error = find(&client, 1).await.unwrap_err();
     assert!(matches!(error, CallError::CannotAsk { reason: Unaskable::Hidden, .. }), "{error}");
-    client.columns("sys_user").await.unwrap();
+    client.columns(Lane::Normal, "sys_user").await.unwrap();
     let error = find(&client, 1).await.unwrap_err();
     assert!(matches!(error, CallError::CannotAsk { reason: Unaskable::Column, .. }), "{error}");
 }

@@ -15,6 +15,7 @@ fn password() -> Auth {
         client_secret: "app-secret".into(),
         username: "tenure".into(),
         password: "s3cret-word".into(),
+        scope: None,
         token_url: None,
     }
 }
@@ -105,6 +106,14 @@ async fn client_credentials_and_keys() {
     call(&client_of(&instance, auth)).await.unwrap();
     let sent = form(&instance.asked()[0]);
     assert_eq!((sent["grant_type"].as_str(), sent["scope"].as_str()), ("client_credentials", "tables"));
+    let Auth::Password { client_id, client_secret, username, password, token_url, .. } = password() else {
+        unreachable!("it is one")
+    };
+    let scope = Some("tables".to_owned());
+    let scoped = Auth::Password { client_id, client_secret, username, password, scope, token_url };
+    call(&client_of(&instance, scoped)).await.unwrap();
+    let sent = form(instance.asked().iter().rfind(|it| is_token(it)).unwrap());
+    assert_eq!((sent["grant_type"].as_str(), sent["scope"].as_str()), ("password", "tables"));
     call(&client_of(&instance, Auth::ApiKey { key: "k3y".into() })).await.unwrap();
     let last = instance.asked().pop().unwrap();
     assert_eq!((last.headers["x-sn-apikey"].as_str(), last.headers.get("authorization")), ("k3y", None));

@@ -64,6 +64,7 @@ fn every_way_in() -> [Auth; 5] {
             client_secret: client_secret.into(),
             username: "admin".into(),
             password: "admin-password".into(),
+            scope: None,
             token_url: None,
         },
         Auth::Jwt {

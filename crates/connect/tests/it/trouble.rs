@@ -112,6 +112,30 @@ async fn a_long_pause_is_the_callers_and_holds_for_everybody() {
 }
 
 #[tokio::test]
+async fn who_is_in_haste_waits_neither_for_a_pause_nor_for_a_turn() {
+    let instance = Instance::start(|_| limited("60")).await;
+    let client = instance.client().in_haste(Duration::from_secs(1));
+    let began = std::time::Instant::now();
+    let error = list(&client).await.unwrap_err();
+    assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
+    assert!(error.retry_after().is_some_and(|it| it > Duration::from_secs(50)));
+    assert_eq!(instance.asked().len(), 1);
+    // Near the end of its hour, calls are spread out.
+    let instance = Instance::start(|_| {
+        let (now, half_an_hour_later) = ("Thu, 01 Jan 2026 00:00:00 GMT", "1767227400");
+        let limit = rows(json!([]), 0).with("X-RateLimit-Limit", "1").with("Date", now);
+        limit.with("X-RateLimit-Reset", half_an_hour_later)
+    })
+    .await;
+    let client = instance.client().in_haste(Duration::from_secs(1));
+    list(&client).await.unwrap();
+    let error = list(&client).await.unwrap_err();
+    assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
+    assert_eq!(instance.asked().len(), 1);
+    assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
 async fn refusals_are_not_waited_for_without_end() {
     let instance = Instance::start(|_| limited("0")).await;
     let error = insert(&instance.client()).await.unwrap_err();

@@ -69,6 +69,11 @@ async fn refusals_of_calls_that_were_under_way_together_count_once() {
     assert_eq!(standing.refusal(), Some(SignInFailure::Credentials));
 }
 
+/// A call that is served.
+fn acceptance(pass: Pass<'_>) {
+    pass.accepted();
+}
+
 /// A call that ends without an answer.
 fn silence(_: Pass<'_>) {}
 
@@ -100,7 +105,7 @@ async fn waiting(standing: Standing, end: impl FnOnce(Pass<'_>)) -> Vec<bool> {
 
 #[tokio::test(start_paused = true)]
 async fn one_finds_out_for_all() {
-    assert_eq!(waiting(Standing::new(MINUTE), |it| it.accepted()).await, [true; 3]);
+    assert_eq!(waiting(Standing::new(MINUTE), acceptance).await, [true; 3]);
     assert_eq!(waiting(Standing::new(MINUTE), |it| it.refused(&locked())).await, [false; 3]);
 }
 

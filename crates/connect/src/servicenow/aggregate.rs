@@ -19,8 +19,7 @@ impl ServiceNow {
             return Ok(0);
         }
         if !query.columns().is_empty() {
-            self.columns(table).await?;
-            self.check_columns(table, query)?;
+            self.columns(lane, table).await?.check(table, query)?;
         }
         let encoded = query.encode().map_err(|(column, reason)| cannot_ask(table, &column, reason))?;
         let call = call(Verb::Count, table, None);

@@ -43,7 +43,7 @@ pub(super) struct Grant {
 
 #[derive(Debug)]
 enum Kind {
-    Password { username: String, password: SecretString },
+    Password { username: String, password: SecretString, scope: Option<String> },
     Client { scope: Option<String> },
     Assertion(Box<Signer>),
 }
@@ -96,22 +96,17 @@ impl Credentials {
                 Ok(Self::Token(Box::new(Grant { endpoint, client_id, client_secret, kind, tokens })))
             };
         match auth {
-            // RFC 7617 section 2: the colon ends the name.
-            Auth::Basic { username, .. } if username.contains(':') => {
-                Err(SetUpError::Unsendable { which: "user name" })
-            }
             Auth::Basic { username, password } => {
-                let pair = format!("{username}:{}", password.expose_secret());
-                let value = secret_header(&format!("Basic {}", STANDARD.encode(pair)));
-                Ok(Self::Header(header::AUTHORIZATION, value.expect("Base64 can be sent in a header")))
+                Ok(Self::Header(header::AUTHORIZATION, basic(username, password)?))
             }
             Auth::ApiKey { key } => {
                 let unsendable = SetUpError::Unsendable { which: "API key" };
                 let value = secret_header(key.expose_secret()).ok_or(unsendable)?;
                 Ok(Self::Header(HeaderName::from_static("x-sn-apikey"), value))
             }
-            Auth::Password { client_id, client_secret, username, password, token_url } => {
-                let kind = Kind::Password { username: username.clone(), password: password.clone() };
+            Auth::Password { client_id, client_secret, username, password, scope, token_url } => {
+                let (username, password) = (username.clone(), password.clone());
+                let kind = Kind::Password { username, password, scope: scope.clone() };
                 granted(token_url, client_id, Some(client_secret), kind)
             }
             Auth::ClientCredentials { client_id, client_secret, scope, token_url } => {
@@ -205,14 +200,17 @@ impl Grant {
 
     fn form(&self) -> Result<Vec<(&'static str, SecretString)>, CallError> {
         Ok(match &self.kind {
-            Kind::Password { username, password } => vec![
+            Kind::Password { username, password, scope } => [
                 ("grant_type", "password".into()),
                 ("username", username.as_str().into()),
                 ("password", password.clone()),
-            ],
+            ]
+            .into_iter()
+            .chain(scoped(scope.as_deref()))
+            .collect(),
             Kind::Client { scope } => {
-                let scope = scope.iter().map(|it| ("scope", it.as_str().into()));
-                [("grant_type", "client_credentials".into())].into_iter().chain(scope).collect()
+                let grant = [("grant_type", "client_credentials".into())];
+                grant.into_iter().chain(scoped(scope.as_deref())).collect()
             }
             Kind::Assertion(signer) => {
                 let assertion = signer.assertion(&self.client_id, self.endpoint.as_str());
@@ -275,6 +273,10 @@ fn read(call: &Call, received: &wire::Received) -> Result<Granted, CallError> {
     Ok(Granted { header, expires_in: Duration::from_secs(seconds.min(24 * 3600)), refresh })
 }
 
+fn scoped(scope: Option<&str>) -> Option<(&'static str, SecretString)> {
+    scope.map(|it| ("scope", it.into()))
+}
+
 /// Who is meant by an OAuth error. What is no error code is not repeated: it could be anything.
 fn refusal(error: &str) -> SignInFailure {
     let is_code = error.len() <= 60 && error.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
@@ -285,6 +287,19 @@ fn refusal(error: &str) -> SignInFailure {
         }
         _ => SignInFailure::Account { error },
     }
+}
+
+/// Name and password as HTTP Basic sends them.
+///
+/// # Errors
+/// If the name holds a colon: it ends the name (RFC 7617 section 2).
+pub(super) fn basic(username: &str, password: &SecretString) -> Result<HeaderValue, SetUpError> {
+    if username.contains(':') {
+        return Err(SetUpError::Unsendable { which: "user name" });
+    }
+    let pair = format!("{username}:{}", password.expose_secret());
+    let value = secret_header(&format!("Basic {}", STANDARD.encode(pair)));
+    Ok(value.expect("Base64 can be sent in a header"))
 }
 
 fn secret_header(text: &str) -> Option<HeaderValue> {

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 const SPREAD_FROM: u64 = 8;
 /// The longest time between two calls that are spread out.
 const WIDEST: Duration = Duration::from_secs(30);
+/// How long a rate limit counts, by the clock of the instance.
+const HOUR: Duration = Duration::from_secs(3600);
 /// Resets that differ by less are the same: they are told in whole seconds.
 const SAME: Duration = Duration::from_secs(5);
 
@@ -138,11 +140,14 @@ impl Budget {
 
     /// Learns of a rate limit from an answer.
     pub(super) fn learn(&mut self, limit: &Limit, now: Instant) {
-        self.windows.retain(|_, it| it.resets_at > now);
         let resets_at = now + limit.resets_in;
-        let same = |it: &Window| it.resets_at.max(resets_at) - it.resets_at.min(resets_at) < SAME;
-        let known = self.windows.remove(&limit.rule).filter(same);
-        let counted = known.map_or(0, |it| it.used) + 1;
+        let counted = match self.windows.remove(&limit.rule) {
+            Some(known) if is_same(known.resets_at, resets_at) => known.used.saturating_add(1),
+            Some(before) if is_same(before.resets_at + HOUR, resets_at) => 1,
+            // INVARIANT: what was used while we did not look counts as used, so that leavers find room near the end.
+            _ => limit.share_gone(HOUR).saturating_add(1),
+        };
+        self.windows.retain(|_, it| it.resets_at + HOUR > now);
         // Others may use the same account: what the instance says counts for more than our own count.
         let used = limit.remaining.map_or(counted, |it| limit.calls.saturating_sub(it));
         self.windows.insert(limit.rule.clone(), Window { resets_at, calls: limit.calls, used });
@@ -172,6 +177,10 @@ impl Budget {
     fn ceiling_as_share(&self) -> f64 {
         f64::from(u32::try_from(self.ceiling).unwrap_or(u32::MAX))
     }
+}
+
+fn is_same(one: Instant, other: Instant) -> bool {
+    one.max(other) - one.min(other) < SAME
 }
 
 impl Window {

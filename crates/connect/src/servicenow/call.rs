@@ -6,7 +6,7 @@ use super::auth::SignedIn;
 use super::budget::{Ended, Lane};
 use super::classify::{self, Meaning};
 use super::error::{Call, CallError, Oversize, SignInFailure, Unaskable};
-use super::pace::PausedTooLong;
+use super::pace::{PausedTooLong, Permit};
 use super::retry::Tries;
 use super::{limits, query, wire};
 use crate::outside;
@@ -86,7 +86,8 @@ impl ServiceNow {
             let (call, what) = (question.call.clone(), Oversize::Question);
             return Err(CallError::TooLarge { call, what, limit: LONGEST_ADDRESS });
         }
-        let mut tries = Tries::new(self.inner.settings.patience);
+        let patience = self.inner.settings.patience;
+        let mut tries = Tries::new(self.haste.map_or(patience, |it| it.min(patience)));
         loop {
             let error = match self.ask_once(lane, question, &tries).await {
                 Ok(answered) => return Ok(answered),
@@ -98,16 +99,37 @@ impl ServiceNow {
     }
 
     async fn ask_once(&self, lane: Lane, question: &Question, tries: &Tries) -> Result<Answered, CallError> {
-        let permit =
-            self.inner.pace.acquire(lane, tries.patience()).await.map_err(|PausedTooLong(retry_after)| {
-                CallError::RateLimited { call: question.call.clone(), retry_after }
-            })?;
+        if let Some(reason) = self.inner.standing.refusal() {
+            return Err(unauthenticated(question, reason));
+        }
+        let permit = self.turn(lane, tries).await.map_err(|PausedTooLong(retry_after)| {
+            CallError::RateLimited { call: question.call.clone(), retry_after }
+        })?;
         let answered = self.send(question).await;
         permit.end(ended(&answered));
         answered
     }
 
+    async fn turn(&self, lane: Lane, tries: &Tries) -> Result<Permit, PausedTooLong> {
+        let turn = self.inner.pace.acquire(lane, tries.patience());
+        match self.haste {
+            None => turn.await,
+            Some(longest) => tokio::time::timeout(longest, turn).await.unwrap_or(Err(PausedTooLong(longest))),
+        }
+    }
+
     async fn send(&self, question: &Question) -> Result<Answered, CallError> {
+        let pass = self.inner.standing.enter().await.map_err(|reason| unauthenticated(question, reason))?;
+        let answered = self.send_signed_in(question).await;
+        match &answered {
+            Ok(_) | Err(CallError::Refused(_) | CallError::Missing { .. }) => pass.accepted(),
+            Err(CallError::Unauthenticated { reason, .. }) => pass.refused(reason),
+            Err(_) => {}
+        }
+        answered
+    }
+
+    async fn send_signed_in(&self, question: &Question) -> Result<Answered, CallError> {
         let inner = &*self.inner;
         let signed_in = inner.credentials.sign_in(&inner.http, inner.settings.timeout).await;
         let signed_in = signed_in.inspect_err(|error| self.note_refusal(error))?;
@@ -117,7 +139,7 @@ impl ServiceNow {
         log(question, received.as_ref().ok().map(|it| it.status), started);
         let received = received?;
         let now = outside::wall_clock();
-        let limit = limits::limit(&received.headers, now);
+        let limit = limits::limit(received.status, &received.headers, now);
         inner.seen.learn(&received.headers, limit.as_ref(), now);
         if let Some(limit) = limit {
             inner.pace.learn(&limit);
@@ -193,6 +215,10 @@ impl ServiceNow {
         url.path_segments_mut().expect("https addresses have segments").pop_if_empty().extend(segments);
         url
     }
+}
+
+fn unauthenticated(question: &Question, reason: SignInFailure) -> CallError {
+    CallError::Unauthenticated { call: question.call.clone(), reason }
 }
 
 /// What a call tells of the instance's strength.

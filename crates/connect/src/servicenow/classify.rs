@@ -45,6 +45,7 @@ pub(super) fn classify(call: &Call, answer: &Answer<'_>, now: Timestamp) -> Resu
             return Err(CallError::RateLimited { call, retry_after });
         }
         300..=399 => return Err(CallError::NotServiceNow { call, status, found: Stranger::Redirect }),
+        407 => return Err(CallError::NotServiceNow { call, status, found: Stranger::Gateway }),
         _ => {}
     }
     let document = document(answer);
@@ -76,7 +77,8 @@ pub(super) fn is_no_record(error: &CallError) -> bool {
 pub(super) fn is_no_resource(error: &CallError) -> bool {
     let CallError::Refused(refusal) = error else { return false };
     let told = refusal.told();
-    matches!(told.status, 404 | 405)
+    // A 405 without ServiceNow's words is a gateway's, and passes.
+    (told.status == 405 && !told.message.is_empty())
         || told.message.to_lowercase().contains("does not represent any resource")
 }
 
@@ -96,7 +98,14 @@ fn failure(call: Call, status: u16, document: &Value) -> CallError {
     if words.contains("invalid table") {
         return CallError::Missing { table: call.table };
     }
-    CallError::Refused(refuse(call, status, document))
+    let refusal = refuse(call, status, document);
+    // A 404 that ServiceNow does not give its reason for is a gateway's, and says nothing of the row.
+    match refusal {
+        Refusal::Other { told } if status == 404 => {
+            CallError::NotServiceNow { call: told.call, status, found: Stranger::Gateway }
+        }
+        refusal => CallError::Refused(refusal),
+    }
 }
 
 fn refuse(call: Call, status: u16, document: &Value) -> Refusal {
@@ -115,7 +124,7 @@ fn refuse(call: Call, status: u16, document: &Value) -> Refusal {
         Refusal::PossibleDuplicate { told }
     } else if words.contains("does not represent any resource") {
         Refusal::BadRequest { told }
-    } else if status == 404 {
+    } else if status == 404 && is_no_such_row(&words) {
         Refusal::NotFoundOrHidden { told }
     } else if is_acl(&words) {
         Refusal::Acl { told }
@@ -130,6 +139,10 @@ fn is_duplicate(words: &str) -> bool {
     ["error during insert of", "error during update of", "unique key violation", "duplicate entry"]
         .iter()
         .any(|it| words.contains(it))
+}
+
+fn is_no_such_row(words: &str) -> bool {
+    ["no record found", "record doesn't exist or acl restricts"].iter().any(|it| words.contains(it))
 }
 
 fn is_acl(words: &str) -> bool {

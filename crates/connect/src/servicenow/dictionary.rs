@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 /// How long an instance's dictionary is believed.
 const FRESH: Duration = Duration::from_secs(15 * 60);
+/// How long an old dictionary is believed after it could not be read anew.
+const AGAIN: Duration = Duration::from_secs(60);
 /// How many tables a table may stand on.
 const DEEPEST: usize = 12;
 /// What is read of a column.
@@ -82,6 +84,15 @@ impl Columns {
         self.known.as_ref().is_none_or(|it| it.contains_key(name))
     }
 
+    /// Refuses a query about columns that there certainly are not.
+    pub(super) fn check(&self, table: &str, query: &Query) -> Result<(), CallError> {
+        let first = |column: &str| column.split('.').next().unwrap_or_default().to_owned();
+        match query.columns().into_iter().find(|it| !self.may_have(&first(it))) {
+            Some(column) => Err(cannot_ask(table, column, Unaskable::Column)),
+            None => Ok(()),
+        }
+    }
+
     /// All columns that are known, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Column> {
         self.known.iter().flat_map(BTreeMap::values)
@@ -91,56 +102,107 @@ impl Columns {
 /// What was read of the dictionary so far.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    tables: Mutex<HashMap<String, (Instant, Arc<Columns>)>>,
-    /// Held by whoever reads, so that a hundred who start together read once.
-    reading: tokio::sync::Mutex<()>,
+    tables: Mutex<HashMap<String, Read>>,
+    /// Held by whoever reads for the first time, so that a hundred who start together read once; one for each lane, as a
+    /// leaver does not wait for what was asked for everyday changes.
+    reading: [tokio::sync::Mutex<()>; 3],
+    /// Held by the one who reads anew.
+    renewing: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Debug)]
+struct Read {
+    columns: Arc<Columns>,
+    fresh_until: Instant,
 }
 
 impl Cache {
-    fn get(&self, table: &str) -> Option<Arc<Columns>> {
+    /// What is known, and whether it is new enough to be believed.
+    fn get(&self, table: &str) -> Option<(Arc<Columns>, bool)> {
         let tables = self.tables();
-        tables.get(table).filter(|(read, _)| read.elapsed() < FRESH).map(|(_, columns)| Arc::clone(columns))
+        tables.get(table).map(|it| (Arc::clone(&it.columns), Instant::now() < it.fresh_until))
     }
 
-    fn tables(&self) -> MutexGuard<'_, HashMap<String, (Instant, Arc<Columns>)>> {
+    fn put(&self, table: &str, columns: &Arc<Columns>) {
+        let read = Read { columns: Arc::clone(columns), fresh_until: Instant::now() + FRESH };
+        self.tables().insert(table.to_owned(), read);
+    }
+
+    /// What was read anew, unless it was forgotten meanwhile: then it may be older than what is wanted.
+    fn renew(&self, table: &str, old: &Arc<Columns>, renewed: Option<Columns>) {
+        let mut tables = self.tables();
+        if let Some(read) = tables.get_mut(table).filter(|it| Arc::ptr_eq(&it.columns, old)) {
+            let holds = if renewed.is_some() { FRESH } else { AGAIN };
+            read.columns = renewed.map_or_else(|| Arc::clone(old), Arc::new);
+            read.fresh_until = Instant::now() + holds;
+        }
+    }
+
+    fn tables(&self) -> MutexGuard<'_, HashMap<String, Read>> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl ServiceNow {
-    /// The columns of a table; read once in a quarter of an hour.
+    /// The columns of a table. Only who asks first waits for them; after a quarter of an hour they are read anew, and until
+    /// then, and for as long as that fails, what was known holds.
     ///
     /// # Errors
-    /// If the instance cannot be asked. That it does not let the account read the dictionary is no error.
-    pub async fn columns(&self, table: &str) -> Result<Arc<Columns>, CallError> {
-        if let Some(columns) = self.inner.dictionary.get(table) {
+    /// If nothing is known yet and the instance cannot be asked. That it does not let the account read the dictionary is no
+    /// error.
+    pub async fn columns(&self, lane: Lane, table: &str) -> Result<Arc<Columns>, CallError> {
+        if let Some(columns) = self.known_columns(table) {
             return Ok(columns);
         }
-        let _turn = self.inner.dictionary.reading.lock().await;
-        if let Some(columns) = self.inner.dictionary.get(table) {
+        let _turn = self.inner.dictionary.reading[lane as usize].lock().await;
+        if let Some(columns) = self.known_columns(table) {
             return Ok(columns);
         }
-        let columns = Arc::new(unless_closed(self.read_columns(table).await)?.unwrap_or_default());
-        let entry = (Instant::now(), Arc::clone(&columns));
-        self.inner.dictionary.tables().insert(table.to_owned(), entry);
+        let columns = Arc::new(self.read_columns(lane, table).await?);
+        self.inner.dictionary.put(table, &columns);
         Ok(columns)
     }
 
-    /// Refuses a query about columns that the table certainly has not, as far as its dictionary was read already.
+    /// Columns are read before they are believed again, as after somebody has made one.
+    pub fn forget_columns(&self) {
+        self.inner.dictionary.tables().clear();
+    }
+
+    /// What is known; if that is old, somebody begins to read it anew.
+    fn known_columns(&self, table: &str) -> Option<Arc<Columns>> {
+        let (columns, is_fresh) = self.inner.dictionary.get(table)?;
+        if !is_fresh && let Ok(turn) = Arc::clone(&self.inner.dictionary.renewing).try_lock_owned() {
+            let (client, table, old) = (self.clone(), table.to_owned(), Arc::clone(&columns));
+            tokio::spawn(async move {
+                let renewed = client.read_columns(Lane::Normal, &table).await;
+                if let Err(error) = &renewed {
+                    tracing::warn!(%error, table, "columns could not be read anew; what was known holds");
+                }
+                client.inner.dictionary.renew(&table, &old, renewed.ok());
+                drop(turn);
+            });
+        }
+        Some(columns)
+    }
+
+    /// Refuses a query about columns that the table certainly has not, as far as its dictionary was read lately.
     pub(super) fn check_columns(&self, table: &str, query: &Query) -> Result<(), CallError> {
-        let Some(known) = self.inner.dictionary.get(table) else { return Ok(()) };
-        let first = |column: &str| column.split('.').next().unwrap_or_default().to_owned();
-        match query.columns().into_iter().find(|it| !known.may_have(&first(it))) {
-            Some(column) => Err(cannot_ask(table, column, Unaskable::Column)),
-            None => Ok(()),
+        match self.inner.dictionary.get(table) {
+            Some((known, true)) => known.check(table, query),
+            _ => Ok(()),
         }
     }
 
+    /// The columns of a table as they are now; all may exist if the account may not read them.
+    async fn read_columns(&self, lane: Lane, table: &str) -> Result<Columns, CallError> {
+        Ok(unless_closed(self.read_dictionary(lane, table).await)?.unwrap_or_default())
+    }
+
     /// `None` if what can be read is not the whole dictionary of the table.
-    async fn read_columns(&self, table: &str) -> Result<Option<Columns>, CallError> {
-        let Some(ancestry) = self.ancestry(table).await? else { return Ok(None) };
+    async fn read_dictionary(&self, lane: Lane, table: &str) -> Result<Option<Columns>, CallError> {
+        let Some(ancestry) = self.ancestry(lane, table).await? else { return Ok(None) };
         let query = Query::of(Condition::one_of("name", &ancestry)).and(Condition::is_not_empty("element"));
-        let mut pages = self.pages(Lane::Normal, "sys_dictionary", &query, &OF_A_COLUMN, 1000);
+        let mut pages = self.pages(lane, "sys_dictionary", &query, &OF_A_COLUMN, 1000);
         let mut rows = Vec::new();
         while let Some(page) = pages.next().await? {
             rows.extend(page);
@@ -153,13 +215,12 @@ impl ServiceNow {
     }
 
     /// The table and those that it extends, the nearest first; `None` if the instance does not show them.
-    async fn ancestry(&self, table: &str) -> Result<Option<Vec<String>>, CallError> {
+    async fn ancestry(&self, lane: Lane, table: &str) -> Result<Option<Vec<String>>, CallError> {
         let mut ancestry = vec![table.to_owned()];
         for _ in 0..DEEPEST {
             let name = ancestry.last().expect("it begins with the table itself");
             let query = Query::all().is("name", name);
-            let above =
-                self.list(Lane::Normal, "sys_db_object", &query, &["name", "super_class.name"]).await?;
+            let above = self.list(lane, "sys_db_object", &query, &["name", "super_class.name"]).await?;
             let [row] = above.as_slice() else { return Ok(None) };
             match row.get("super_class.name") {
                 "" => return Ok(Some(ancestry)),

@@ -175,6 +175,8 @@ pub enum Stranger {
     Page,
     /// A redirect, which leads to a login page.
     Redirect,
+    /// Something between us and the instance, such as a gateway that knows no way there.
+    Gateway,
     /// Neither a page nor JSON.
     Other,
 }
@@ -184,6 +186,7 @@ impl fmt::Display for Stranger {
         f.write_str(match self {
             Self::Page => "a page for people, as of a sleeping instance or a login",
             Self::Redirect => "a redirect, as to a login",
+            Self::Gateway => "without a reason of ServiceNow's, as of a gateway in its place",
             Self::Other => "no JSON",
         })
     }
@@ -305,6 +308,9 @@ impl CallError {
         Some(match self {
             Self::Unreachable { .. } => "check the address, the proxy and the network",
             Self::RateLimited { .. } => "look at `sys_rate_limit_rules`, or lower `concurrency`",
+            Self::NotServiceNow { found: Stranger::Gateway, .. } => {
+                "check `target.url`, and what is between Tenure and the instance: a proxy, a gateway, a firewall"
+            }
             Self::NotServiceNow { .. } => {
                 "open the instance in a browser: it may be asleep, upgrading or behind a login"
             }
@@ -344,7 +350,8 @@ impl SignInFailure {
     fn help(&self) -> &'static str {
         match self {
             Self::Credentials => {
-                "check the credentials, and that the account is active, not locked out and free of multi-factor sign-in"
+                "check the credentials, and that the account is active, not locked out and free of multi-factor sign-in; \
+                 they are tried again within a quarter of an hour, and at once after a restart"
             }
             Self::Application { .. } => {
                 "check the client id and secret in the instance's Application Registry"

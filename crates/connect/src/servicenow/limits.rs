@@ -22,12 +22,22 @@ pub(super) struct Limit {
     pub(super) resets_in: Duration,
 }
 
-/// The rule that a call fell under.
-pub(super) fn limit(headers: &HeaderMap, now: Timestamp) -> Option<Limit> {
+impl Limit {
+    /// The calls that fall to the part of a window of this length that is over.
+    pub(super) fn share_gone(&self, window: Duration) -> u64 {
+        let gone = window.saturating_sub(self.resets_in).as_secs();
+        let share = u128::from(self.calls) * u128::from(gone) / u128::from(window.as_secs().max(1));
+        u64::try_from(share).unwrap_or(u64::MAX)
+    }
+}
+
+/// The rule that a call fell under. ServiceNow never says how many calls are left, but that there are none.
+pub(super) fn limit(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Limit> {
+    let none_left = (status == 429).then_some(0);
     Some(Limit {
         rule: text(headers, "x-ratelimit-rule").unwrap_or_default().to_owned(),
         calls: number(headers, "x-ratelimit-limit")?,
-        remaining: number(headers, "x-ratelimit-remaining"),
+        remaining: none_left.or_else(|| number(headers, "x-ratelimit-remaining")),
         resets_in: until_reset(headers, now)?,
     })
 }
@@ -127,7 +137,20 @@ mod tests {
         ];
         let expected =
             Limit { rule: "r1".into(), calls: 100, remaining: None, resets_in: Duration::from_secs(60) };
-        assert_eq!(limit(&headers(&all), Timestamp::UNIX_EPOCH), Some(expected));
-        assert_eq!(limit(&headers(&all[1..]), Timestamp::UNIX_EPOCH), None);
+        assert_eq!(limit(200, &headers(&all), Timestamp::UNIX_EPOCH).as_ref(), Some(&expected));
+        assert_eq!(limit(200, &headers(&all[1..]), Timestamp::UNIX_EPOCH), None);
+        let refused = limit(429, &headers(&all), Timestamp::UNIX_EPOCH);
+        assert_eq!(refused, Some(Limit { remaining: Some(0), ..expected }));
+    }
+
+    #[test]
+    fn a_share_of_the_window_is_gone() {
+        let gone = |calls, seconds| {
+            let resets_in = Duration::from_secs(seconds);
+            Limit { rule: String::new(), calls, remaining: None, resets_in }
+                .share_gone(Duration::from_secs(3600))
+        };
+        assert_eq!([gone(100, 3600), gone(100, 900), gone(100, 0), gone(100, 7200)], [0, 75, 100, 0]);
+        assert_eq!([gone(0, 0), gone(u64::MAX, 0)], [0, u64::MAX]);
     }
 }

@@ -21,6 +21,7 @@ mod row;
 mod seen;
 mod settings;
 mod signer;
+mod standing;
 mod table;
 mod wire;
 
@@ -34,16 +35,19 @@ pub use query::{Condition, Query};
 pub use refusal::{Refusal, Told};
 pub use row::{Fields, Row};
 pub use seen::Seen;
-pub use settings::{Auth, SetUpError, Settings, SigningAlgorithm};
+pub use settings::{Auth, Proxy, SetUpError, Settings, SigningAlgorithm};
 pub use table::Compare;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// A client of one instance. Clones share the budget, the token and what was learned of the instance.
 #[derive(Debug, Clone)]
 pub struct ServiceNow {
     inner: Arc<Inner>,
+    /// How long a call waits for its turn in all; without end if `None`, as deliveries do.
+    haste: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -52,6 +56,7 @@ struct Inner {
     url: reqwest::Url,
     http: reqwest::Client,
     credentials: auth::Credentials,
+    standing: standing::Standing,
     pace: Arc<pace::Pace>,
     dictionary: dictionary::Cache,
     seen: seen::Sight,
@@ -68,9 +73,16 @@ impl ServiceNow {
         let settings::Checked { url, credentials, http } = settings::check(&settings)?;
         let pace = pace::Pace::new(settings.concurrency);
         let (dictionary, without_batch) = (dictionary::Cache::default(), AtomicBool::new(false));
-        let seen = seen::Sight::default();
-        let inner = Inner { settings, url, http, credentials, pace, dictionary, seen, without_batch };
-        Ok(Self { inner: Arc::new(inner) })
+        let (seen, standing) = (seen::Sight::default(), standing::Standing::new(settings.hold));
+        let inner =
+            Inner { settings, url, http, credentials, standing, pace, dictionary, seen, without_batch };
+        Ok(Self { inner: Arc::new(inner), haste: None })
+    }
+
+    /// The same client for somebody who would rather have no answer than wait longer than this for a rate limit.
+    #[must_use]
+    pub fn in_haste(&self, longest: Duration) -> Self {
+        Self { inner: Arc::clone(&self.inner), haste: Some(longest) }
     }
 
     /// Whether the instance has a Batch API, as far as a batch was sent.

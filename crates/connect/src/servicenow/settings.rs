@@ -1,6 +1,6 @@
 //! How to reach an instance and as whom. Settings are checked once, when a client is made; secrets do not print.
 
-use super::auth::Credentials;
+use super::auth::{self, Credentials};
 use reqwest::Url;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -12,28 +12,43 @@ pub struct Settings {
     pub url: String,
     /// As whom to call.
     pub auth: Auth,
+    /// Through what to call, token endpoint included. Without it, as the system's proxy variables say.
+    pub proxy: Option<Proxy>,
     /// The most calls at one time. The client goes below it by itself when the instance struggles.
     pub concurrency: usize,
     /// How long one call may take, from the connection to the last byte.
     pub timeout: Duration,
     /// How long one call may wait in all because the instance allows no more calls for now.
     pub patience: Duration,
+    /// How long credentials that were refused are left alone, the first time: refused sign-ins lock accounts.
+    pub hold: Duration,
     /// How many requests one call of the Batch API may carry.
     pub batch: usize,
 }
 
 impl Settings {
-    /// Settings with 8 calls at a time of 60 s each, 2 minutes of patience, and 50 requests in a batch.
+    /// Settings with 8 calls at a time of 60 s each, 2 minutes of patience, a minute's hold, and 50 requests in a batch.
     pub fn new(url: impl Into<String>, auth: Auth) -> Self {
         Self {
             url: url.into(),
             auth,
+            proxy: None,
             concurrency: 8,
             timeout: Duration::from_secs(60),
             patience: Duration::from_secs(120),
+            hold: Duration::from_secs(60),
             batch: 50,
         }
     }
+}
+
+/// A proxy between us and the instance. It sees the instance's name, and nothing of what is sent to it.
+#[derive(Debug, Clone)]
+pub struct Proxy {
+    /// `http://PROXY:PORT`, or `https`.
+    pub url: String,
+    /// Name and password, if it wants to know who asks.
+    pub credentials: Option<(String, SecretString)>,
 }
 
 /// The ways in which an instance lets a program sign in. A `token_url` of `None` is `{url}/oauth_token.do`.
@@ -56,6 +71,8 @@ pub enum Auth {
         username: String,
         /// Its password.
         password: SecretString,
+        /// What the token shall allow, if the application has scopes.
+        scope: Option<String>,
         /// Where tokens are had.
         token_url: Option<String>,
     },
@@ -111,7 +128,7 @@ pub enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// Reads `RS256` and the like. ES512 is missing because no key of its curve can be used here.
+    /// Reads `RS256` and the like. ES512 is missing because the library that signs does not know it.
     pub fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "RS256" => Self::Rs256,
@@ -179,6 +196,11 @@ pub enum SetUpError {
         #[source]
         source: jsonwebtoken::errors::Error,
     },
+    /// A proxy of a kind that cannot be used.
+    #[error(
+        "the proxy's address is not one; it looks like `http://proxy.example.com:3128`, without a password in it"
+    )]
+    NotAProxy,
     /// No TLS, for example.
     #[error("no HTTP client can be made on this machine")]
     Client {
@@ -208,7 +230,7 @@ pub(super) fn check(settings: &Settings) -> Result<Checked, SetUpError> {
     }
     let url = address("instance", &settings.url)?;
     let credentials = Credentials::new(&settings.auth, &url)?;
-    let http = http_client(&url, settings.timeout).map_err(|source| SetUpError::Client { source })?;
+    let http = http_client(&url, settings)?.build().map_err(|source| SetUpError::Client { source })?;
     Ok(Checked { url, credentials, http })
 }
 
@@ -236,14 +258,31 @@ fn is_this_machine(host: &str) -> bool {
 }
 
 /// Redirects are not followed, because they lead to login pages; cookies are not kept, because they pin a node.
-fn http_client(url: &Url, timeout: Duration) -> reqwest::Result<reqwest::Client> {
-    let connect = Duration::from_secs(10).min(timeout.mul_f64(0.75));
+fn http_client(url: &Url, settings: &Settings) -> Result<reqwest::ClientBuilder, SetUpError> {
+    let connect = Duration::from_secs(10).min(settings.timeout.mul_f64(0.75));
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(connect)
         .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")));
-    // No proxy leads to this machine.
-    let here = url.host_str().is_some_and(is_this_machine);
-    if here { builder.no_proxy() } else { builder }.build()
+    Ok(match &settings.proxy {
+        Some(through) => builder.proxy(proxy(through)?),
+        // No proxy of the system's leads to this machine.
+        None if url.host_str().is_some_and(is_this_machine) => builder.no_proxy(),
+        None => builder,
+    })
+}
+
+fn proxy(through: &Proxy) -> Result<reqwest::Proxy, SetUpError> {
+    let url = Url::parse(through.url.trim()).map_err(|_| SetUpError::NotAProxy)?;
+    let more = [!url.username().is_empty(), url.password().is_some(), url.query().is_some()];
+    let is_bare = !more.contains(&true) && url.fragment().is_none() && url.path() == "/";
+    if !matches!(url.scheme(), "http" | "https") || !is_bare {
+        return Err(SetUpError::NotAProxy);
+    }
+    let proxy = reqwest::Proxy::all(url).map_err(|_| SetUpError::NotAProxy)?;
+    Ok(match &through.credentials {
+        Some((name, password)) => proxy.custom_http_auth(auth::basic(name, password)?),
+        None => proxy,
+    })
 }

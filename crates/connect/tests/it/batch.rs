@@ -211,6 +211,19 @@ async fn an_instance_without_the_batch_api_is_remembered() {
 }
 
 #[tokio::test]
+async fn a_404_of_a_gateway_within_a_batch_is_not_a_missing_row() {
+    let instance = Instance::start(|asked| {
+        let foreign = [Value::Null, json!({ "message": "no Route matched with those values" })];
+        let batched = asked.batched();
+        envelope(batched.iter().zip(&foreign).map(|(it, body)| served(&it["id"], 404, body)).collect(), &[])
+    })
+    .await;
+    let remove = Request::Remove { table: "sys_user_grmember".into(), id: SysId::new("m1") };
+    let answers = instance.client().batch(Lane::Leaver, &[remove, read("u1")]).await.unwrap();
+    assert!(answers.iter().all(|it| matches!(it, Err(CallError::NotServiceNow { .. }))), "{answers:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_does_not_stop_the_others() {
     let instance = Instance::start(|asked| envelope(asked.batched().iter().map(serve).collect(), &[])).await;
     let answers =

@@ -2,6 +2,9 @@
 
 use crate::support::{Asked, Instance, Reply, failure, json as reply, rows};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tenure_connect::servicenow::{CallError, Condition, Lane, Query, Unaskable};
 
 fn entry(table: &str, element: &str, kind: &str) -> Value {
@@ -57,7 +60,7 @@ fn instance_of(asked: &Asked, shown: usize) -> Reply {
 async fn inherited_columns_are_there_and_may_be_redefined() {
     let instance = Instance::start(|asked| instance_of(asked, 5)).await;
     let client = instance.client();
-    let columns = client.columns("incident").await.unwrap();
+    let columns = client.columns(Lane::Normal, "incident").await.unwrap();
     assert!(columns.is_known());
     assert_eq!(
         columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
@@ -71,7 +74,7 @@ async fn inherited_columns_are_there_and_may_be_redefined() {
     assert_eq!(columns.get("assigned_to").unwrap().reference.as_deref(), Some("sys_user"));
     assert!(!columns.may_have("u_unknown"));
     let calls = instance.asked().len();
-    client.columns("incident").await.unwrap();
+    client.columns(Lane::Normal, "incident").await.unwrap();
     assert_eq!(instance.asked().len(), calls);
 }
 
@@ -82,7 +85,7 @@ async fn unknown_columns_are_refused_before_asking() {
     let query = Query::of(Condition::is("u_unknown", "1"));
     // Nothing is known yet, so it is asked, and held against the answer.
     assert!(client.list(Lane::Normal, "incident", &query, &[]).await.unwrap().is_empty());
-    client.columns("incident").await.unwrap();
+    client.columns(Lane::Normal, "incident").await.unwrap();
     let calls = instance.asked().len();
     let errors = [
         client.list(Lane::Normal, "incident", &query, &[]).await.unwrap_err(),
@@ -132,11 +135,133 @@ async fn what_may_not_be_read_is_unknown() {
         |asked| instance_of(asked, 4),
     ];
     for handler in closed {
-        let columns = Instance::start(handler).await.client().columns("incident").await.unwrap();
+        let columns =
+            Instance::start(handler).await.client().columns(Lane::Normal, "incident").await.unwrap();
         assert!(!columns.is_known());
         assert!(columns.may_have("u_anything"));
         assert!(columns.get("sys_id").is_none());
     }
     let broken = Instance::start(|_| crate::support::answer(200, "text/html", "<html>")).await;
-    assert!(broken.client().columns("incident").await.is_err());
+    assert!(broken.client().columns(Lane::Normal, "incident").await.is_err());
+}
+
+/// An instance that breaks and mends, and then has another column as well.
+struct Changing {
+    broken: AtomicBool,
+    changed: AtomicBool,
+}
+
+impl Changing {
+    async fn start() -> (Instance, Arc<Self>) {
+        let state = Arc::new(Self { broken: AtomicBool::new(false), changed: AtomicBool::new(false) });
+        let (seen, is) = (Arc::clone(&state), |it: &AtomicBool| it.load(Ordering::Relaxed));
+        let instance = Instance::start(move |asked| match asked.path.rsplit('/').next() {
+            _ if is(&seen.broken) => failure(503, "", ""),
+            Some("sys_dictionary") => {
+                let mut all = dictionary();
+                all.extend(is(&seen.changed).then(|| entry("incident", "u_new", "string")));
+                rows(json!(all), all.len() as u64)
+            }
+            _ => instance_of(asked, 5),
+        })
+        .await;
+        (instance, state)
+    }
+}
+
+/// Time passes for the client; the paused clock would run ahead of answers that are under way.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+const QUARTER: Duration = Duration::from_secs(15 * 60);
+
+#[tokio::test]
+async fn an_old_dictionary_holds_while_one_reads_it_anew() {
+    let (instance, state) = Changing::start().await;
+    let client = instance.client();
+    let has = async || client.columns(Lane::Leaver, "incident").await.unwrap().may_have("u_new");
+    assert!(!has().await);
+    let first = instance.asked().len();
+    state.changed.store(true, Ordering::Relaxed);
+    assert!(!has().await);
+    pass(QUARTER).await;
+    for _ in 0..10 {
+        assert!(!has().await, "nobody waits");
+    }
+    while !has().await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(instance.asked().len(), 2 * first, "one reads");
+}
+
+#[tokio::test]
+async fn an_old_dictionary_holds_while_the_instance_is_broken() {
+    let (instance, state) = Changing::start().await;
+    let client = instance.client();
+    client.columns(Lane::Normal, "incident").await.unwrap();
+    let first = instance.asked().len();
+    state.broken.store(true, Ordering::Relaxed);
+    pass(QUARTER).await;
+    assert!(client.columns(Lane::Normal, "incident").await.unwrap().is_known());
+    // A read is sent three times before it has failed.
+    while instance.asked().len() < first + 3 || client.pace().in_flight > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for _ in 0..10 {
+        assert!(client.columns(Lane::Normal, "incident").await.unwrap().is_known());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(instance.asked().len(), first + 3, "it is left alone for a while");
+    state.broken.store(false, Ordering::Relaxed);
+    state.changed.store(true, Ordering::Relaxed);
+    pass(Duration::from_secs(61)).await;
+    while !client.columns(Lane::Normal, "incident").await.unwrap().may_have("u_new") {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn forgotten_columns_are_read_before_they_are_believed() {
+    let (instance, state) = Changing::start().await;
+    let client = instance.client();
+    assert!(!client.columns(Lane::Normal, "incident").await.unwrap().may_have("u_new"));
+    state.changed.store(true, Ordering::Relaxed);
+    client.forget_columns();
+    assert!(client.columns(Lane::Normal, "incident").await.unwrap().may_have("u_new"));
+    state.broken.store(true, Ordering::Relaxed);
+    client.forget_columns();
+    assert!(client.columns(Lane::Normal, "incident").await.is_err());
+}
+
+#[tokio::test]
+async fn a_leavers_first_look_does_not_wait_for_those_who_came_before() {
+    let instance = Instance::start(|asked| match asked.path.contains("slow") {
+        true => Reply::Silence,
+        false => instance_of(asked, 5),
+    })
+    .await;
+    let client = instance.client();
+    client.list(Lane::Normal, "quick", &Query::all(), &[]).await.unwrap();
+    let occupied: Vec<_> = (0..7)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.list(Lane::Normal, "slow", &Query::all(), &[]).await })
+        })
+        .collect();
+    while client.pace().in_flight < 7 {
+        tokio::task::yield_now().await;
+    }
+    let waiting = tokio::spawn({
+        let client = client.clone();
+        async move { client.columns(Lane::Normal, "incident").await }
+    });
+    while client.pace().waiting < 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(client.columns(Lane::Leaver, "incident").await.unwrap().is_known());
+    occupied.iter().for_each(tokio::task::JoinHandle::abort);
+    waiting.abort();
 }

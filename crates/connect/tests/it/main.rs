@@ -5,9 +5,11 @@
 mod batch;
 mod dictionary;
 mod pages;
+mod proxy;
 mod secrets;
 mod set_up;
 mod sign_in;
+mod signing;
 mod simulated;
 mod support;
 mod table;

@@ -4,7 +4,7 @@ use crate::support::{Instance, Reply, answer, failure, fields, json as reply, ro
 use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use tenure_connect::servicenow::{Auth, Compare, Lane, Request, ServiceNow, Settings};
+use tenure_connect::servicenow::{Auth, Compare, Lane, Proxy, Request, ServiceNow, Settings};
 use tenure_identity::id::SysId;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -45,6 +45,7 @@ fn settings(instance: &Instance) -> Settings {
         client_secret: "app-s3cret".into(),
         username: "tenure".into(),
         password: "s3cret-word".into(),
+        scope: None,
         token_url: None,
     };
     Settings { auth, timeout: std::time::Duration::from_millis(300), ..instance.settings() }
@@ -106,6 +107,11 @@ async fn nothing_tells() {
         .await;
         check("what is seen", &do_everything(&ServiceNow::new(settings(&instance)).unwrap()).await);
     }
+    // What ServiceNow itself says of people is told to whoever reads the error, and not to the log.
+    let duplicate =
+        "Unique Key violation detected by database (Duplicate entry 'ada@example.com' for key 'email')";
+    let instance = Instance::start(move |_| failure(403, "Operation Failed", duplicate)).await;
+    assert!(do_everything(&instance.client()).await.contains("ada@example.com"));
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     check("the log", &log);
     assert!(log.contains("table=\"sys_user\" method=\"PATCH\" status=200"), "{log}");
@@ -117,4 +123,8 @@ async fn settings_do_not_tell() {
     let instance = Instance::replies(vec![]).await;
     check("settings", &format!("{:?} {:?}", settings(&instance), instance.settings()));
     check("a client", &format!("{:?}", instance.client()));
+    let credentials = Some(("tenure".to_owned(), "s3cret-word".into()));
+    let proxy = Some(Proxy { url: "http://127.0.0.1:1".into(), credentials });
+    let through = Settings { proxy, ..instance.settings() };
+    check("a proxy", &format!("{through:?} {:?}", ServiceNow::new(through.clone()).unwrap()));
 }

@@ -15,6 +15,7 @@ fn password() -> Auth {
         client_secret: "app-secret".into(),
         username: "tenure".into(),
         password: "s3cret-word".into(),
+        scope: None,
         token_url: None,
     }
 }
@@ -105,6 +106,14 @@ async fn client_credentials_and_keys() {
     call(&client_of(&instance, auth)).await.unwrap();
     let sent = form(&instance.asked()[0]);
     assert_eq!((sent["grant_type"].as_str(), sent["scope"].as_str()), ("client_credentials", "tables"));
+    let Auth::Password { client_id, client_secret, username, password, token_url, .. } = password() else {
+        unreachable!("it is one")
+    };
+    let scope = Some("tables".to_owned());
+    let scoped = Auth::Password { client_id, client_secret, username, password, scope, token_url };
+    call(&client_of(&instance, scoped)).await.unwrap();
+    let sent = form(instance.asked().iter().rfind(|it| is_token(it)).unwrap());
+    assert_eq!((sent["grant_type"].as_str(), sent["scope"].as_str()), ("password", "tables"));
     call(&client_of(&instance, Auth::ApiKey { key: "k3y".into() })).await.unwrap();
     let last = instance.asked().pop().unwrap();
     assert_eq!((last.headers["x-sn-apikey"].as_str(), last.headers.get("authorization")), ("k3y", None));
@@ -226,6 +235,66 @@ async fn an_account_is_not_locked_out_by_many_who_wait() {
         );
     }
     assert_eq!(instance.asked().len(), 1);
+}
+
+/// Forty who call at the same time, twice, with credentials that are refused.
+async fn forty_are_refused(client: &ServiceNow) {
+    for _ in 0..2 {
+        let calls = (0..40).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { call(&client).await })
+        });
+        for each in calls.collect::<Vec<_>>() {
+            let error = each.await.unwrap().unwrap_err();
+            assert!(matches!(error, CallError::Unauthenticated { .. }), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_tried_twice_however_many_call() {
+    let instance = Instance::start(|_| unknown()).await;
+    forty_are_refused(&instance.client()).await;
+    // The second time it was no blip.
+    assert_eq!(instance.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_wrong_password_grant_is_tried_once_however_many_call() {
+    let instance = Instance::start(|_| reply(401, json!({ "error": "access_denied" }))).await;
+    forty_are_refused(&client_of(&instance, password())).await;
+    assert_eq!(grants(&instance), ["password"]);
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_is_refused_to_those_under_way_and_to_one_more() {
+    let changed = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let instance = Instance::start({
+        let changed = std::sync::Arc::clone(&changed);
+        move |_| if changed.load(Ordering::Relaxed) { unknown() } else { rows(json!([]), 0) }
+    })
+    .await;
+    let client = instance.client();
+    call(&client).await.unwrap();
+    changed.store(true, Ordering::Relaxed);
+    forty_are_refused(&client).await;
+    assert!(instance.asked().len() <= 1 + 8 + 1, "{}", instance.asked().len());
+}
+
+#[tokio::test]
+async fn credentials_that_are_accepted_again_serve_everybody() {
+    let asked = AtomicUsize::new(0);
+    let instance = Instance::start(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        0..3 => unknown(),
+        _ => rows(json!([]), 0),
+    })
+    .await;
+    let settings = Settings { hold: Duration::ZERO, ..instance.settings() };
+    let client = ServiceNow::new(settings).unwrap();
+    call(&client).await.unwrap_err();
+    call(&client).await.unwrap();
+    call(&client).await.unwrap();
+    assert_eq!(instance.asked().len(), 5);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::support::{Instance, Reply, answer, failure, fields, json as reply, no
 use serde_json::json;
 use std::time::Duration;
 use tenure_connect::servicenow::{
-    CallError, Lane, Outcome, Oversize, Query, Refusal, Row, ServiceNow, Settings, Stranger,
+    CallError, Compare, Lane, Outcome, Oversize, Query, Refusal, Request, Row, ServiceNow, Settings, Stranger,
 };
 use tenure_identity::id::SysId;
 
@@ -112,6 +112,30 @@ async fn a_long_pause_is_the_callers_and_holds_for_everybody() {
 }
 
 #[tokio::test]
+async fn who_is_in_haste_waits_neither_for_a_pause_nor_for_a_turn() {
+    let instance = Instance::start(|_| limited("60")).await;
+    let client = instance.client().in_haste(Duration::from_secs(1));
+    let began = std::time::Instant::now();
+    let error = list(&client).await.unwrap_err();
+    assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
+    assert!(error.retry_after().is_some_and(|it| it > Duration::from_secs(50)));
+    assert_eq!(instance.asked().len(), 1);
+    // Near the end of its hour, calls are spread out.
+    let instance = Instance::start(|_| {
+        let (now, half_an_hour_later) = ("Thu, 01 Jan 2026 00:00:00 GMT", "1767227400");
+        let limit = rows(json!([]), 0).with("X-RateLimit-Limit", "1").with("Date", now);
+        limit.with("X-RateLimit-Reset", half_an_hour_later)
+    })
+    .await;
+    let client = instance.client().in_haste(Duration::from_secs(1));
+    list(&client).await.unwrap();
+    let error = list(&client).await.unwrap_err();
+    assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
+    assert_eq!(instance.asked().len(), 1);
+    assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
 async fn refusals_are_not_waited_for_without_end() {
     let instance = Instance::start(|_| limited("0")).await;
     let error = insert(&instance.client()).await.unwrap_err();
@@ -141,6 +165,39 @@ async fn a_sleeping_instance_is_not_an_empty_one() {
     assert!(instance.client().get(Lane::Normal, "sys_user", &id, &[]).await.is_err());
     let instance = Instance::start(|_| no_record()).await;
     assert!(instance.client().get(Lane::Normal, "sys_user", &id, &[]).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_404_of_a_gateway_is_not_a_missing_row() {
+    let id = SysId::new("a");
+    let foreign: [fn() -> Reply; 3] = [
+        || answer(404, "application/json", ""),
+        || answer(404, "", ""),
+        || reply(404, json!({ "message": "no Route matched with those values" })),
+    ];
+    for foreign in foreign {
+        let client = Instance::start(move |_| foreign()).await.client();
+        let get = client.get(Lane::Normal, "sys_user", &id, &[]).await.unwrap_err();
+        let remove = client.remove(Lane::Leaver, "sys_user", &id).await.unwrap_err();
+        let find = client.find(Lane::Normal, "sys_user", "user_name", "ada", Compare::Exact, &[]).await;
+        let requests = [
+            Request::Remove { table: "sys_user_grmember".into(), id: id.clone() },
+            Request::Get { table: "sys_user".into(), id: id.clone(), columns: vec![] },
+        ];
+        let batch = client.batch(Lane::Normal, &requests).await.unwrap_err();
+        for error in [get, remove, find.unwrap_err(), list(&client).await.unwrap_err(), batch] {
+            let found = Stranger::Gateway;
+            assert!(matches!(error, CallError::NotServiceNow { found: it, .. } if it == found), "{error}");
+            assert!(!error.is_permanent());
+        }
+        assert!(client.may_batch());
+    }
+}
+
+#[tokio::test]
+async fn version_1_says_of_an_empty_list_that_there_is_no_record() {
+    let client = Instance::start(|_| no_record()).await.client();
+    assert!(list(&client).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -175,6 +232,8 @@ async fn a_leaver_passes_those_who_wait() {
     .await;
     let settings = Settings { timeout: Duration::from_secs(3), concurrency: 3, ..instance.settings() };
     let client = ServiceNow::new(settings).unwrap();
+    // Before anybody was let in, one call at a time finds out whether we are.
+    list(&client).await.unwrap();
     let tasks: Vec<_> = (0..6)
         .map(|_| {
             let client = client.clone();

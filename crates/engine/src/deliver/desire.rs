@@ -75,7 +75,7 @@ impl Asking<'_> {
 
     /// The columns of people, where the instance lets us know them.
     async fn columns(&self) -> Result<Option<std::sync::Arc<Columns>>, Trouble> {
-        match self.delivery.target.client.columns(USERS).await {
+        match self.delivery.target.client.columns(self.lane, USERS).await {
             Ok(columns) => Ok(Some(columns)),
             Err(error) if error.is_permanent() => Ok(None),
             Err(error) => Err(error.into()),

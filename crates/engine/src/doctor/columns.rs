@@ -19,7 +19,7 @@ struct Use {
 }
 
 pub(super) async fn look(patient: &Patient<'_>) -> Vec<Check> {
-    let known = match patient.client().columns(USERS).await {
+    let known = match patient.client().columns(super::LANE, USERS).await {
         Ok(known) => known,
         Err(error) => return vec![Check::unasked("dictionary", &error)],
     };

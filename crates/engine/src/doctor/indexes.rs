@@ -8,7 +8,7 @@ const NAME: &str = "stable key";
 
 pub(super) async fn look(patient: &Patient<'_>) -> Vec<Check> {
     let key = &patient.target.settings.key;
-    let Ok(known) = patient.client().columns(USERS).await else { return Vec::new() };
+    let Ok(known) = patient.client().columns(super::LANE, USERS).await else { return Vec::new() };
     let mut checks = Vec::new();
     if !patient.fills(key) {
         let means = "nobody is found again when a login changes or after a clone";

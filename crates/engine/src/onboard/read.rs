@@ -116,7 +116,7 @@ async fn read_part(
 }
 
 async fn pages(engine: &SharedEngine, target: &Target, part: Part) -> Result<Pages, CallError> {
-    let there = target.client.columns(part.table()).await?;
+    let there = target.client.columns(Lane::Background, part.table()).await?;
     let policy = engine.policy();
     let columns = part.columns(target.settings.key.as_str(), &Lengths::of(&policy), &there);
     let columns: Vec<_> = columns.iter().map(String::as_str).collect();
@@ -134,7 +134,7 @@ fn without_blanks(part: Part, row: Row) -> Columns {
 
 /// What has to be put right about the column of the stable key, as far as the instance tells.
 async fn about_the_key(target: &Target) -> Option<String> {
-    let there = target.client.columns(USERS).await.ok().filter(|there| there.is_known())?;
+    let there = target.client.columns(Lane::Background, USERS).await.ok().filter(|there| there.is_known())?;
     let key = &target.settings.key;
     match there.get(key.as_str()) {
         None => Some(format!(

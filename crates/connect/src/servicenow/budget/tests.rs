@@ -99,16 +99,37 @@ fn near_the_limit_what_can_wait_is_spread() {
     let mut budget = Budget::new(4);
     budget.start(Lane::Normal, now);
     for _ in 0..79 {
-        budget.learn(&rule(100, None, 100), now);
+        budget.learn(&rule(100, None, 3600), now);
     }
     assert_eq!(budget.may_start(Lane::Normal, now), Start::Now);
-    budget.learn(&rule(100, None, 100), now);
+    let late = now + after(3500);
+    budget.learn(&rule(100, None, 100), late);
+    budget.start(Lane::Normal, late);
     // 20 calls are left for 100 s.
-    assert_eq!(budget.may_start(Lane::Normal, now), Start::At(now + after(5)));
-    assert_eq!(budget.may_start(Lane::Leaver, now), Start::Now);
-    assert_eq!(budget.may_start(Lane::Normal, now + after(5)), Start::Now);
+    assert_eq!(budget.may_start(Lane::Normal, late), Start::At(late + after(5)));
+    assert_eq!(budget.may_start(Lane::Leaver, late), Start::Now);
+    assert_eq!(budget.may_start(Lane::Normal, late + after(5)), Start::Now);
     // The hour is over.
-    assert_eq!(budget.may_start(Lane::Normal, now + after(101)), Start::Now);
+    assert_eq!(budget.may_start(Lane::Normal, late + after(101)), Start::Now);
+}
+
+#[test]
+fn what_was_not_seen_of_an_hour_counts_as_used() {
+    let now = Instant::now();
+    let used_after = |budget: &mut Budget, seconds: u64, resets_in: u64| {
+        budget.learn(&rule(100, None, resets_in), now + after(seconds));
+        budget.windows["r"].used
+    };
+    // A node that starts late in the hour; others may have called all the time.
+    let mut late = Budget::new(4);
+    assert_eq!(used_after(&mut late, 0, 900), 76);
+    assert_eq!(used_after(&mut late, 1, 899), 77);
+    // The next hour is seen from its beginning, whenever the first answer comes.
+    assert_eq!(used_after(&mut late, 1800, 2700), 1);
+    // An hour without a single answer in between.
+    assert_eq!(used_after(&mut late, 4 * 3600, 900), 76);
+    let mut early = Budget::new(4);
+    assert_eq!(used_after(&mut early, 0, 3600), 1);
 }
 
 #[test]

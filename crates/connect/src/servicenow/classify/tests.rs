@@ -58,6 +58,8 @@ fn every_text_of_the_fact_sheet() {
         (500, "Operation Failed", "Unique Key violation detected by database", "Refused.PossibleDuplicate"),
         (403, "Operation Failed", "something new", "Refused.Other"),
         (404, "No Record found", hidden, "Refused.NotFoundOrHidden"),
+        (404, "No Record found", "", "Refused.NotFoundOrHidden"),
+        (404, "", hidden, "Refused.NotFoundOrHidden"),
         (405, "Method not supported", "", "Refused.BadRequest"),
         (406, "Not acceptable", "", "Refused.BadRequest"),
         (415, "Unsupported media type", "", "Refused.BadRequest"),
@@ -107,6 +109,19 @@ fn what_is_not_servicenow() {
     check(302, "text/html", "", "NotServiceNow");
     check(403, "text/html", "<html>blocked</html>", "NotServiceNow");
     check(404, "text/html", "<html>nothing here</html>", "NotServiceNow");
+    // A gateway that knows no way to the instance says nothing of the row.
+    for foreign in [
+        "",
+        "  ",
+        r#"{"message":"no Route matched with those values"}"#,
+        r#"{"error":"not found"}"#,
+        "[]",
+        "null",
+    ] {
+        check(404, JSON, foreign, "NotServiceNow");
+    }
+    check(404, JSON, &error_body("Something new", ""), "NotServiceNow");
+    check(407, "", "", "NotServiceNow");
     // A gateway's page about a broken instance is about a broken instance.
     check(503, "text/html", "<html>maintenance</html>", "Busy");
     check(200, JSON, r#"{"result":[{"sys_id":"1"}"#, "Unreadable");

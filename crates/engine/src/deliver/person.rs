@@ -121,6 +121,7 @@ impl<'a> Work<'a> {
             steps.retain(|step| !self.is_parked(step));
             let steps = self.spare_protected(steps).await?;
             if steps.is_empty() {
+            self.unpark(&steps);
                 return Ok(());
             }
             self.carry_out(steps).await?;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use tenure_connect::servicenow::{Answer, CallError, Fields, Refusal, Request, Row};
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::id::{FieldName, SysId};
-use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, Parked, Step, Verdict, verdicts};
+use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, Step, Verdict, verdicts};
 
 /// What may be hidden from us, so that it is refused and not found.
 const HIDDEN: &str = "the target says that a record with this user name or stable key exists, and does not show it to our account: \
@@ -148,10 +148,8 @@ impl Work<'_> {
     }
 
     fn park(&mut self, column: &FieldName, asked: &str, reason: &str) {
-        let attempts = u32::from(self.known.parked.contains_key(column)) * 4;
-        let until = self.now + backoff::after_refusal(attempts, 0.5);
-        let parked = Parked { asked: asked.to_owned(), reason: reason.to_owned(), until };
-        self.known.parked.insert(column.clone(), parked);
+        let wait = |attempts| backoff::after_refusal(attempts, 0.5);
+        self.known.park(column, asked, reason, self.now, wait);
     }
 
     fn park_all(&mut self, piece: Columns, error: &CallError) {
@@ -313,6 +311,12 @@ fn tie(record: &SysId, step: Step) -> Option<Tie> {
         Step::Grant(role) => insert(HELD_ROLES, "role", role),
         Step::Revoke { row, .. } => remove(HELD_ROLES, row),
         Step::Create(_) | Step::Update(_) => return None,
+    /// Forgets what waits and is not asked for any more; `steps` are all that are still to be taken.
+    pub(super) fn unpark(&mut self, steps: &[Step]) {
+        let ties = steps.iter().filter_map(parked_as).collect();
+        self.known.unpark(&self.wanted.desired, &ties);
+    }
+
     };
     Some(Tie { parked_as: parked_as(&step)?, step, request })
 }

@@ -19,6 +19,7 @@ on_both_engines!(
     a_lease_that_runs_out_is_anybodys_and_says_so,
     a_change_meanwhile_makes_them_due_again,
     what_is_known_reads_back,
+    a_parked_value_that_does_not_say_how_often_it_failed_reads_back,
     one_record_is_one_persons,
     whoever_waits_for_a_record_is_woken,
     whoever_waits_for_a_record_that_came_meanwhile_is_due_again,
@@ -154,7 +155,7 @@ async fn what_is_known_reads_back(place: Place) {
     let store = place.open_with_target().await;
     store.commit(&joiner(1)).await.unwrap();
     let taken = take(&store, "a", 5).await;
-    let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70) };
+    let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70), attempts: 3 };
     let known = Known {
         columns: [("title".into(), "Bøss \"1\"".into()), ("zip".into(), String::new())].into(),
         groups: Some([(SysId::new("g"), SysId::new("row"))].into()),
@@ -171,6 +172,15 @@ async fn what_is_known_reads_back(place: Place) {
         .unwrap();
     store.mark_delivery(&who(1), at(7)).await.unwrap();
     assert_eq!(take(&store, "b", 8).await[0].known, Some(known));
+}
+
+async fn a_parked_value_that_does_not_say_how_often_it_failed_reads_back(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    place.sql(r#"update deliveries set known = '{"columns":{},"parked":{"zip":["1","why",17]}}'"#).await;
+    let known = take(&store, "a", 5).await.remove(0).known.unwrap();
+    let parked = &known.parked["zip"];
+    assert_eq!((parked.asked.as_str(), parked.until.as_microsecond(), parked.attempts), ("1", 17, 0));
 }
 
 async fn one_record_is_one_persons(place: Place) {

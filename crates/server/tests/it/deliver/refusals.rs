@@ -1,5 +1,6 @@
 //! What ServiceNow does not take: narrowed down to the value, explained, and no hindrance for the rest.
 
+use crate::support::bodies::group;
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
@@ -49,6 +50,30 @@ async fn a_value_that_a_rule_refuses_is_set_aside_and_the_rest_lands() {
     scene.settled().await;
     assert_eq!(value(&scene.record("ada"), "title"), "Queen", "another value is tried at once");
     assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_is_not_asked_for_any_more_holds_nothing_up() {
+    let scene = scene(
+        "[[abort]]\ntable = \"sys_user\"\nwhen = \"update\"\ncolumn = \"title\"\nvalue = \"King\"\nrule = \"No kings\"\n\
+         [[abort]]\ntable = \"sys_user_grmember\"\nwhen = \"insert\"\nrule = \"Full\"\n",
+    )
+    .await;
+    let ada = scene.create(with(user("ada"), json!({ "title": "Clerk" }))).await;
+    let team = scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    let title = |title: &str| operations(json!([{ "op": "replace", "path": "title", "value": title }]));
+    scene.patch(&format!("/Users/{ada}"), title("King")).await.expect(200);
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    let reason = delivery.reason.unwrap();
+    assert!(reason.contains("No kings") && reason.contains("Full"), "{reason}");
+    scene.patch(&format!("/Users/{ada}"), title("Clerk")).await.expect(200);
+    let leave = operations(json!([{ "op": "remove", "path": format!("members[value eq \"{ada}\"]") }]));
+    scene.patch(&format!("/Groups/{team}"), leave).await.expect(200);
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!((delivery.state, delivery.reason, delivery.pending), (State::Delivered, None, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]

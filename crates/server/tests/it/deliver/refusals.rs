@@ -77,6 +77,21 @@ async fn a_value_that_is_not_asked_for_any_more_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_mapped_later_and_may_not_be_written_was_dropped_by_nobodys_doing() {
+    let scene = scene("[[read_only]]\ntable = \"sys_user\"\ncolumns = [\"city\"]\n").await;
+    let policy = "[mapping.\"*\"]\nuser_name = \"user.userName\"\nu_okta_user_id = \"user.externalId\"\n";
+    scene.apply(policy).await;
+    let home = json!({ "addresses": [{ "type": "home", "locality": "Bern" }] });
+    let ada = scene.create(with(user("ada"), home)).await;
+    scene.settled().await;
+    scene.instance.patch("sys_user", scene.record("ada").sys_id(), &[("city", "Rome")]).unwrap();
+    scene.apply(&format!("{policy}city = \"user.city\"\n")).await;
+    scene.settled().await;
+    let told = scene.told(&ada).await;
+    assert_eq!(told.last().unwrap(), "delivered city dropped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_way_of_not_taking_a_value_has_its_verdict() {
     let scene = scene(
         "[[read_only]]\ntable = \"sys_user\"\ncolumns = [\"city\"]\n\

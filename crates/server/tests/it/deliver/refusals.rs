@@ -77,6 +77,35 @@ async fn a_value_that_is_not_asked_for_any_more_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_a_rule_refuses_keeps_no_joiner_out() {
+    let scene = scene(
+        "[[abort]]\ntable = \"sys_user\"\ncolumn = \"title\"\nvalue = \"King\"\nrule = \"No kings\"\n\
+         [[mandatory]]\ntable = \"sys_user\"\ncolumns = [\"email\"]\n",
+    )
+    .await;
+    let more =
+        json!({ "title": "King", "timezone": "UTC", "emails": [{ "type": "work", "value": "ada@x.com" }] });
+    let ada = scene.create(with(user("ada"), more)).await;
+    scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    let has = |column: &str| value(&record, column);
+    assert_eq!(
+        (has("active"), has("u_okta_user_id"), has("title")),
+        ("true".into(), "ext-ada".into(), "".into())
+    );
+    assert_eq!((has("time_zone"), has("email")), ("UTC".into(), "ada@x.com".into()));
+    assert_eq!(scene.groups_of(&record), ["Team"]);
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(delivery.state, State::Partly);
+    assert!(delivery.reason.unwrap().starts_with("`title`: "));
+    assert_eq!(
+        scene.instance.writes().iter().filter(|it| it.method == "POST" && it.table == "sys_user").count(),
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_is_mapped_later_and_may_not_be_written_was_dropped_by_nobodys_doing() {
     let scene = scene("[[read_only]]\ntable = \"sys_user\"\ncolumns = [\"city\"]\n").await;
     let policy = "[mapping.\"*\"]\nuser_name = \"user.userName\"\nu_okta_user_id = \"user.externalId\"\n";

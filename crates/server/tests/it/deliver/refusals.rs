@@ -4,7 +4,7 @@ use crate::support::bodies::group;
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
-use tenure_lab::servicenow::Faults;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults};
 use tenure_store::deliveries::State;
 
 async fn scene(faults: &str) -> Scene {
@@ -103,6 +103,34 @@ async fn a_value_that_a_rule_refuses_keeps_no_joiner_out() {
         scene.instance.writes().iter().filter(|it| it.method == "POST" && it.table == "sys_user").count(),
         1
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_told_whatever_came_before_and_another_reason_is_told_again() {
+    let rule = |name: &str| {
+        format!(
+            "[[abort]]\ntable = \"sys_user\"\ncolumn = \"user_name\"\nvalue = \"ada\"\nrule = \"{name}\"\n"
+        )
+    };
+    let busy = Fault::new(FaultKind::InternalError).on("GET", "sys_user").times(3);
+    let scene = Scene::with(Faults::parse(&rule("No Adas")).unwrap().with(busy)).await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(
+        (delivery.state, delivery.attempts),
+        (State::Refused, 1),
+        "what passes by itself does not count"
+    );
+    scene.instance.set_faults(Faults::parse(&rule("Never Adas")).unwrap());
+    for title in ["x", "y"] {
+        let change = operations(json!([{ "op": "replace", "path": "title", "value": title }]));
+        scene.patch(&format!("/Users/{ada}"), change).await.expect(200);
+        scene.settled().await;
+    }
+    let told = scene.told(&ada).await;
+    let lines = |rule: &str| told.iter().filter(|line| line.contains(rule)).count();
+    assert_eq!((lines("No Adas"), lines("Never Adas")), (1, 1), "the same again is no news: {told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

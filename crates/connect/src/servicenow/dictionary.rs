@@ -126,6 +126,11 @@ impl ServiceNow {
         Ok(columns)
     }
 
+    /// Forgets which columns tables have: somebody says that they have changed.
+    pub fn forget_columns(&self) {
+        self.inner.dictionary.tables().clear();
+    }
+
     /// Refuses a query about columns that the table certainly has not, as far as its dictionary was read already.
     pub(super) fn check_columns(&self, table: &str, query: &Query) -> Result<(), CallError> {
         let Some(known) = self.inner.dictionary.get(table) else { return Ok(()) };

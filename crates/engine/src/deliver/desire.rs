@@ -58,7 +58,14 @@ impl Asking<'_> {
                 FieldValue::Group(other) => out.referred(other.id.as_str(), &records),
                 FieldValue::Text(text) => self.text(name, field.source.as_ref(), text, &mut out).await?,
             };
-            let wish = fitting(name, wish, columns.as_deref(), self.reference(name, field.source.as_ref()));
+            let reference = self.reference(name, field.source.as_ref());
+            let wish = match unfit(name, &wish, columns.as_deref(), reference) {
+                Some(why) => {
+                    out.look_again(self.now);
+                    Wish::Leave(why)
+                }
+                None => wish,
+            };
             let wish = if self.is_create_only(name, field.source.as_ref()) { once(wish) } else { wish };
             if let Wish::Leave(why) = &wish {
                 out.obstacles.push(format!("`{name}`: {why}"));
@@ -242,18 +249,23 @@ fn once(wish: Wish) -> Wish {
     }
 }
 
-/// A column that is not there would be ignored without a word, and text in a reference would be kept as nonsense.
-fn fitting(name: &FieldName, wish: Wish, columns: Option<&Columns>, reference: Option<&Reference>) -> Wish {
-    let Some(columns) = columns.filter(|columns| columns.is_known()) else { return wish };
-    let leave = |why: String| Wish::Leave(why);
-    match (columns.get(name.as_str()), &wish) {
-        (_, Wish::Leave(_)) => wish,
+/// Why the column cannot be as it should: one that is not there would be ignored without a word, and text in a reference
+/// would be kept as nonsense.
+fn unfit(
+    name: &FieldName,
+    wish: &Wish,
+    columns: Option<&Columns>,
+    reference: Option<&Reference>,
+) -> Option<String> {
+    let columns = columns.filter(|columns| columns.is_known())?;
+    match (columns.get(name.as_str()), wish) {
+        (_, Wish::Leave(_)) => None,
         (None, _) => {
-            leave(format!("`{USERS}` has no column `{name}`; create it, or take it out of the policy"))
+            Some(format!("`{USERS}` has no column `{name}`; create it, or take it out of the policy"))
         }
-        (Some(Column { reference: Some(table), .. }), Wish::Value(_)) if reference.is_none() => leave(
+        (Some(Column { reference: Some(table), .. }), Wish::Value(_)) if reference.is_none() => Some(
             format!("the column refers to `{table}`; say so in the policy with `reference = \"{table}\"`"),
         ),
-        _ => wish,
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::{Delivery, ROLES, USERS};
 use crate::Engine;
 use crate::target::Groups;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tenure_connect::servicenow::{Column, Columns, Lane};
 use tenure_identity::id::{FieldName, SourceName, SysId};
@@ -33,6 +33,8 @@ pub(super) struct Wanted {
     pub(super) because: BTreeMap<FieldName, String>,
     /// The names of groups and roles, for the timeline.
     pub(super) names: HashMap<SysId, String>,
+    /// Tables of ties that our account may not read.
+    pub(super) closed: BTreeSet<&'static str>,
 }
 
 /// Finds out what one person's record should be.
@@ -99,12 +101,7 @@ impl Asking<'_> {
         let Some(reference) = self.reference(name, source) else { return Ok(Wish::Value(text.to_owned())) };
         let named = match self.row(reference, text, reference.missing == Missing::Create).await {
             Ok(named) => named,
-            // One department that may not be made is no reason to hold up the person.
-            Err(Trouble::Call(error)) if error.is_permanent() => {
-                out.look_again(self.now);
-                return Ok(Wish::Leave(in_words(&error)));
-            }
-            Err(trouble) => return Err(trouble),
+            Err(trouble) => return out.left(trouble, self.now),
         };
         let table = &reference.table;
         Ok(match (named, reference.missing) {
@@ -135,10 +132,11 @@ impl Asking<'_> {
             return Ok(Wish::Leave("neither the value nor a default is in the target".to_owned()));
         };
         out.look_again(self.now);
-        Ok(match self.row(reference, default, false).await? {
-            Named::Row(row) => Wish::Value(row.to_string()),
-            _ => Wish::Leave(format!("`{}` has not even the default `{default}`", reference.table)),
-        })
+        match self.row(reference, default, false).await {
+            Ok(Named::Row(row)) => Ok(Wish::Value(row.to_string())),
+            Ok(_) => Ok(Wish::Leave(format!("`{}` has not even the default `{default}`", reference.table))),
+            Err(trouble) => out.left(trouble, self.now),
+        }
     }
 
     async fn row(&self, reference: &Reference, text: &str, make: bool) -> Result<Named, Trouble> {
@@ -189,15 +187,16 @@ impl Asking<'_> {
             let name = Name::new(ROLES, "name", role);
             let Delivery { target, rows, .. } = self.delivery;
             let wanted = person.active && person.record.roles.contains(role);
-            match self.engine.named(rows, &target.client, self.lane, &name).await? {
-                Named::Row(row) => {
+            let named = self.engine.named(rows, &target.client, self.lane, &name).await;
+            match out.unless_closed(named, "roles cannot be looked up", self.now)? {
+                Some(Named::Row(row)) => {
                     out.names.insert(row.clone(), role.to_owned());
                     if wanted {
                         belonging.wanted.insert(row.clone());
                     }
                     belonging.managed.insert(row);
                 }
-                _ if wanted => {
+                Some(_) if wanted => {
                     out.look_again(self.now);
                     out.obstacles.push(format!("the target has no role `{role}`, or does not show it"));
                 }
@@ -218,6 +217,39 @@ impl Wanted {
                 self.waits_for.push(id.to_owned());
                 Wish::Leave("the record that it refers to is not in the target yet".to_owned())
             }
+        }
+    }
+
+    /// A row that may not be read or made is no reason to hold up the person; a target that is busy is.
+    fn left(&mut self, trouble: Trouble, now: Timestamp) -> Result<Wish, Trouble> {
+        match trouble {
+            Trouble::Call(error) if error.is_permanent() => {
+                self.look_again(now);
+                Ok(Wish::Leave(in_words(&error)))
+            }
+            other => Err(other),
+        }
+    }
+
+    /// The answer, or nothing if our account may not have one: that stands in the way of what depends on it, and of nothing
+    /// else.
+    pub(super) fn unless_closed<T>(
+        &mut self,
+        answer: Result<T, Trouble>,
+        what: &str,
+        now: Timestamp,
+    ) -> Result<Option<T>, Trouble> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(Trouble::Call(error)) if error.is_permanent() => {
+                let why = format!("{what}: {}", in_words(&error));
+                if !self.obstacles.contains(&why) {
+                    self.obstacles.push(why);
+                }
+                self.look_again(now);
+                Ok(None)
+            }
+            Err(trouble) => Err(trouble),
         }
     }
 

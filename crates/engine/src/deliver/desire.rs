@@ -13,11 +13,15 @@ use tenure_connect::servicenow::{Column, Columns, Lane};
 use tenure_identity::id::{FieldName, SourceName, SysId};
 use tenure_identity::person::Person;
 use tenure_identity::policy::{Missing, Policy, Reference};
-use tenure_identity::reconcile::{Belonging, Desired, Wish};
+use tenure_identity::reconcile::{Belonging, Desired, Known, Wish};
 use tenure_identity::record::FieldValue;
 
 /// When to look again for a row that somebody else has to make.
 const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// Why a choice keeps its value.
+const CHOICE: &str =
+    "a choice cannot be emptied through the API; empty it in the target, or map another value";
 
 /// What a record should be, and what stands in the way.
 #[derive(Debug, Default)]
@@ -33,6 +37,8 @@ pub(super) struct Wanted {
     pub(super) because: BTreeMap<FieldName, String>,
     /// The names of groups and roles, for the timeline.
     pub(super) names: HashMap<SysId, String>,
+    /// Choices that our record has no value for any more, if they have one.
+    pub(super) choices: BTreeSet<FieldName>,
     /// Tables of ties that our account may not read.
     pub(super) closed: BTreeSet<&'static str>,
 }
@@ -46,6 +52,8 @@ pub(super) struct Asking<'a> {
     pub(super) now: Timestamp,
     /// The user name that somebody else needs.
     pub(super) yields: Option<&'a str>,
+    /// Columns that we have written.
+    pub(super) written: &'a BTreeSet<FieldName>,
 }
 
 impl Asking<'_> {
@@ -74,6 +82,7 @@ impl Asking<'_> {
             }
             out.desired.columns.insert(name.clone(), wish);
         }
+        out.keep_choices(self.written, columns.as_deref());
         if let Some(needed) = self.yields {
             out.yield_user_name(person, needed, columns.as_deref());
         }
@@ -251,6 +260,26 @@ impl Wanted {
             }
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// ServiceNow takes an empty text for a choice as no change, and says that it was done.
+    fn keep_choices(&mut self, written: &BTreeSet<FieldName>, columns: Option<&Columns>) {
+        let is_choice = |column: &FieldName| {
+            columns.is_some_and(|columns| columns.get(column.as_str()).is_some_and(|it| it.choice))
+        };
+        let wishes = &self.desired.columns;
+        let silent = written.iter().filter(|column| !wishes.contains_key(*column));
+        let empty = wishes.iter().filter(|(_, wish)| matches!(wish, Wish::Value(value) if value.is_empty()));
+        let emptied = silent.chain(empty.map(|(column, _)| column));
+        self.choices = emptied.filter(|column| is_choice(column)).cloned().collect();
+        let kept = self.choices.iter().map(|column| (column.clone(), Wish::Leave(CHOICE.to_owned())));
+        self.desired.columns.extend(kept.collect::<Vec<_>>());
+    }
+
+    /// What is to be known of choices that keep a value that nobody gives any more.
+    pub(super) fn kept_choices(&self, known: &Known) -> Vec<String> {
+        let kept = self.choices.iter().filter(|column| !known.value(column).is_empty());
+        kept.map(|column| format!("`{column}` stays `{}`: {CHOICE}", known.value(column))).collect()
     }
 
     fn look_again(&mut self, now: Timestamp) {

@@ -135,8 +135,8 @@ impl<'a> Work<'a> {
 
     async fn what_is_wanted(&self) -> Result<Wanted, Trouble> {
         let Work { engine, delivery, lane, now, .. } = *self;
-        let yields = self.taken.yields.as_deref();
-        let asking = Asking { engine, delivery, policy: &self.policy, lane, now, yields };
+        let (yields, written) = (self.taken.yields.as_deref(), &self.known.written);
+        let asking = Asking { engine, delivery, policy: &self.policy, lane, now, yields, written };
         asking.wanted(&self.person).await
     }
 

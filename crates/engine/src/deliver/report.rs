@@ -85,12 +85,13 @@ impl Work<'_> {
     fn went_well(&self, finished: &mut Finished) {
         let parked =
             self.known.parked.iter().map(|(column, parked)| format!("`{column}`: {}", parked.reason));
-        let reasons: Vec<_> =
+        let mut reasons: Vec<_> =
             self.wanted.obstacles.iter().cloned().chain(parked).chain(self.notes.iter().cloned()).collect();
         if !reasons.is_empty() {
             finished.state = State::Partly;
-            finished.reason = Some(reasons.join("; "));
         }
+        reasons.extend(self.wanted.kept_choices(&self.known));
+        finished.reason = Some(reasons.join("; ")).filter(|reason| !reason.is_empty());
         finished.again = self.again();
     }
 

@@ -69,6 +69,23 @@ async fn a_column_that_is_made_later_is_seen_when_another_try_is_asked_for_where
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_choice_that_cannot_be_emptied_is_said_and_not_tried() {
+    let scene = Scene::new().await;
+    let ada = scene.create(with(user("ada"), json!({ "timezone": "UTC", "title": "Clerk" }))).await;
+    scene.settled().await;
+    scene.instance.forget();
+    scene.put(&format!("/Users/{ada}"), user("ada")).await.expect(200);
+    scene.settled().await;
+    let record = scene.record("ada");
+    assert_eq!((value(&record, "time_zone"), value(&record, "title")), ("UTC".into(), String::new()));
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!((delivery.state, delivery.pending), (State::Delivered, false));
+    let reason = delivery.reason.unwrap();
+    assert!(reason.starts_with("`time_zone` stays `UTC`: a choice cannot be emptied"), "{reason}");
+    assert_eq!(scene.instance.calls().total, 1, "the title alone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_goes_is_emptied_and_one_that_was_never_ours_stays() {
     let scene = Scene::new().await;
     let ada = scene.create(with(user("ada"), json!({ "title": "Engineer" }))).await;

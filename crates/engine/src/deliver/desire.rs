@@ -7,17 +7,21 @@ use super::{Delivery, ROLES, USERS};
 use crate::Engine;
 use crate::target::Groups;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tenure_connect::servicenow::{Column, Columns, Lane};
 use tenure_identity::id::{FieldName, SourceName, SysId};
 use tenure_identity::person::Person;
 use tenure_identity::policy::{Missing, Policy, Reference};
-use tenure_identity::reconcile::{Belonging, Desired, Wish};
+use tenure_identity::reconcile::{Belonging, Desired, Known, Wish};
 use tenure_identity::record::FieldValue;
 
 /// When to look again for a row that somebody else has to make.
 const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// Why a choice keeps its value.
+const CHOICE: &str =
+    "a choice cannot be emptied through the API; empty it in the target, or map another value";
 
 /// What a record should be, and what stands in the way.
 #[derive(Debug, Default)]
@@ -33,6 +37,10 @@ pub(super) struct Wanted {
     pub(super) because: BTreeMap<FieldName, String>,
     /// The names of groups and roles, for the timeline.
     pub(super) names: HashMap<SysId, String>,
+    /// Choices that our record has no value for any more, if they have one.
+    pub(super) choices: BTreeSet<FieldName>,
+    /// Tables of ties that our account may not read.
+    pub(super) closed: BTreeSet<&'static str>,
 }
 
 /// Finds out what one person's record should be.
@@ -44,6 +52,8 @@ pub(super) struct Asking<'a> {
     pub(super) now: Timestamp,
     /// The user name that somebody else needs.
     pub(super) yields: Option<&'a str>,
+    /// Columns that we have written.
+    pub(super) written: &'a BTreeSet<FieldName>,
 }
 
 impl Asking<'_> {
@@ -58,13 +68,21 @@ impl Asking<'_> {
                 FieldValue::Group(other) => out.referred(other.id.as_str(), &records),
                 FieldValue::Text(text) => self.text(name, field.source.as_ref(), text, &mut out).await?,
             };
-            let wish = fitting(name, wish, columns.as_deref(), self.reference(name, field.source.as_ref()));
+            let reference = self.reference(name, field.source.as_ref());
+            let wish = match unfit(name, &wish, columns.as_deref(), reference) {
+                Some(why) => {
+                    out.look_again(self.now);
+                    Wish::Leave(why)
+                }
+                None => wish,
+            };
             let wish = if self.is_create_only(name, field.source.as_ref()) { once(wish) } else { wish };
             if let Wish::Leave(why) = &wish {
                 out.obstacles.push(format!("`{name}`: {why}"));
             }
             out.desired.columns.insert(name.clone(), wish);
         }
+        out.keep_choices(self.written, columns.as_deref());
         if let Some(needed) = self.yields {
             out.yield_user_name(person, needed, columns.as_deref());
         }
@@ -92,12 +110,7 @@ impl Asking<'_> {
         let Some(reference) = self.reference(name, source) else { return Ok(Wish::Value(text.to_owned())) };
         let named = match self.row(reference, text, reference.missing == Missing::Create).await {
             Ok(named) => named,
-            // One department that may not be made is no reason to hold up the person.
-            Err(Trouble::Call(error)) if error.is_permanent() => {
-                out.look_again(self.now);
-                return Ok(Wish::Leave(in_words(&error)));
-            }
-            Err(trouble) => return Err(trouble),
+            Err(trouble) => return out.left(trouble, self.now),
         };
         let table = &reference.table;
         Ok(match (named, reference.missing) {
@@ -128,10 +141,11 @@ impl Asking<'_> {
             return Ok(Wish::Leave("neither the value nor a default is in the target".to_owned()));
         };
         out.look_again(self.now);
-        Ok(match self.row(reference, default, false).await? {
-            Named::Row(row) => Wish::Value(row.to_string()),
-            _ => Wish::Leave(format!("`{}` has not even the default `{default}`", reference.table)),
-        })
+        match self.row(reference, default, false).await {
+            Ok(Named::Row(row)) => Ok(Wish::Value(row.to_string())),
+            Ok(_) => Ok(Wish::Leave(format!("`{}` has not even the default `{default}`", reference.table))),
+            Err(trouble) => out.left(trouble, self.now),
+        }
     }
 
     async fn row(&self, reference: &Reference, text: &str, make: bool) -> Result<Named, Trouble> {
@@ -182,15 +196,16 @@ impl Asking<'_> {
             let name = Name::new(ROLES, "name", role);
             let Delivery { target, rows, .. } = self.delivery;
             let wanted = person.active && person.record.roles.contains(role);
-            match self.engine.named(rows, &target.client, self.lane, &name).await? {
-                Named::Row(row) => {
+            let named = self.engine.named(rows, &target.client, self.lane, &name).await;
+            match out.unless_closed(named, "roles cannot be looked up", self.now)? {
+                Some(Named::Row(row)) => {
                     out.names.insert(row.clone(), role.to_owned());
                     if wanted {
                         belonging.wanted.insert(row.clone());
                     }
                     belonging.managed.insert(row);
                 }
-                _ if wanted => {
+                Some(_) if wanted => {
                     out.look_again(self.now);
                     out.obstacles.push(format!("the target has no role `{role}`, or does not show it"));
                 }
@@ -212,6 +227,59 @@ impl Wanted {
                 Wish::Leave("the record that it refers to is not in the target yet".to_owned())
             }
         }
+    }
+
+    /// A row that may not be read or made is no reason to hold up the person; a target that is busy is.
+    fn left(&mut self, trouble: Trouble, now: Timestamp) -> Result<Wish, Trouble> {
+        match trouble {
+            Trouble::Call(error) if error.is_permanent() => {
+                self.look_again(now);
+                Ok(Wish::Leave(in_words(&error)))
+            }
+            other => Err(other),
+        }
+    }
+
+    /// The answer, or nothing if our account may not have one: that stands in the way of what depends on it, and of nothing
+    /// else.
+    pub(super) fn unless_closed<T>(
+        &mut self,
+        answer: Result<T, Trouble>,
+        what: &str,
+        now: Timestamp,
+    ) -> Result<Option<T>, Trouble> {
+        match answer {
+            Ok(answer) => Ok(Some(answer)),
+            Err(Trouble::Call(error)) if error.is_permanent() => {
+                let why = format!("{what}: {}", in_words(&error));
+                if !self.obstacles.contains(&why) {
+                    self.obstacles.push(why);
+                }
+                self.look_again(now);
+                Ok(None)
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// ServiceNow takes an empty text for a choice as no change, and says that it was done.
+    fn keep_choices(&mut self, written: &BTreeSet<FieldName>, columns: Option<&Columns>) {
+        let is_choice = |column: &FieldName| {
+            columns.is_some_and(|columns| columns.get(column.as_str()).is_some_and(|it| it.choice))
+        };
+        let wishes = &self.desired.columns;
+        let silent = written.iter().filter(|column| !wishes.contains_key(*column));
+        let empty = wishes.iter().filter(|(_, wish)| matches!(wish, Wish::Value(value) if value.is_empty()));
+        let emptied = silent.chain(empty.map(|(column, _)| column));
+        self.choices = emptied.filter(|column| is_choice(column)).cloned().collect();
+        let kept = self.choices.iter().map(|column| (column.clone(), Wish::Leave(CHOICE.to_owned())));
+        self.desired.columns.extend(kept.collect::<Vec<_>>());
+    }
+
+    /// What is to be known of choices that keep a value that nobody gives any more.
+    pub(super) fn kept_choices(&self, known: &Known) -> Vec<String> {
+        let kept = self.choices.iter().filter(|column| !known.value(column).is_empty());
+        kept.map(|column| format!("`{column}` stays `{}`: {CHOICE}", known.value(column))).collect()
     }
 
     fn look_again(&mut self, now: Timestamp) {
@@ -242,18 +310,23 @@ fn once(wish: Wish) -> Wish {
     }
 }
 
-/// A column that is not there would be ignored without a word, and text in a reference would be kept as nonsense.
-fn fitting(name: &FieldName, wish: Wish, columns: Option<&Columns>, reference: Option<&Reference>) -> Wish {
-    let Some(columns) = columns.filter(|columns| columns.is_known()) else { return wish };
-    let leave = |why: String| Wish::Leave(why);
-    match (columns.get(name.as_str()), &wish) {
-        (_, Wish::Leave(_)) => wish,
+/// Why the column cannot be as it should: one that is not there would be ignored without a word, and text in a reference
+/// would be kept as nonsense.
+fn unfit(
+    name: &FieldName,
+    wish: &Wish,
+    columns: Option<&Columns>,
+    reference: Option<&Reference>,
+) -> Option<String> {
+    let columns = columns.filter(|columns| columns.is_known())?;
+    match (columns.get(name.as_str()), wish) {
+        (_, Wish::Leave(_)) => None,
         (None, _) => {
-            leave(format!("`{USERS}` has no column `{name}`; create it, or take it out of the policy"))
+            Some(format!("`{USERS}` has no column `{name}`; create it, or take it out of the policy"))
         }
-        (Some(Column { reference: Some(table), .. }), Wish::Value(_)) if reference.is_none() => leave(
+        (Some(Column { reference: Some(table), .. }), Wish::Value(_)) if reference.is_none() => Some(
             format!("the column refers to `{table}`; say so in the policy with `reference = \"{table}\"`"),
         ),
-        _ => wish,
+        _ => None,
     }
 }

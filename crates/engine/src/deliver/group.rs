@@ -1,7 +1,7 @@
 //! One group's delivery: its row in the target, found by its name or made, and renamed with it. Who is in it is delivered
 //! with the people. A group that ended stays in the target, empty of ours.
 
-use super::report::line;
+use super::report::{follows, is_news, line};
 use super::trouble::Trouble;
 use super::{Delivery, GROUPS};
 use crate::Engine;
@@ -208,11 +208,11 @@ impl<'a> GroupWork<'a> {
             finished.again = Some(self.now + LOOK_AGAIN);
         }
         if let Err(trouble) = outcome {
-            let follows = trouble.consequence(self.taken.subject.as_str(), self.taken.attempts);
+            let follows = follows(&trouble, &self.taken);
             if follows.in_doubt {
                 self.known.forget();
             }
-            if follows.state == State::Refused && self.taken.attempts == 0 {
+            if is_news(&follows, &self.taken) {
                 self.say(EventKind::Refused, Some(follows.reason.clone()), Vec::new());
             }
             finished.in_doubt = self.taken.unfinished && follows.state != State::Refused;

@@ -35,7 +35,7 @@ impl Work<'_> {
             ))),
             Some(row) => {
                 self.known.columns = shown(&row);
-                self.read_ties(record).await
+                Ok(())
             }
             None => self.find_again(record).await,
         }
@@ -46,24 +46,33 @@ impl Work<'_> {
         self.record = None;
         self.known.forget();
         self.delivery.rows.forget_all();
-        self.find(true).await?;
-        if let Some(record) = &self.record {
-            let note = format!("{former} is not there any more, and {record} has the person's stable key");
-            self.say(EventKind::TargetLinked, note);
-            let refers_to = super::desire::whom(&self.person);
-            self.engine.note_moved(self.delivery, &refers_to).await.map_err(Trouble::Store)?;
-            return Err(Trouble::Moved);
+        // Without a leaver's link the next try would know nothing of their record, and make one.
+        if let Err(trouble) = self.find(true).await {
+            self.record = Some(former.clone());
+            return Err(trouble);
         }
-        if !self.person.active {
-            return Err(Trouble::Doubt(format!(
-                "record {former} is gone, or hidden from our account as inactive ones are from many; it is not made again"
-            )));
+        match self.record.clone() {
+            Some(record) => self.note_found_again(former, &record).await,
+            None if self.person.active => {
+                let note = format!("{former} is not there any more; the record is made again");
+                self.say(EventKind::TargetLinked, note);
+                Ok(())
+            }
+            None => {
+                self.record = Some(former.clone());
+                Err(Trouble::Doubt(format!(
+                    "record {former} is gone, or hidden from our account as inactive ones are from many; it is not made again"
+                )))
+            }
         }
-        self.say(
-            EventKind::TargetLinked,
-            format!("{former} is not there any more; the record is made again"),
-        );
-        Ok(())
+    }
+
+    async fn note_found_again(&mut self, former: &SysId, record: &SysId) -> Result<(), Trouble> {
+        let note = format!("{former} is not there any more, and {record} has the person's stable key");
+        self.say(EventKind::TargetLinked, note);
+        let refers_to = super::desire::whom(&self.person);
+        self.engine.note_moved(self.delivery, &refers_to).await.map_err(Trouble::Store)?;
+        Err(Trouble::Moved)
     }
 
     /// Looks for a record that is the person's, by the stable key and, if one was refused to us, by the user name.
@@ -92,7 +101,7 @@ impl Work<'_> {
                 if self.taken.record.is_none() {
                     self.say(EventKind::TargetLinked, format!("{record}: {why}"));
                 }
-                self.read_ties(&record).await
+                Ok(())
             }
         }
     }
@@ -158,9 +167,9 @@ impl Work<'_> {
         self.delivery.target.settings.key.clone()
     }
 
-    /// Every column that is read of the record: what is written, and what tells whose it is.
+    /// Every column that is read of the record: what is written or may be, and what tells whose it is.
     pub(super) fn columns(&self) -> Vec<FieldName> {
-        let ours = self.wanted.desired.columns.keys().chain(&self.known.written).cloned();
+        let ours = self.person.record.fields.keys().chain(&self.known.written).cloned();
         let identity =
             [self.key(), USER_NAME.into(), EMPLOYEE_NUMBER.into(), ACTIVE.into(), LOCKED_OUT.into()];
         let mut columns: Vec<_> =

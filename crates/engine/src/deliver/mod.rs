@@ -35,6 +35,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use trouble::Pause;
 
 /// People.
@@ -66,6 +67,8 @@ pub(crate) struct Delivery {
     meter: meter::Meter,
     /// While the target as a whole cannot be used.
     pub(crate) pause: Pause,
+    /// When all that was remembered of the target was forgotten last, because somebody asked.
+    anew: Mutex<Option<Instant>>,
     /// Records that were found under other ids than before.
     moved: Mutex<clone::Moved>,
     /// Whether a worker of this node delivers.
@@ -85,6 +88,7 @@ impl Delivery {
             protected: protected::Protected::default(),
             meter: meter::Meter::default(),
             pause: Pause::default(),
+            anew: Mutex::default(),
             moved: Mutex::default(),
             running: AtomicBool::new(false),
             leases: Arc::default(),

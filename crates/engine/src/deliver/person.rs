@@ -2,17 +2,18 @@
 
 use super::desire::{Asking, Wanted};
 use super::trouble::Trouble;
-use super::{Delivery, backoff};
+use super::{Delivery, MEMBERS, backoff};
 use crate::Engine;
 use jiff::Timestamp;
 use std::sync::Arc;
 use tenure_connect::servicenow::{Lane, Outcome, ServiceNow};
 use tenure_identity::decision::Decision;
 use tenure_identity::event::{Event, EventKind};
-use tenure_identity::id::SysId;
+use tenure_identity::id::{FieldName, SysId};
 use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
-use tenure_identity::reconcile::{ACTIVE, Known, reconcile};
+use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, reconcile};
+use tenure_identity::record::FieldValue;
 use tenure_store::deliveries::Taken;
 use tenure_store::handovers::Leaving;
 
@@ -104,12 +105,14 @@ impl<'a> Work<'a> {
 
     async fn bring_about(&mut self) -> Result<(), Trouble> {
         self.notes.clear();
-        let Work { engine, delivery, lane, now, .. } = *self;
-        let policy = Arc::clone(&self.policy);
-        let yields = self.taken.yields.as_deref();
-        let asking = Asking { engine, delivery, policy: &policy, lane, now, yields };
-        self.wanted = asking.wanted(&self.person).await?;
-        self.look().await?;
+        if self.person.active {
+            self.wanted = self.what_is_wanted().await?;
+            self.look().await?;
+        } else {
+            self.look().await?;
+            self.end_access().await?;
+            self.wanted = self.what_is_wanted().await?;
+        }
         self.was_active |= is_active(&self.known);
         for _ in 0..ROUNDS {
             if let Some(record) = self.record.clone() {
@@ -118,6 +121,7 @@ impl<'a> Work<'a> {
             self.find_managed_groups().await?;
             let known = self.record.is_some().then_some(&self.known);
             let mut steps = reconcile(&self.wanted.desired, known, self.now);
+            self.unpark(&steps);
             steps.retain(|step| !self.is_parked(step));
             let steps = self.spare_protected(steps).await?;
             if steps.is_empty() {
@@ -129,13 +133,32 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    async fn what_is_wanted(&self) -> Result<Wanted, Trouble> {
+        let Work { engine, delivery, lane, now, .. } = *self;
+        let (yields, written) = (self.taken.yields.as_deref(), &self.known.written);
+        let asking = Asking { engine, delivery, policy: &self.policy, lane, now, yields, written };
+        asking.wanted(&self.person).await
+    }
+
+    /// What ends access waits for nothing that has to be looked up besides the record.
+    async fn end_access(&mut self) -> Result<(), Trouble> {
+        self.was_active |= is_active(&self.known);
+        let flags = self.person.record.fields.iter().filter_map(|(column, field)| match field.value {
+            FieldValue::Flag(flag) if is_access(column) => Some((column.clone(), flag.to_string())),
+            _ => None,
+        });
+        let ending: Columns = flags
+            .filter(|(column, value)| self.known.value(column) != value)
+            .filter(|(column, value)| !self.known.is_parked(column, value, self.now))
+            .collect();
+        if self.record.is_none() || ending.is_empty() { Ok(()) } else { self.update(ending).await }
+    }
+
     async fn read_ties_if_needed(&mut self, record: &SysId) -> Result<(), Trouble> {
-        let of_interest = !self.wanted.desired.groups.wanted.is_empty() || self.known.groups.is_some();
-        let roles_unread = self.known.roles.is_none() && !self.wanted.desired.roles.managed.is_empty();
-        if roles_unread || (self.known.groups.is_none() && of_interest) {
-            self.read_ties(record).await?;
-        }
-        Ok(())
+        let Wanted { desired, closed, .. } = &self.wanted;
+        let groups_unread = self.known.groups.is_none() && !closed.contains(MEMBERS);
+        let roles_unread = self.known.roles.is_none() && !desired.roles.managed.is_empty();
+        if groups_unread || roles_unread { self.read_ties(record).await } else { Ok(()) }
     }
 
     /// The leaving that has landed in the target, or may have, if the policy says who takes over.
@@ -156,6 +179,11 @@ impl<'a> Work<'a> {
         let parked = self.known.parked.values().map(|parked| parked.until);
         parked.chain(self.wanted.again).min().map(|at| at.max(self.now + backoff::SOONEST))
     }
+}
+
+/// Whether the column is one of those that end access.
+pub(super) fn is_access(column: &FieldName) -> bool {
+    *column == ACTIVE || *column == LOCKED_OUT
 }
 
 fn is_active(known: &Known) -> bool {

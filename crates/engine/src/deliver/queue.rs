@@ -129,6 +129,7 @@ impl Engine {
         taken: Taken,
         lease: String,
     ) -> Result<Finished, EngineError> {
+        delivery.look_anew_for(&taken);
         match taken.subject.clone() {
             Subject::Person(id) => {
                 let person = self.person(&id).await?;

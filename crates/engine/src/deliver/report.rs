@@ -1,12 +1,12 @@
 //! What a delivery leaves behind: where it stands, why, and what the timeline says.
 
 use super::person::Work;
-use super::trouble::Trouble;
+use super::trouble::{Consequence, Trouble};
 use jiff::Timestamp;
 use tenure_identity::decision::Decision;
 use tenure_identity::event::{Actor, Event, EventKind, Subject};
 use tenure_identity::id::SourceName;
-use tenure_store::deliveries::{Finished, State};
+use tenure_store::deliveries::{Finished, State, Taken};
 
 /// Who delivers.
 const OURSELVES: &str = "tenure";
@@ -21,6 +21,22 @@ pub(crate) fn line(
 ) -> Event {
     let actor = Actor { source: SourceName::new(OURSELVES), writer: OURSELVES.to_owned(), request: None };
     Event { subject, at, actor, kind, note, decisions }
+}
+
+/// What follows from trouble; only failures of the same kind count, or ten busy answers in a night would make the first
+/// refusal wait for a day.
+pub(super) fn follows(trouble: &Trouble, taken: &Taken) -> Consequence {
+    let follows = trouble.consequence(taken.subject.as_str(), taken.attempts);
+    match follows.state == taken.state {
+        true => follows,
+        false => trouble.consequence(taken.subject.as_str(), 0),
+    }
+}
+
+/// Whether it is a refusal that the timeline has not told: the same one again is no news.
+pub(super) fn is_news(follows: &Consequence, taken: &Taken) -> bool {
+    let told = taken.state == State::Refused && taken.reason.as_ref() == Some(&follows.reason);
+    follows.state == State::Refused && !told
 }
 
 impl Work<'_> {
@@ -69,22 +85,22 @@ impl Work<'_> {
     fn went_well(&self, finished: &mut Finished) {
         let parked =
             self.known.parked.iter().map(|(column, parked)| format!("`{column}`: {}", parked.reason));
-        let reasons: Vec<_> =
+        let mut reasons: Vec<_> =
             self.wanted.obstacles.iter().cloned().chain(parked).chain(self.notes.iter().cloned()).collect();
         if !reasons.is_empty() {
             finished.state = State::Partly;
-            finished.reason = Some(reasons.join("; "));
         }
+        reasons.extend(self.wanted.kept_choices(&self.known));
+        finished.reason = Some(reasons.join("; ")).filter(|reason| !reason.is_empty());
         finished.again = self.again();
     }
 
     fn went_wrong(&mut self, trouble: &Trouble, finished: &mut Finished) {
-        let follows = trouble.consequence(self.taken.subject.as_str(), self.taken.attempts);
+        let follows = follows(trouble, &self.taken);
         if follows.in_doubt {
             self.known.forget();
         }
-        // The same refusal again is no news.
-        if follows.state == State::Refused && self.taken.attempts == 0 {
+        if is_news(&follows, &self.taken) {
             let note = Some(follows.reason.clone());
             finished.events.push(line(
                 self.taken.subject.clone(),
@@ -99,5 +115,42 @@ impl Work<'_> {
         finished.reason = Some(follows.reason);
         finished.attempts = follows.attempts;
         finished.again = Some(self.now + follows.wait);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use tenure_identity::id::PersonId;
+
+    fn taken(state: State, reason: &str, attempts: u32) -> Taken {
+        Taken {
+            subject: Subject::Person(PersonId::new("p1")),
+            mark: 1,
+            attempts,
+            unfinished: false,
+            record: None,
+            known: None,
+            marked: Timestamp::UNIX_EPOCH,
+            yields: None,
+            state,
+            reason: Some(reason.to_owned()),
+            anew: false,
+        }
+    }
+
+    #[test]
+    fn only_failures_of_one_kind_count_and_the_same_refusal_is_no_news() {
+        let trouble = Trouble::Doubt("no kings".to_owned());
+        let told = |taken: &Taken| {
+            let follows = follows(&trouble, taken);
+            (follows.attempts, is_news(&follows, taken))
+        };
+        assert_eq!(told(&taken(State::Retrying, "busy", 10)), (1, true));
+        assert_eq!(told(&taken(State::Refused, "no kings", 2)), (3, false));
+        assert_eq!(told(&taken(State::Refused, "no queens", 2)), (3, true));
+        let busy = Trouble::Occupied;
+        assert!(!is_news(&follows(&busy, &taken(State::Waiting, "", 0)), &taken(State::Waiting, "", 0)));
     }
 }

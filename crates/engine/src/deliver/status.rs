@@ -3,13 +3,18 @@
 use super::{Delivery, DeliveryCounts};
 use crate::error::Thing;
 use crate::{Engine, EngineError};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tenure_connect::servicenow::PaceReport;
 use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
-use tenure_store::deliveries::{self, State, Totals};
+use tenure_store::deliveries::{self, State, Taken, Totals};
 use tenure_store::error::{CommitError, Constraint};
+use tokio::time::Instant;
+
+/// For how long what was looked at anew counts as new.
+const LOOKED_ANEW: Duration = Duration::from_secs(30);
 
 /// How many deliveries stand where, and how hard the target is pressed.
 #[derive(Debug, Clone)]
@@ -138,10 +143,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Somebody may have changed rights in the target before asking for another try.
+    /// Somebody may have changed rights, columns or rows in the target before asking for another try.
     fn look_anew(&self) {
         if let Some(delivery) = &self.delivery {
-            delivery.protected.forget();
+            delivery.forget_what_was_learned();
         }
         self.wake_delivery();
     }
@@ -150,5 +155,23 @@ impl Engine {
         if let Some(delivery) = &self.delivery {
             Delivery::wake(delivery);
         }
+    }
+}
+
+impl Delivery {
+    /// Whoever asked for this try may sit at another process or node. Of a thousand who are asked for at once only the first
+    /// has everything looked at anew.
+    pub(super) fn look_anew_for(&self, taken: &Taken) {
+        let looked = *self.anew.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.anew && looked.is_none_or(|at| at.elapsed() >= LOOKED_ANEW) {
+            self.forget_what_was_learned();
+        }
+    }
+
+    fn forget_what_was_learned(&self) {
+        self.protected.forget();
+        self.rows.forget_all();
+        self.target.client.forget_columns();
+        *self.anew.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }

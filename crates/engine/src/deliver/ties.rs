@@ -4,9 +4,10 @@ use super::person::Work;
 use super::trouble::Trouble;
 use super::{HELD_ROLES, MEMBERS};
 use std::collections::BTreeMap;
-use tenure_connect::servicenow::{Query, Row};
+use tenure_connect::servicenow::{CallError, Query, Row};
 use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
+use tenure_identity::reconcile::Belonging;
 
 /// The most rows of one person that are read.
 const MOST: usize = 5_000;
@@ -16,19 +17,39 @@ impl Work<'_> {
     pub(super) async fn read_ties(&mut self, record: &SysId) -> Result<(), Trouble> {
         if self.known.groups.is_none() {
             let query = Query::all().is("user", record.as_str()).limit(MOST);
-            let rows = self.client().list(self.lane, MEMBERS, &query, &["sys_id", "user", "group"]).await?;
-            self.known.groups = Some(rows.iter().map(|row| tie(row, "group")).collect());
+            let rows = self.client().list(self.lane, MEMBERS, &query, &["sys_id", "user", "group"]).await;
+            if let Some(rows) = self.unless_closed(rows, MEMBERS)? {
+                self.known.groups = Some(rows.iter().map(|row| tie(row, "group")).collect());
+            }
         }
         if self.known.roles.is_none() && !self.wanted.desired.roles.managed.is_empty() {
             let query = Query::all().is("user", record.as_str()).limit(MOST);
             let columns = ["sys_id", "user", "role", "inherited"];
-            let rows = self.client().list(self.lane, HELD_ROLES, &query, &columns).await?;
+            let rows = self.client().list(self.lane, HELD_ROLES, &query, &columns).await;
+            let Some(rows) = self.unless_closed(rows, HELD_ROLES)? else { return Ok(()) };
             let (inherited, direct): (Vec<_>, Vec<_>) =
                 rows.iter().partition(|row| matches!(row.get("inherited"), "true" | "1"));
             self.known.roles = Some(direct.into_iter().map(|row| tie(row, "role")).collect());
             self.explain_inherited(&inherited);
         }
         Ok(())
+    }
+
+    /// The rows, or nothing if our account may not read them: then nothing of theirs is changed.
+    fn unless_closed(
+        &mut self,
+        rows: Result<Vec<Row>, CallError>,
+        table: &'static str,
+    ) -> Result<Option<Vec<Row>>, Trouble> {
+        let (what, ours) = match table {
+            MEMBERS => ("who is in which group cannot be read", &mut self.wanted.desired.groups),
+            _ => ("who holds which role cannot be read", &mut self.wanted.desired.roles),
+        };
+        if rows.is_err() {
+            *ours = Belonging::default();
+            self.wanted.closed.insert(table);
+        }
+        self.wanted.unless_closed(rows.map_err(Trouble::from), what, self.now)
     }
 
     /// What comes with a group goes with the group; taking it away would be undone.

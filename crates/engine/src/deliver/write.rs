@@ -2,18 +2,22 @@
 //! narrowed down to the value that caused it, so that one bad value never holds up the others.
 
 use super::look::{names, shown};
-use super::person::Work;
+use super::person::{Work, is_access};
 use super::trouble::{Trouble, in_words};
 use super::{HELD_ROLES, MEMBERS, USERS, backoff};
 use std::collections::{BTreeMap, VecDeque};
 use tenure_connect::servicenow::{Answer, CallError, Fields, Refusal, Request, Row};
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::id::{FieldName, SysId};
-use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, Parked, Step, Verdict, verdicts};
+use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, Step, Verdict, verdicts};
 
 /// What may be hidden from us, so that it is refused and not found.
 const HIDDEN: &str = "the target says that a record with this user name or stable key exists, and does not show it to our account: \
      inactive users are hidden from many accounts; let ours see them, then `tenure deliver retry`";
+
+/// What tells who somebody is, besides the stable key, and whether they have access.
+const IDENTITY: [&str; 8] =
+    ["user_name", "employee_number", "first_name", "middle_name", "last_name", "name", ACTIVE, LOCKED_OUT];
 
 /// A group or role that is tied to a record or untied from it.
 #[derive(Debug, Clone)]
@@ -44,32 +48,56 @@ impl Work<'_> {
         let written = self.known.written.iter().chain(columns.keys()).cloned().collect();
         self.known = Known { written, parked: std::mem::take(&mut self.known.parked), ..Known::default() };
         self.note_intent().await?;
-        let shows = self.columns();
-        match self.client().insert(self.lane, USERS, &wire(&columns), &names(&shows)).await {
-            Ok(row) => {
-                self.record = Some(row.sys_id.clone());
-                self.known.groups = Some(BTreeMap::new());
-                self.known.roles = Some(BTreeMap::new());
-                self.judge(&columns, &Columns::new(), &row).await
-            }
-            Err(CallError::Refused(refusal)) => self.refused_to_create(refusal).await,
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// A duplicate looks like a missing right, so that every refusal is looked into.
-    async fn refused_to_create(&mut self, refusal: Refusal) -> Result<(), Trouble> {
+        let Some(refusal) = self.insert(&columns).await? else { return Ok(()) };
+        // A duplicate looks like a missing right, so that every refusal is looked into.
         self.find(true).await?;
-        if self.record.is_some() {
-            return Ok(());
-        }
         match refusal {
+            _ if self.record.is_some() => Ok(()),
             Refusal::PossibleDuplicate { .. } => Err(Trouble::Doubt(HIDDEN.to_owned())),
+            Refusal::BusinessRule { .. } | Refusal::DataPolicy { .. } => {
+                self.create_the_least(columns, refusal).await
+            }
             other => Err(CallError::Refused(other).into()),
         }
     }
 
-    async fn update(&mut self, columns: Columns) -> Result<(), Trouble> {
+    /// One value that a rule does not like keeps nobody out: who they are goes alone, and the rest is narrowed down.
+    async fn create_the_least(&mut self, columns: Columns, refusal: Refusal) -> Result<(), Trouble> {
+        let key = self.key();
+        let (mut least, mut rest): (Columns, Columns) =
+            columns.into_iter().partition(|(column, _)| *column == key || is_identity(column));
+        while !rest.is_empty() {
+            match self.insert(&least).await? {
+                None => return self.update(rest).await,
+                Some(Refusal::PossibleDuplicate { .. }) => return Err(Trouble::Doubt(HIDDEN.to_owned())),
+                // A data policy wants a value that we have.
+                Some(Refusal::DataPolicy { column, .. }) => match rest.remove_entry(column.as_str()) {
+                    Some((column, value)) => drop(least.insert(column, value)),
+                    None => break,
+                },
+                Some(_) => break,
+            }
+        }
+        Err(CallError::Refused(refusal).into())
+    }
+
+    /// Makes the record with these columns; gives back why it was refused.
+    async fn insert(&mut self, columns: &Columns) -> Result<Option<Refusal>, Trouble> {
+        let shows = self.columns();
+        match self.client().insert(self.lane, USERS, &wire(columns), &names(&shows)).await {
+            Ok(row) => {
+                self.record = Some(row.sys_id.clone());
+                self.known.groups = Some(BTreeMap::new());
+                self.known.roles = Some(BTreeMap::new());
+                self.judge(columns, None, &row).await?;
+                Ok(None)
+            }
+            Err(CallError::Refused(refusal)) => Ok(Some(refusal)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) async fn update(&mut self, columns: Columns) -> Result<(), Trouble> {
         let Some(record) = self.record.clone() else { return Ok(()) };
         if columns.keys().any(|column| !self.known.written.contains(column)) {
             self.known.written.extend(columns.keys().cloned());
@@ -83,7 +111,7 @@ impl Work<'_> {
             match sent {
                 Ok(row) => {
                     let before = self.known.columns.clone();
-                    self.judge(&piece, &before, &row).await?;
+                    self.judge(&piece, Some(&before), &row).await?;
                 }
                 Err(CallError::Refused(Refusal::NotFoundOrHidden { .. })) => {
                     return self.find_again(&record).await;
@@ -102,8 +130,8 @@ impl Work<'_> {
         yielding.map_or(Ok(()), Err)
     }
 
-    /// Holds what was asked for against what the target shows now.
-    async fn judge(&mut self, asked: &Columns, before: &Columns, row: &Row) -> Result<(), Trouble> {
+    /// Holds what was asked for against what the target shows now. Before it was made, a record had nothing.
+    async fn judge(&mut self, asked: &Columns, before: Option<&Columns>, row: &Row) -> Result<(), Trouble> {
         if self.is_another_persons(row) && !asked.contains_key(&self.key()) {
             let twin = Decision::new(self.key(), Outcome::WrongTwin)
                 .values(None, Some(row.get(self.key().as_str()).to_owned()));
@@ -112,13 +140,15 @@ impl Work<'_> {
             return Err(Trouble::Doubt(format!("{why}; `tenure deliver link` says whose it is")));
         }
         self.wrote = true;
-        for (column, verdict) in verdicts(asked, before, &shown(row)) {
+        let nothing = || asked.keys().map(|column| (column.clone(), String::new())).collect();
+        let was = before.map_or_else(nothing, Columns::clone);
+        for (column, verdict) in verdicts(asked, &was, &shown(row)) {
             let mut reason = verdict.reason();
             if matches!(verdict, Verdict::Altered { .. }) {
                 let by = self.who_altered(&row.sys_id, &column).await;
                 reason = reason.map(|reason| by.map_or(reason.clone(), |by| format!("{reason}, by `{by}`")));
             }
-            let (from, to) = (before.get(&column).cloned(), asked.get(&column).cloned());
+            let (from, to) = (before.and_then(|it| it.get(&column)).cloned(), asked.get(&column).cloned());
             let because = self.wanted.because.get(&column).cloned();
             match &reason {
                 Some(reason) => self.park(&column, to.as_deref().unwrap_or_default(), reason),
@@ -148,10 +178,8 @@ impl Work<'_> {
     }
 
     fn park(&mut self, column: &FieldName, asked: &str, reason: &str) {
-        let attempts = u32::from(self.known.parked.contains_key(column)) * 4;
-        let until = self.now + backoff::after_refusal(attempts, 0.5);
-        let parked = Parked { asked: asked.to_owned(), reason: reason.to_owned(), until };
-        self.known.parked.insert(column.clone(), parked);
+        let wait = |attempts| backoff::after_refusal(attempts, 0.5);
+        self.known.park(column, asked, reason, self.now, wait);
     }
 
     fn park_all(&mut self, piece: Columns, error: &CallError) {
@@ -255,9 +283,13 @@ impl Work<'_> {
     }
 }
 
+/// What a record is made with, if a rule does not like the whole of it.
+fn is_identity(column: &FieldName) -> bool {
+    IDENTITY.contains(&column.as_str())
+}
+
 /// What ends access goes alone and first; then the value that the refusal names, or one half after the other.
 fn narrowed(piece: &Columns, refusal: &Refusal) -> Vec<Columns> {
-    let is_access = |column: &FieldName| *column == ACTIVE || *column == LOCKED_OUT;
     let named = match refusal {
         Refusal::DataPolicy { column, .. } => Some(FieldName::from(column.as_str())),
         _ => None,
@@ -279,6 +311,12 @@ fn narrowed(piece: &Columns, refusal: &Refusal) -> Vec<Columns> {
 }
 
 impl Work<'_> {
+    /// Forgets what waits and is not asked for any more; `steps` are all that are still to be taken.
+    pub(super) fn unpark(&mut self, steps: &[Step]) {
+        let ties = steps.iter().filter_map(parked_as).collect();
+        self.known.unpark(&self.wanted.desired, &ties);
+    }
+
     /// Whether a tie was refused not long ago.
     pub(super) fn is_parked(&self, step: &Step) -> bool {
         parked_as(step).is_some_and(|name| self.known.is_parked(&name, "", self.now))

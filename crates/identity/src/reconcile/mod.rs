@@ -1,13 +1,16 @@
 //! Reconcile: the smallest writes that make a target's record say what ours says. A pure function of what should be and of
 //! what is known of the target; carrying its steps out and reconciling again gives no steps.
 //!
-//! [`adopt()`] says which of the target's records is somebody's before one is made, and [`verdict`] what became of a write.
+//! [`adopt()`] says which of the target's records is somebody's before one is made, and [`verdict`] what became of a write;
+//! [`Parked`] is a value that the target did not take.
 
 pub mod adopt;
+mod parked;
 pub mod user_name;
 pub mod verdict;
 
 pub use adopt::{Adoption, Found, adopt};
+pub use parked::Parked;
 pub use verdict::{Verdict, verdicts};
 
 use crate::id::{FieldName, SysId};
@@ -69,17 +72,6 @@ pub struct Known {
     pub parked: BTreeMap<FieldName, Parked>,
 }
 
-/// A value that the target did not take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parked {
-    /// The value.
-    pub asked: String,
-    /// What became of it.
-    pub reason: String,
-    /// When to try it again, unless another value is asked for sooner.
-    pub until: Timestamp,
-}
-
 /// One write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -122,6 +114,14 @@ pub fn reconcile(desired: &Desired, known: Option<&Known>, now: Timestamp) -> Ve
 
 fn record(desired: &Desired, known: Option<&Known>, now: Timestamp) -> Option<Step> {
     let Some(known) = known else { return Some(Step::Create(desired.at_first())) };
+    let mut columns = different(desired, known);
+    columns.retain(|column, value| !known.is_parked(column, value, now));
+    unlock(desired, known, &mut columns);
+    (!columns.is_empty()).then_some(Step::Update(columns))
+}
+
+/// The columns that are not as they should be, with what they should be; those that wait are among them.
+fn different(desired: &Desired, known: &Known) -> Columns {
     let mut columns: Columns = desired
         .columns
         .iter()
@@ -137,9 +137,7 @@ fn record(desired: &Desired, known: Option<&Known>, now: Timestamp) -> Option<St
         known.written.iter().filter(|column| !desired.columns.contains_key(*column) && !flag(column));
     let emptied = silent.filter(|column| !known.value(column).is_empty());
     columns.extend(emptied.map(|column| (column.clone(), String::new())));
-    columns.retain(|column, value| !known.is_parked(column, value, now));
-    unlock(desired, known, &mut columns);
-    (!columns.is_empty()).then_some(Step::Update(columns))
+    columns
 }
 
 /// ServiceNow locks whom it deactivates and does not unlock whom it reactivates, whoever asked for it.
@@ -196,11 +194,6 @@ impl Known {
         self.columns.clear();
         self.groups = None;
         self.roles = None;
-    }
-
-    /// Whether this value of this column waits.
-    pub fn is_parked(&self, column: &FieldName, value: &str, now: Timestamp) -> bool {
-        self.parked.get(column).is_some_and(|parked| parked.asked == value && now < parked.until)
     }
 }
 

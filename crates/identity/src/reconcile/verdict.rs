@@ -65,24 +65,28 @@ impl Verdict {
     }
 }
 
-/// What became of each value that was asked for: `before` is the record as it was, `after` as the target showed it then.
+/// What became of each value that was asked for: `before` is the record as it was, as far as that is known, and `after` as the
+/// target showed it then.
 pub fn verdicts(asked: &Columns, before: &Columns, after: &Columns) -> Vec<(FieldName, Verdict)> {
     let one = |column: &FieldName, value: &String| {
-        let was = before.get(column).map_or("", String::as_str);
-        (column.clone(), verdict(value, was, after.get(column).map(String::as_str)))
+        let [was, has] = [before, after].map(|columns| columns.get(column).map(String::as_str));
+        (column.clone(), verdict(value, was, has))
     };
     asked.iter().map(|(column, value)| one(column, value)).collect()
 }
 
-fn verdict(asked: &str, before: &str, after: Option<&str>) -> Verdict {
+fn verdict(asked: &str, before: Option<&str>, after: Option<&str>) -> Verdict {
     let Some(has) = after else { return Verdict::Dropped { has: None } };
     let owned = has.to_owned();
     if same(asked, has) {
         Verdict::Landed
-    } else if has == before {
+    } else if before == Some(has) {
         Verdict::Dropped { has: Some(owned) }
     } else if !has.is_empty() && asked.starts_with(has) {
         Verdict::Truncated { has: owned }
+    } else if before.is_none() {
+        // A column that was never read most likely kept what it had; nobody is to be blamed for it.
+        Verdict::Dropped { has: Some(owned) }
     } else {
         Verdict::Altered { has: owned }
     }

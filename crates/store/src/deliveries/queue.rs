@@ -1,6 +1,6 @@
 //! The queue: who is due, leavers first, and who works on them.
 
-use super::{kind, subject};
+use super::{State, kind, state, subject};
 use crate::Store;
 use crate::driver::{Row, Statement, Transaction};
 use crate::encode::{known, micros, texts, time};
@@ -49,6 +49,12 @@ pub struct Taken {
     pub marked: Timestamp,
     /// The user name that somebody else needs, if they are a leaver.
     pub yields: Option<String>,
+    /// What came of the last try.
+    pub state: State,
+    /// Why.
+    pub reason: Option<String>,
+    /// Somebody asked for this try: what stood in the way may have been changed in the target.
+    pub anew: bool,
 }
 
 impl Store {
@@ -106,8 +112,8 @@ impl Store {
         let unfinished: HashSet<_> =
             due.iter().filter(|(_, left)| *left).map(|(id, _)| id.as_str()).collect();
         let taken = Statement::new(
-            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields from deliveries where lease = $1 \
-             order by rank, marked_at",
+            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields, outcome, reason \
+             from deliveries where lease = $1 order by rank, marked_at",
             [take.lease.into()],
         );
         let rows = self.database.query(taken).await?;
@@ -216,14 +222,20 @@ impl Store {
 fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
     let id = row.text(0)?;
     let left = unfinished.contains(id.as_str()) || row.flag(7)?;
+    let known = row.opt_text(5)?.map(|text| known(&text)).transpose()?;
+    let state = state(&row.text(9)?)?;
     Ok(Taken {
         subject: subject(row.int(1)?, id),
         mark: row.int(2)?,
         attempts: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
         unfinished: left,
         record: row.opt_text(4)?.map(SysId::new),
-        known: row.opt_text(5)?.map(|text| known(&text)).transpose()?,
+        // Whoever was tried before waits as if they had not been.
+        anew: state == State::Waiting && known.is_some(),
+        known,
         marked: time(row.int(6)?)?,
         yields: row.opt_text(8)?,
+        state,
+        reason: row.opt_text(10)?,
     })
 }

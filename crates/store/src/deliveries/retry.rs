@@ -13,7 +13,7 @@ use tenure_identity::id::SysId;
 /// Deliveries that are marked in one commit.
 const PIECE: u32 = 200;
 
-const AGAIN: &str = "update deliveries set mark = mark + 1, attempts = 0, known = $1, \
+const AGAIN: &str = "update deliveries set mark = mark + 1, attempts = 0, outcome = 'waiting', known = $1, \
      due_at = case when lease is null then cast($2 as bigint) else due_at end where subject = $3";
 
 const DOUBT: &str = "update deliveries set mark = mark + 1, attempts = 0, doubted = 1, \

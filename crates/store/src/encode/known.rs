@@ -1,6 +1,6 @@
 //! What is known of a target's record, as text.
 //!
-//! `{"columns": {"title": "Boss"}, "groups": {"g": "row"}, "roles": {}, "written": ["title"], "parked": {"zip": ["1", "why", 17]}}`
+//! `{"columns": {"title": "Boss"}, "groups": {"g": "row"}, "roles": {}, "written": ["title"], "parked": {"zip": ["1", "why", 17, 2]}}`
 
 use super::{corrupt, micros, object, time};
 use crate::error::StoreError;
@@ -21,7 +21,7 @@ pub(crate) fn known_text(known: &Known) -> String {
     let parked: Map<String, Value> = known
         .parked
         .iter()
-        .map(|(name, it)| (name.to_string(), json!([it.asked, it.reason, micros(it.until)])))
+        .map(|(name, it)| (name.to_string(), json!([it.asked, it.reason, micros(it.until), it.attempts])))
         .collect();
     let written: Vec<_> = known.written.iter().map(FieldName::as_str).collect();
     let mut out = json!({ "columns": columns, "written": written });
@@ -73,8 +73,12 @@ fn ties(map: Map<String, Value>) -> Result<BTreeMap<SysId, SysId>, StoreError> {
 fn one_parked(value: &Value) -> Result<Parked, StoreError> {
     let part = |index: usize| value.get(index).and_then(Value::as_str).map(str::to_owned);
     let until = value.get(2).and_then(Value::as_i64);
+    // Rows of earlier versions do not say how often.
+    let attempts = value.get(3).and_then(Value::as_u64).map_or(0, |it| u32::try_from(it).unwrap_or(u32::MAX));
     match (part(0), part(1), until) {
-        (Some(asked), Some(reason), Some(until)) => Ok(Parked { asked, reason, until: time(until)? }),
+        (Some(asked), Some(reason), Some(until)) => {
+            Ok(Parked { asked, reason, until: time(until)?, attempts })
+        }
         _ => Err(corrupt(WHAT)),
     }
 }

@@ -20,6 +20,7 @@ const GROUP: i64 = 1;
 pub(crate) const NOT_MARKED: &str = "changes without a target";
 
 const AGAIN: &str = " on conflict (subject) do update set mark = deliveries.mark + 1, \
+     attempts = 0, \
      rank = case when deliveries.mark = 0 or excluded.rank < deliveries.rank then excluded.rank else deliveries.rank end, \
      marked_at = case when deliveries.mark = 0 then excluded.marked_at else deliveries.marked_at end, \
      due_at = case when deliveries.lease is null then excluded.due_at else deliveries.due_at end";

@@ -19,6 +19,8 @@ on_both_engines!(
     a_lease_that_runs_out_is_anybodys_and_says_so,
     a_change_meanwhile_makes_them_due_again,
     what_is_known_reads_back,
+    a_parked_value_that_does_not_say_how_often_it_failed_reads_back,
+    how_the_last_try_went_and_that_another_was_asked_for_is_told_to_whoever_delivers,
     one_record_is_one_persons,
     whoever_waits_for_a_record_is_woken,
     whoever_waits_for_a_record_that_came_meanwhile_is_due_again,
@@ -154,7 +156,7 @@ async fn what_is_known_reads_back(place: Place) {
     let store = place.open_with_target().await;
     store.commit(&joiner(1)).await.unwrap();
     let taken = take(&store, "a", 5).await;
-    let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70) };
+    let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70), attempts: 3 };
     let known = Known {
         columns: [("title".into(), "Bøss \"1\"".into()), ("zip".into(), String::new())].into(),
         groups: Some([(SysId::new("g"), SysId::new("row"))].into()),
@@ -171,6 +173,48 @@ async fn what_is_known_reads_back(place: Place) {
         .unwrap();
     store.mark_delivery(&who(1), at(7)).await.unwrap();
     assert_eq!(take(&store, "b", 8).await[0].known, Some(known));
+}
+
+async fn a_parked_value_that_does_not_say_how_often_it_failed_reads_back(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    place.sql(r#"update deliveries set known = '{"columns":{},"parked":{"zip":["1","why",17]}}'"#).await;
+    let known = take(&store, "a", 5).await.remove(0).known.unwrap();
+    let parked = &known.parked["zip"];
+    assert_eq!((parked.asked.as_str(), parked.until.as_microsecond(), parked.attempts), ("1", 17, 0));
+}
+
+async fn how_the_last_try_went_and_that_another_was_asked_for_is_told_to_whoever_delivers(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let taken = take(&store, "a", 5).await.remove(0);
+    assert_eq!((taken.state, &taken.reason, taken.anew), (State::Waiting, &None, false));
+    let refused = |taken: &Taken, lease: &str, second| Finished {
+        state: State::Refused,
+        reason: Some("no kings".into()),
+        attempts: 2,
+        again: Some(at(900)),
+        known: Some(Known::default()),
+        ..finished(taken, lease, second)
+    };
+    store.finish_delivery(&refused(&taken, "a", 6)).await.unwrap();
+    let taken = take(&store, "b", 900).await.remove(0);
+    let expected = (State::Refused, Some("no kings".to_owned()), 2, false);
+    assert_eq!((taken.state, taken.reason.clone(), taken.attempts, taken.anew), expected);
+    store.finish_delivery(&refused(&taken, "b", 901)).await.unwrap();
+    change(&store, &person_id(1), |claim| claim.version += 1).await;
+    let taken = take(&store, "c", 902).await.remove(0);
+    assert_eq!((taken.attempts, taken.anew), (0, false), "whoever changed begins anew");
+    store.finish_delivery(&refused(&taken, "c", 903)).await.unwrap();
+    store.retry_deliveries(Some(&who(1)), None, at(904)).await.unwrap();
+    let taken = take(&store, "d", 905).await.remove(0);
+    assert_eq!((taken.attempts, taken.anew), (0, true));
+    store
+        .finish_delivery(&Finished { known: taken.known.clone(), ..finished(&taken, "d", 906) })
+        .await
+        .unwrap();
+    store.retry_deliveries(None, Some(State::Delivered), at(907)).await.unwrap();
+    assert!(take(&store, "e", 908).await[0].anew);
 }
 
 async fn one_record_is_one_persons(place: Place) {

@@ -31,6 +31,16 @@ fn what_is_not_there_is_told_apart() {
 }
 
 #[test]
+fn a_value_that_was_never_read_counts_as_kept() {
+    let judge = |asked, has| {
+        verdicts(&columns(&[("title", asked)]), &Columns::new(), &columns(&[("title", has)])).remove(0).1
+    };
+    assert_eq!(judge("Boss", "Boss"), Verdict::Landed);
+    assert_eq!(judge("Boss", "Clerk"), Verdict::Dropped { has: Some("Clerk".into()) });
+    assert_eq!(judge("Chief of staff", "Chief of"), Verdict::Truncated { has: "Chief of".into() });
+}
+
+#[test]
 fn the_old_value_that_the_new_one_begins_with_was_kept_and_not_cut() {
     check("Boss of all", "Boss", Some("Boss"), "dropped");
 }

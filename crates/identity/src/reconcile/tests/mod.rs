@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 mod adopting;
 mod judging;
+mod parking;
 
 fn id(text: &str) -> SysId {
     SysId::new(text)
@@ -59,17 +60,6 @@ fn a_value_that_cannot_be_said_yet_does_not_empty_the_column() {
     let mut desired = wishes(&[]);
     desired.columns.insert("manager".into(), Wish::Leave("has not arrived".into()));
     assert_eq!(reconcile(&desired, Some(&known), time(0)), []);
-}
-
-#[test]
-fn a_parked_value_waits_and_another_one_does_not() {
-    let mut known = known(&[("title", "Clerk")]);
-    let parked = Parked { asked: "Boss".into(), reason: "dropped".into(), until: time(10) };
-    known.parked.insert("title".into(), parked);
-    let steps = |title, second| reconcile(&wishes(&[("title", title)]), Some(&known), time(second));
-    assert_eq!(steps("Boss", 5), []);
-    assert_eq!(steps("Boss", 10), [Step::Update(columns(&[("title", "Boss")]))]);
-    assert_eq!(steps("Chief", 5), [Step::Update(columns(&[("title", "Chief")]))]);
 }
 
 #[test]

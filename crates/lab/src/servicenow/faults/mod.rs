@@ -75,6 +75,8 @@ pub enum FaultKind {
     Html,
     /// 401, though the credentials are right.
     Unauthorized,
+    /// 403: an access rule keeps the caller from the whole table.
+    Forbidden,
     /// The connection is cut before the call has any effect.
     CutBefore,
     /// The connection is cut when the call has taken effect: the answer is lost.

@@ -132,6 +132,9 @@ pub(super) fn instead(instance: &Instance, asked: &Asked, fault: &Fault) -> Opti
         FaultKind::Unavailable => Some(Answer::failure(503, "Service Unavailable", Some(overloaded))),
         FaultKind::Html => Some(Answer::page(200, "Instance is being upgraded")),
         FaultKind::Unauthorized => Some(Answer::unauthenticated()),
+        FaultKind::Forbidden => {
+            Some(Answer::failure(403, "User Not Authorized", Some("Failed API level ACL Validation")))
+        }
         FaultKind::Slow | FaultKind::CutBefore | FaultKind::CutAfter | FaultKind::BatchQuota => None,
     }
 }

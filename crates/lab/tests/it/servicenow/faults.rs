@@ -31,6 +31,7 @@ async fn refusals_have_their_status_and_no_effect() {
         (FaultKind::BadGateway, 502),
         (FaultKind::Unavailable, 503),
         (FaultKind::Unauthorized, 401),
+        (FaultKind::Forbidden, 403),
         (FaultKind::Html, 200),
     ] {
         let snow = with(Fault::new(kind).times(1)).await;

@@ -4,6 +4,8 @@ use crate::support::bodies::{enterprise, group};
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
+use tenure_lab::servicenow::Faults;
+use tenure_store::deliveries::State;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_clone_everybody_is_found_again_by_stable_key() {
@@ -53,4 +55,40 @@ async fn an_active_record_that_is_gone_is_made_again_and_a_leavers_is_not() {
     assert_eq!(value(&scene.record("ada"), "title"), "x");
     assert_eq!(scene.instance.find("sys_user", "user_name", "grace").len(), 0);
     assert!(scene.delivery(&grace).await.reason.unwrap().contains("gone, or hidden"));
+    is_not_made_again(&scene, &grace).await;
+    assert_eq!(scene.instance.find("sys_user", "user_name", "grace").len(), 0);
+}
+
+/// However often it is tried: the link stays, and nothing is sent.
+async fn is_not_made_again(scene: &Scene, id: &str) {
+    let record = scene.delivery(id).await.record;
+    assert!(record.is_some(), "the link is still there");
+    scene.instance.forget();
+    for _ in 0..2 {
+        scene.app.engine.retry_delivery(id).await.unwrap();
+        scene.settled().await;
+        let delivery = scene.delivery(id).await;
+        assert_eq!((delivery.state, &delivery.record), (State::Refused, &record));
+        assert!(delivery.reason.unwrap().contains("gone, or hidden"));
+    }
+    assert_eq!(scene.instance.calls().count("POST", "sys_user"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leavers_record_that_is_hidden_from_us_stays_theirs() {
+    let scene = Scene::new().await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    scene.delete(&format!("/Users/{ada}")).await.expect(204);
+    scene.settled().await;
+    scene.instance.set_faults(Faults::parse("hide_inactive = true").unwrap());
+    let engine = &scene.app.engine;
+    engine.store().doubt_records(None, engine.clock().now()).await.unwrap();
+    scene.settled().await;
+    is_not_made_again(&scene, &ada).await;
+    scene.instance.set_faults(Faults::default());
+    engine.retry_delivery(&ada).await.unwrap();
+    scene.settled().await;
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+    assert_eq!(scene.delivery(&ada).await.record.unwrap().as_str(), scene.record("ada").sys_id());
 }

@@ -4,6 +4,7 @@ use crate::support::bodies::{enterprise, managed};
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
+use tenure_store::deliveries::State;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_joiner_gets_a_record_with_two_calls_and_a_change_is_one() {
@@ -38,9 +39,50 @@ async fn a_request_that_changes_nothing_is_no_call() {
     scene.settled().await;
     scene.instance.forget();
     scene.put(&format!("/Users/{ada}"), user("ada")).await.expect(200);
-    scene.app.engine.retry_delivery(&ada).await.unwrap();
+    let engine = &scene.app.engine;
+    let who = scene.delivery(&ada).await.subject;
+    engine.store().mark_delivery(&who, engine.clock().now()).await.unwrap();
     scene.settled().await;
     assert_eq!(scene.instance.calls().total, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_made_later_is_seen_when_another_try_is_asked_for_wherever_that_is() {
+    let scene = Scene::new().await;
+    let columns = scene.instance.find("sys_dictionary", "element", "title");
+    let title = columns.into_iter().find(|it| it.get("name") == "sys_user").unwrap();
+    scene.instance.remove("sys_dictionary", title.sys_id()).unwrap();
+    let ada = scene.create(with(user("ada"), json!({ "title": "Engineer" }))).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!((delivery.state, delivery.pending), (State::Partly, true), "it is looked at again");
+    assert!(delivery.reason.unwrap().contains("has no column `title`"));
+    let length =
+        [("name", "sys_user"), ("element", "title"), ("internal_type", "string"), ("max_length", "60")];
+    scene.instance.insert("sys_dictionary", &length).unwrap();
+    // As another process asks, which reaches nothing of what this one remembers.
+    let engine = &scene.app.engine;
+    engine.store().retry_deliveries(Some(&delivery.subject), None, engine.clock().now()).await.unwrap();
+    scene.settled().await;
+    assert_eq!(value(&scene.record("ada"), "title"), "Engineer");
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_that_cannot_be_emptied_is_said_and_not_tried() {
+    let scene = Scene::new().await;
+    let ada = scene.create(with(user("ada"), json!({ "timezone": "UTC", "title": "Clerk" }))).await;
+    scene.settled().await;
+    scene.instance.forget();
+    scene.put(&format!("/Users/{ada}"), user("ada")).await.expect(200);
+    scene.settled().await;
+    let record = scene.record("ada");
+    assert_eq!((value(&record, "time_zone"), value(&record, "title")), ("UTC".into(), String::new()));
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!((delivery.state, delivery.pending), (State::Delivered, false));
+    let reason = delivery.reason.unwrap();
+    assert!(reason.starts_with("`time_zone` stays `UTC`: a choice cannot be emptied"), "{reason}");
+    assert_eq!(scene.instance.calls().total, 1, "the title alone");
 }
 
 #[tokio::test(flavor = "multi_thread")]

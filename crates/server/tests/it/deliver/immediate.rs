@@ -41,6 +41,8 @@ async fn a_refusal_is_the_sources_to_hear_in_words_and_what_it_said_is_kept() {
     assert_eq!(scene.get(&format!("/Users/{grace}")).await["title"], "King");
     let other = operations(json!([{ "op": "replace", "value": { "timezone": "CET" } }]));
     scene.patch(&format!("/Users/{grace}"), other).await.expect(200);
+    let back = operations(json!([{ "op": "remove", "path": "title" }]));
+    scene.patch(&format!("/Users/{grace}"), back).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,12 @@
 //! Leavers and returners: the same record, and nothing that gives access is left.
 
-use crate::support::bodies::group;
+use crate::support::bodies::{enterprise, group};
+use crate::support::policy::until;
 use crate::support::target::{Scene, value};
-use crate::support::{operations, user};
+use crate::support::{operations, user, with};
 use serde_json::json;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults};
+use tenure_store::deliveries::State;
 
 const POLICY: &str = r#"
 [mapping."*"]
@@ -42,6 +45,73 @@ async fn a_leaver_keeps_the_record_and_loses_access_and_a_returner_has_it_back()
     assert_eq!((value(&back, "active"), value(&back, "locked_out")), ("true".into(), "false".into()));
     assert_eq!(scene.groups_of(&back), ["Sales"]);
     assert_eq!(scene.roles_of(&back), ["sales_manager"]);
+}
+
+/// Calls that read this table meet this.
+fn on_reading(table: &str, kind: FaultKind) -> Fault {
+    Fault::new(kind).on("GET", table)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn access_ends_although_nothing_else_can_be_looked_up() {
+    let scene = Scene::new().await;
+    let ada = scene.create(with(user("ada"), enterprise(json!({ "department": "Sales" })))).await;
+    scene.settled().await;
+    let busy = on_reading("cmn_department", FaultKind::InternalError);
+    scene.instance.set_faults(Faults::default().with(busy));
+    let left =
+        with(with(user("ada"), enterprise(json!({ "department": "Former" }))), json!({ "active": false }));
+    scene.put(&format!("/Users/{ada}"), left).await.expect(200);
+    until(async || !scene.record("ada").is("active")).await;
+    assert!(scene.record("ada").is("locked_out"));
+    until(async || scene.delivery(&ada).await.state == State::Retrying).await;
+    scene.instance.set_faults(Faults::default());
+    scene.settled().await;
+    let former = scene.instance.find("cmn_department", "name", "Former");
+    assert_eq!(value(&scene.record("ada"), "department"), former[0].sys_id());
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_are_closed_to_us_keep_nobody_from_being_delivered() {
+    let scene = Scene::new().await;
+    let (ada, grace) = (scene.create(user("ada")).await, scene.create(user("grace")).await);
+    let sales = scene.create_group(group("Sales", &[&ada])).await;
+    scene.settled().await;
+    let role = scene.instance.find("sys_user_role", "name", "sales_manager").remove(0);
+    let held = [("user", scene.record("ada").sys_id().to_owned()), ("role", role.sys_id().to_owned())];
+    let held: Vec<_> = held.iter().map(|(column, value)| (*column, value.as_str())).collect();
+    scene.instance.insert("sys_user_has_role", &held).unwrap();
+    let tables = ["sys_user_role", "sys_user_has_role", "sys_user_grmember"];
+    let closed = tables.into_iter().map(|table| on_reading(table, FaultKind::Forbidden));
+    scene.instance.set_faults(closed.fold(Faults::default(), Faults::with));
+    let engine = &scene.app.engine;
+    engine.store().doubt_records(None, engine.clock().now()).await.unwrap();
+    scene.apply(POLICY).await;
+    let active = |active: bool| operations(json!([{ "op": "replace", "value": { "active": active } }]));
+    scene.patch(&format!("/Users/{ada}"), active(false)).await.expect(200);
+    let join = operations(json!([{ "op": "add", "path": "members", "value": [{ "value": grace }] }]));
+    scene.patch(&format!("/Groups/{sales}"), join).await.expect(200);
+    scene.settled().await;
+    assert!(!scene.record("ada").is("active"));
+    for who in [&ada, &grace] {
+        let delivery = scene.delivery(who).await;
+        let reason = delivery.reason.unwrap();
+        assert_eq!((delivery.state, delivery.pending), (State::Partly, true), "{reason}");
+        assert!(reason.contains("roles cannot be looked up"), "{reason}");
+        assert!(reason.contains("who is in which group cannot be read"), "{reason}");
+    }
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Sales"], "nothing is done that cannot be seen");
+
+    scene.instance.set_faults(Faults::default());
+    scene.app.engine.retry_deliveries(State::Partly).await.unwrap();
+    scene.settled().await;
+    let (left, stays) = (scene.record("ada"), scene.record("grace"));
+    assert_eq!(scene.groups_of(&left).len() + scene.roles_of(&left).len(), 0);
+    assert_eq!(
+        (scene.groups_of(&stays), scene.roles_of(&stays)),
+        (vec!["Sales".into()], vec!["sales_manager".into()])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,10 @@
 //! What ServiceNow does not take: narrowed down to the value, explained, and no hindrance for the rest.
 
+use crate::support::bodies::group;
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
-use tenure_lab::servicenow::Faults;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults};
 use tenure_store::deliveries::State;
 
 async fn scene(faults: &str) -> Scene {
@@ -49,6 +50,102 @@ async fn a_value_that_a_rule_refuses_is_set_aside_and_the_rest_lands() {
     scene.settled().await;
     assert_eq!(value(&scene.record("ada"), "title"), "Queen", "another value is tried at once");
     assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_is_not_asked_for_any_more_holds_nothing_up() {
+    let scene = scene(
+        "[[abort]]\ntable = \"sys_user\"\nwhen = \"update\"\ncolumn = \"title\"\nvalue = \"King\"\nrule = \"No kings\"\n\
+         [[abort]]\ntable = \"sys_user_grmember\"\nwhen = \"insert\"\nrule = \"Full\"\n",
+    )
+    .await;
+    let ada = scene.create(with(user("ada"), json!({ "title": "Clerk" }))).await;
+    let team = scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    let title = |title: &str| operations(json!([{ "op": "replace", "path": "title", "value": title }]));
+    scene.patch(&format!("/Users/{ada}"), title("King")).await.expect(200);
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    let reason = delivery.reason.unwrap();
+    assert!(reason.contains("No kings") && reason.contains("Full"), "{reason}");
+    scene.patch(&format!("/Users/{ada}"), title("Clerk")).await.expect(200);
+    let leave = operations(json!([{ "op": "remove", "path": format!("members[value eq \"{ada}\"]") }]));
+    scene.patch(&format!("/Groups/{team}"), leave).await.expect(200);
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!((delivery.state, delivery.reason, delivery.pending), (State::Delivered, None, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_a_rule_refuses_keeps_no_joiner_out() {
+    let scene = scene(
+        "[[abort]]\ntable = \"sys_user\"\ncolumn = \"title\"\nvalue = \"King\"\nrule = \"No kings\"\n\
+         [[mandatory]]\ntable = \"sys_user\"\ncolumns = [\"email\"]\n",
+    )
+    .await;
+    let more =
+        json!({ "title": "King", "timezone": "UTC", "emails": [{ "type": "work", "value": "ada@x.com" }] });
+    let ada = scene.create(with(user("ada"), more)).await;
+    scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    let has = |column: &str| value(&record, column);
+    assert_eq!(
+        (has("active"), has("u_okta_user_id"), has("title")),
+        ("true".into(), "ext-ada".into(), "".into())
+    );
+    assert_eq!((has("time_zone"), has("email")), ("UTC".into(), "ada@x.com".into()));
+    assert_eq!(scene.groups_of(&record), ["Team"]);
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(delivery.state, State::Partly);
+    assert!(delivery.reason.unwrap().starts_with("`title`: "));
+    assert_eq!(
+        scene.instance.writes().iter().filter(|it| it.method == "POST" && it.table == "sys_user").count(),
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_told_whatever_came_before_and_another_reason_is_told_again() {
+    let rule = |name: &str| {
+        format!(
+            "[[abort]]\ntable = \"sys_user\"\ncolumn = \"user_name\"\nvalue = \"ada\"\nrule = \"{name}\"\n"
+        )
+    };
+    let busy = Fault::new(FaultKind::InternalError).on("GET", "sys_user").times(3);
+    let scene = Scene::with(Faults::parse(&rule("No Adas")).unwrap().with(busy)).await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&ada).await;
+    assert_eq!(
+        (delivery.state, delivery.attempts),
+        (State::Refused, 1),
+        "what passes by itself does not count"
+    );
+    scene.instance.set_faults(Faults::parse(&rule("Never Adas")).unwrap());
+    for title in ["x", "y"] {
+        let change = operations(json!([{ "op": "replace", "path": "title", "value": title }]));
+        scene.patch(&format!("/Users/{ada}"), change).await.expect(200);
+        scene.settled().await;
+    }
+    let told = scene.told(&ada).await;
+    let lines = |rule: &str| told.iter().filter(|line| line.contains(rule)).count();
+    assert_eq!((lines("No Adas"), lines("Never Adas")), (1, 1), "the same again is no news: {told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_mapped_later_and_may_not_be_written_was_dropped_by_nobodys_doing() {
+    let scene = scene("[[read_only]]\ntable = \"sys_user\"\ncolumns = [\"city\"]\n").await;
+    let policy = "[mapping.\"*\"]\nuser_name = \"user.userName\"\nu_okta_user_id = \"user.externalId\"\n";
+    scene.apply(policy).await;
+    let home = json!({ "addresses": [{ "type": "home", "locality": "Bern" }] });
+    let ada = scene.create(with(user("ada"), home)).await;
+    scene.settled().await;
+    scene.instance.patch("sys_user", scene.record("ada").sys_id(), &[("city", "Rome")]).unwrap();
+    scene.apply(&format!("{policy}city = \"user.city\"\n")).await;
+    scene.settled().await;
+    let told = scene.told(&ada).await;
+    assert_eq!(told.last().unwrap(), "delivered city dropped");
 }
 
 #[tokio::test(flavor = "multi_thread")]

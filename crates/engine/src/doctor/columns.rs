@@ -164,6 +164,25 @@ mod tests {
     use tenure_identity::id::SourceName;
 
     #[test]
+    fn a_column_that_is_closed_to_writers_is_told() {
+        let column = |read_only| Column {
+            name: "u_text".to_owned(),
+            kind: "string".to_owned(),
+            max_length: Some(40),
+            reference: None,
+            choice: false,
+            unique: false,
+            mandatory: false,
+            read_only,
+        };
+        let known = Columns::of([column(true)]);
+        let check = judge(&"u_text".into(), &Use::default(), &known, &"u_key".into()).unwrap();
+        assert!(check.found.contains("`u_text` is read-only"), "{check:?}");
+        let known = Columns::of([column(false)]);
+        assert_eq!(judge(&"u_text".into(), &Use::default(), &known, &"u_key".into()), None);
+    }
+
+    #[test]
     fn the_key_is_made_as_long_as_the_built_in_policy_fills_it() {
         let policy = Policy::built_in(&[SourceName::new("okta")]);
         let key = FieldName::from("u_okta_user_id");

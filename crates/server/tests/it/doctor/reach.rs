@@ -45,6 +45,9 @@ async fn a_clock_that_differs_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_is_held_against_the_first_load() {
     let scene = with_faults("[[rate_limit]]\nlimit = 5000\n").await;
+    // A minute after the full hour: what was not seen of an hour counts as used, and near its end calls are spread.
+    let into_the_hour = u64::try_from(scene.instance.now().as_second() % 3600).unwrap();
+    scene.instance.advance(Duration::from_secs(3660 - into_the_hour));
     says(&examined(&scene).await, "rates", Good, &["5000 times an hour"]);
 
     // Rules that are only to be read, so that nothing is held up by them.

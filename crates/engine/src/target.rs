@@ -4,6 +4,9 @@ use std::time::Duration;
 use tenure_connect::servicenow::ServiceNow;
 use tenure_identity::id::FieldName;
 
+/// How many characters the column of the stable key should hold: identity providers' ids may have as many.
+pub const KEY_LENGTH: usize = 255;
+
 /// A ServiceNow instance.
 #[derive(Debug, Clone)]
 pub struct Target {

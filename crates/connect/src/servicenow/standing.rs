@@ -11,7 +11,7 @@ use tokio::time::Instant;
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// How much longer each time is than the one before.
 const FACTOR: u32 = 4;
-/// What was accepted before is tried again so many times sooner, once: an instance that restarts knows nobody for a moment.
+/// What was accepted before is tried again so many times sooner: an instance that restarts knows nobody for a while.
 const SOONER: u32 = 12;
 
 /// What all clones of a client know of their credentials.
@@ -24,11 +24,14 @@ pub(super) struct Standing {
 
 #[derive(Debug)]
 struct State {
-    /// How long credentials are left alone that nobody ever accepted, the first time.
+    /// How long credentials are left alone the first time, if nobody ever accepted them.
     hold: Duration,
     accepted: bool,
+    /// Whether they were accepted at any time.
+    ever: bool,
     /// Since they were accepted last.
     refusals: u32,
+    /// Likewise, how often they were left alone.
     holds: u32,
     reason: Option<SignInFailure>,
     held_until: Option<Instant>,
@@ -132,8 +135,9 @@ impl State {
         Self {
             hold,
             accepted: false,
+            ever: false,
             refusals: 0,
-            holds: 1,
+            holds: 0,
             reason: None,
             held_until: None,
             epoch: 0,
@@ -151,7 +155,7 @@ impl State {
 
     fn accepted(&mut self, epoch: u64) {
         if epoch == self.epoch && !self.accepted {
-            *self = Self { accepted: true, holds: 0, epoch: epoch + 1, ..Self::new(self.hold) };
+            *self = Self { accepted: true, ever: true, epoch: epoch + 1, ..Self::new(self.hold) };
         }
     }
 
@@ -168,10 +172,8 @@ impl State {
         if self.refusals == 1 && *reason == SignInFailure::Credentials {
             return None;
         }
-        let wait = match self.holds {
-            0 => self.hold / SOONER,
-            times => self.hold.saturating_mul(FACTOR.saturating_pow(times - 1)).min(LONGEST),
-        };
+        let first = if self.ever { self.hold / SOONER } else { self.hold };
+        let wait = first.saturating_mul(FACTOR.saturating_pow(self.holds)).min(LONGEST);
         self.holds += 1;
         self.held_until = Some(now + wait);
         Some(wait)

@@ -2,24 +2,32 @@
 
 use super::{Check, LANE, Patient};
 use crate::account::{POWERFUL, roles_of};
-use crate::target::Target;
-use std::collections::BTreeSet;
-use tenure_connect::servicenow::Row;
+use tenure_connect::servicenow::CallError;
 
 /// What is read of our own record.
 const COLUMNS: [&str; 3] = ["sys_id", "user_name", "web_service_access_only"];
 
-/// Our account's record and roles, as far as they are shown.
-pub(super) async fn ourselves(target: &Target) -> (Option<Row>, BTreeSet<String>) {
+/// Looks for our account's record and roles, as far as they are shown.
+///
+/// # Errors
+/// If the target cannot be asked. What was found before that is kept.
+pub(super) async fn ourselves(patient: &mut Patient<'_>) -> Result<(), CallError> {
+    let target = patient.target;
     let name = target.settings.account.as_deref();
-    let Ok(Some(account)) = target.client.myself(LANE, name, &COLUMNS).await else {
-        return (None, BTreeSet::new());
+    patient.account = match target.client.myself(LANE, name, &COLUMNS).await {
+        Err(error) if error.is_permanent() => None,
+        account => account?,
     };
-    let roles = roles_of(&target.client, LANE, &account.sys_id).await.unwrap_or_default();
-    (Some(account), roles)
+    if let Some(account) = &patient.account {
+        patient.roles = roles_of(&target.client, LANE, &account.sys_id).await?;
+    }
+    Ok(())
 }
 
 pub(super) fn identity(patient: &Patient<'_>) -> Check {
+    if let Some(error) = &patient.unasked {
+        return Check::unasked("account", error);
+    }
     let Some(account) = &patient.account else {
         return Check::unknown(
             "account",
@@ -28,7 +36,10 @@ pub(super) fn identity(patient: &Patient<'_>) -> Check {
         )
         .cure("let the account read its own record in `sys_user`");
     };
-    let name = account.get("user_name");
+    let name = match account.get("user_name") {
+        "" => account.sys_id.as_str(),
+        name => name,
+    };
     if patient.roles.is_empty() {
         let means = "it cannot be said beforehand what we may do";
         return Check::unknown("account", format!("we are `{name}`; its roles are not shown"), means)

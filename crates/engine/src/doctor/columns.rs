@@ -2,6 +2,7 @@
 
 use super::{Check, Patient};
 use crate::deliver::USERS;
+use crate::target::KEY_LENGTH;
 use std::collections::BTreeMap;
 use tenure_connect::servicenow::{Column, Columns};
 use tenure_identity::id::FieldName;
@@ -80,14 +81,14 @@ fn judge(name: &FieldName, of: &Use, known: &Columns, key: &FieldName) -> Option
 }
 
 /// What to create, exactly.
-fn recipe(name: &FieldName, of: &Use, unique: bool) -> String {
-    let length = of.max_length.unwrap_or(100);
+fn recipe(name: &FieldName, of: &Use, is_key: bool) -> String {
+    let length = of.max_length.unwrap_or(if is_key { KEY_LENGTH } else { 100 });
     let kind = match &of.reference {
         Some(table) => format!("type Reference, to table `{table}`"),
         None if *name == ACTIVE || *name == LOCKED_OUT => "type True/False".to_owned(),
         None => format!("type String, maximum length {length}"),
     };
-    let unique = if unique { "; tick Unique" } else { "" };
+    let unique = if is_key { "; tick Unique" } else { "" };
     format!("create in table `{USERS}` the column `{name}`: {kind}{unique}; or take it out of the policy")
 }
 
@@ -156,4 +157,38 @@ fn mandatory(uses: &BTreeMap<FieldName, Use>, known: &Columns) -> Vec<Check> {
             .cure(format!("map `{}` in the policy, or make it optional", column.name))
     });
     told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenure_identity::id::SourceName;
+
+    #[test]
+    fn a_column_that_is_closed_to_writers_is_told() {
+        let column = |read_only| Column {
+            name: "u_text".to_owned(),
+            kind: "string".to_owned(),
+            max_length: Some(40),
+            reference: None,
+            choice: false,
+            unique: false,
+            mandatory: false,
+            read_only,
+        };
+        let known = Columns::of([column(true)]);
+        let check = judge(&"u_text".into(), &Use::default(), &known, &"u_key".into()).unwrap();
+        assert!(check.found.contains("`u_text` is read-only"), "{check:?}");
+        let known = Columns::of([column(false)]);
+        assert_eq!(judge(&"u_text".into(), &Use::default(), &known, &"u_key".into()), None);
+    }
+
+    #[test]
+    fn the_key_is_made_as_long_as_the_built_in_policy_fills_it() {
+        let policy = Policy::built_in(&[SourceName::new("okta")]);
+        let key = FieldName::from("u_okta_user_id");
+        assert_eq!(uses(&policy, &key)[&key].max_length, Some(KEY_LENGTH));
+        let cure = recipe(&key, &Use::default(), true);
+        assert!(cure.contains(&format!("type String, maximum length {KEY_LENGTH}; tick Unique")), "{cure}");
+    }
 }

@@ -1,5 +1,5 @@
-//! Whether the stable key, by which everybody is found again, is unique in the target, and filled by the policy. A unique
-//! column of ServiceNow has an index.
+//! Whether the stable key, by which everybody is found again, is unique in the target, and filled by the policy. Indexes are
+//! not among what the dictionary shows; ServiceNow keeps what is unique by an index.
 
 use super::{Check, Patient};
 use crate::deliver::USERS;
@@ -23,13 +23,14 @@ pub(super) async fn look(patient: &Patient<'_>) -> Vec<Check> {
         checks.push(match column.unique {
             true => Check::good(
                 NAME,
-                format!("`{key}` is unique"),
-                "nobody can have two records by it, and it is found by an index",
+                format!("the dictionary says that `{key}` is unique"),
+                "nobody can have two records by it, and ServiceNow keeps such a column by an index",
             ),
             false => Check::bad(
                 NAME,
-                format!("`{key}` is not unique"),
-                "two records may claim to be the same person, and looking people up reads the whole table",
+                format!("the dictionary says that `{key}` is not unique"),
+                "two records may claim to be the same person, and looking people up reads the whole table unless \
+                 the column has an index of its own, which is not shown to us",
             )
             .cure(format!(
                 "tick Unique on the column `{key}` of `{USERS}` (merge records with the same value first)"

@@ -23,11 +23,14 @@ use crate::target::Target;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use tenure_connect::servicenow::{CallError, Lane, Row, ServiceNow};
 use tenure_identity::policy::Policy;
 
-/// Nobody waits for the doctor, and leavers go first.
+/// Leavers go before the doctor.
 const LANE: Lane = Lane::Normal;
+/// How long a question waits for a rate limit to pass. Somebody looks on, and that there is a limit is a finding, too.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was found of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,8 +101,11 @@ impl Check {
 
     /// What could not be asked.
     fn unasked(name: &'static str, error: &CallError) -> Self {
-        Self::unknown(name, in_words(error), "it could not be found out")
-            .cure("look at `reach` and `credentials`, then run `tenure doctor` again")
+        let cure = match error {
+            CallError::RateLimited { .. } => "run `tenure doctor` again when there are calls left",
+            _ => "look at `reach` and `credentials`, then run `tenure doctor` again",
+        };
+        Self::unknown(name, in_words(error), "it could not be found out").cure(cure)
     }
 
     fn cure(self, cure: impl Into<String>) -> Self {
@@ -116,6 +122,8 @@ struct Patient<'a> {
     account: Option<Row>,
     /// The names of the roles that it holds; none if they are not shown.
     roles: BTreeSet<String>,
+    /// Why the record or the roles could not be asked for.
+    unasked: Option<CallError>,
 }
 
 impl Patient<'_> {
@@ -162,6 +170,7 @@ impl Engine {
 
     async fn examine_target(&self, target: &Target, progress: &(dyn Fn(&'static str) + Sync)) -> Vec<Check> {
         progress("whether the target can be reached");
+        let target = &Target { client: target.client.in_haste(PATIENCE), ..target.clone() };
         let (mut checks, reached) = reach::look(target).await;
         if !reached {
             let why = "nothing else of the target can be looked at until it can be reached and signed in to";
@@ -169,8 +178,15 @@ impl Engine {
             return checks;
         }
         progress("our account");
-        let (account, roles) = account::ourselves(target).await;
-        let patient = Patient { engine: self, target, policy: self.policy(), account, roles };
+        let mut patient = Patient {
+            engine: self,
+            target,
+            policy: self.policy(),
+            account: None,
+            roles: BTreeSet::new(),
+            unasked: None,
+        };
+        patient.unasked = account::ourselves(&mut patient).await.err();
         checks.push(clock::of_target(&patient));
         checks.push(account::identity(&patient));
         checks.push(account::excess(&patient));

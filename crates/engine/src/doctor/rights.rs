@@ -4,7 +4,7 @@
 use super::{Check, LANE, Patient};
 use crate::deliver::{GROUPS, HELD_ROLES, MEMBERS, ROLES, USERS, in_words};
 use std::collections::BTreeSet;
-use tenure_connect::servicenow::{CallError, Fields, Glance, Query};
+use tenure_connect::servicenow::{CallError, Fields, Glance, Query, Row};
 
 const READING: &str = "rights to read";
 const WRITING: &str = "rights to write";
@@ -61,7 +61,14 @@ pub(super) async fn writing(patient: &Patient<'_>) -> Check {
             "nobody else's record is written to find out",
         );
     };
-    let same = Fields::from([("user_name".to_owned(), account.get("user_name").to_owned())]);
+    let Some(same) = what_it_has(account) else {
+        return Check::unknown(
+            WRITING,
+            "not tried: the user name of our own record is not shown",
+            "an empty one in its place would lock us out",
+        )
+        .cure("let the account read `user_name` of its own record in `sys_user`");
+    };
     match patient.client().update(LANE, USERS, &account.sys_id, &same, &["user_name"]).await {
         Ok(_) => by_roles(patient),
         Err(error) if error.is_permanent() => Check::bad(
@@ -72,6 +79,12 @@ pub(super) async fn writing(patient: &Patient<'_>) -> Check {
         .cure("give the account `user_admin`"),
         Err(error) => Check::unasked(WRITING, &error),
     }
+}
+
+/// A write that changes nothing; `None` if what is there is not known.
+fn what_it_has(account: &Row) -> Option<Fields> {
+    let name = account.fields.get("user_name").filter(|name| !name.is_empty())?;
+    Some(Fields::from([("user_name".to_owned(), name.clone())]))
 }
 
 /// Who may write only their own record passes the trial, too.
@@ -112,5 +125,24 @@ pub(super) fn tasks(patient: &Patient<'_>) -> Check {
             "the policy hands a leaver's open work over, and we may not write tasks",
         )
         .cure("give the account `itil`, or take `hand_over` out of the policy")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenure_identity::id::SysId;
+
+    #[test]
+    fn our_own_login_is_never_written_empty() {
+        let row = |fields: &[(&str, &str)]| {
+            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Row { sys_id: SysId::new("a1"), fields: fields.collect() }
+        };
+        assert_eq!(what_it_has(&row(&[])), None);
+        assert_eq!(what_it_has(&row(&[("user_name", "")])), None);
+        let name = row(&[("user_name", "tenure.integration"), ("web_service_access_only", "true")]);
+        let expected = Fields::from([("user_name".to_owned(), "tenure.integration".to_owned())]);
+        assert_eq!(what_it_has(&name), Some(expected));
     }
 }

@@ -5,7 +5,7 @@ use super::OnboardError;
 use super::part::Part;
 use crate::SharedEngine;
 use crate::deliver::{USERS, in_words};
-use crate::target::Target;
+use crate::target::{KEY_LENGTH, Target};
 use jiff::Timestamp;
 use tenure_connect::servicenow::{CallError, Lane, Pages, Row};
 use tenure_identity::onboard::Lengths;
@@ -138,7 +138,7 @@ async fn about_the_key(target: &Target) -> Option<String> {
     let key = &target.settings.key;
     match there.get(key.as_str()) {
         None => Some(format!(
-            "`{USERS}` has no column `{key}` for the stable key; create it before the first push: text, 100 characters, unique"
+            "`{USERS}` has no column `{key}` for the stable key; create it before the first push: type String, {KEY_LENGTH} characters, unique"
         )),
         Some(column) if !column.unique => Some(format!(
             "`{USERS}.{key}` is not unique; make it so, and two records can never carry one key"

@@ -1,11 +1,13 @@
 //! Request ids and the access log: enough to follow a request, nothing of whom it is about.
 
 use crate::support::bodies::operation;
+use crate::support::target::Scene;
 use crate::support::{TestApp, user, with};
 use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tenure_engine::token::AdminScope;
+use tenure_lab::servicenow::Faults;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Everything that is logged on this thread while it lives.
@@ -143,4 +145,21 @@ async fn an_administrator_is_named_and_what_they_ask_is_not() {
     for private in ["confidential", "query", "private", secret, &own] {
         assert!(!text.contains(private), "{private} is in {text}");
     }
+}
+
+#[tokio::test]
+async fn what_a_target_says_of_people_is_in_no_line() {
+    let scene = Scene::new().await;
+    let (log, _guard) = Log::start();
+    // As a business rule, or a database with a duplicate entry, repeats a value.
+    let rule = "abort = [{ table = \"sys_user\", column = \"user_name\", value = \"confidential\", \
+                rule = \"Duplicate entry 'confidential@example.com'\" }]";
+    scene.instance.set_faults(Faults::parse(rule).unwrap());
+    let id = scene.create(user("confidential")).await;
+    scene.settled().await;
+    let refused = scene.delivery(&id).await;
+    assert!(refused.reason.unwrap().contains("confidential@example.com"), "who asks is told");
+    let text = log.text();
+    assert!(text.contains("called ServiceNow"), "{text}");
+    assert!(!text.contains("confidential"), "{text}");
 }

@@ -13,7 +13,7 @@ pub(super) struct File {
     pub(super) server: Server,
     pub(super) store: Store,
     pub(super) sources: BTreeMap<String, Source>,
-    pub(super) target: Target,
+    pub(super) target: Option<Target>,
     /// Custom SCIM extension schemas, in the spelling of RFC 7643 §7.
     pub(super) extensions: Vec<CustomExtension>,
 }
@@ -104,8 +104,13 @@ pub(super) enum Visibility {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Target {
-    pub(super) kind: String,
+    /// Has no default: whoever names a target means one.
+    pub(super) kind: Option<String>,
     pub(super) url: Option<String>,
+    /// Through what to call it; without it, as the system's proxy variables say.
+    pub(super) proxy: Option<String>,
+    pub(super) proxy_username: Option<String>,
+    pub(super) proxy_password: Option<SecretRef>,
     pub(super) auth: Option<Auth>,
     /// The column of the stable key.
     pub(super) key: String,
@@ -123,8 +128,11 @@ pub(super) struct Target {
 impl Default for Target {
     fn default() -> Self {
         Self {
-            kind: "none".to_owned(),
+            kind: None,
             url: None,
+            proxy: None,
+            proxy_username: None,
+            proxy_password: None,
             auth: None,
             key: "u_okta_user_id".to_owned(),
             delivery: Delivery::Queued,
@@ -185,7 +193,7 @@ pub(super) enum AuthKind {
     ApiKey,
 }
 
-/// How an OAuth token is had. Without it: by password if there is one, else by client credentials.
+/// How an OAuth token is had. Without it: by password if a user or a password is named, else by client credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Grant {

@@ -2,13 +2,16 @@
 //! `./tenure.db`, 127.0.0.1:8080, one source `okta`, no target.
 
 mod file;
+mod mistake;
 mod secret;
+mod sign_in;
 mod target;
 
 use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tenure_engine::target::Target;
 use tenure_engine::{SourceSettings, Visibility};
 use tenure_identity::id::SourceName;
@@ -75,21 +78,11 @@ fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 fn parse(text: &str) -> anyhow::Result<file::File> {
-    // toml prints line, column, a caret and what it expected, in words of its own.
-    toml::from_str(text).map_err(|error| anyhow!(in_plain_words(&error.to_string())))
-}
-
-/// People who write configurations do not know the names of our types.
-fn in_plain_words(message: &str) -> String {
-    let whole = ["usize", "u64", "i64"].map(|name| (format!("expected {name}"), "expected a whole number"));
-    let words = [
-        (" f64".to_owned(), " a number"),
-        ("socket address syntax".to_owned(), "address; it must be IP:PORT"),
-    ];
-    whole.iter().chain(&words).fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
+    toml::from_str(text).map_err(|error| anyhow!(mistake::describe(text, &error)))
 }
 
 fn check(file: file::File) -> anyhow::Result<Config> {
+    let timeout = Duration::from_secs(file.server.timeout_seconds);
     let tls = file.server.tls.map(|tls| Tls { certificate: tls.certificate, key: tls.key });
     Ok(Config {
         listen: file.server.listen,
@@ -102,12 +95,12 @@ fn check(file: file::File) -> anyhow::Result<Config> {
         server: Settings {
             max_body: file.server.max_body_bytes,
             max_in_flight: file.server.max_in_flight,
-            timeout: std::time::Duration::from_secs(file.server.timeout_seconds),
+            timeout,
             patch_returns_body: file.server.patch_returns == file::PatchReturns::Resource,
             rate_limit: file.server.rate_limit.map(rate_limit).transpose()?,
             ..Settings::default()
         },
-        target: target::target(file.target)?,
+        target: file.target.map(|it| target::target(it, timeout)).transpose()?.flatten(),
     })
 }
 

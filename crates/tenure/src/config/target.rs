@@ -1,25 +1,28 @@
 //! The `[target]` table: where records go, as whom, and how hard to press.
 
 use super::file;
-use super::secret::SecretRef;
+use super::sign_in::sign_in;
 use anyhow::{Context, anyhow, bail};
-use secrecy::SecretString;
 use std::time::Duration;
-use tenure_connect::servicenow::{Auth, ServiceNow, Settings, SigningAlgorithm};
+use tenure_connect::servicenow::{Proxy, ServiceNow, Settings};
 use tenure_engine::target::{Groups, Mode, Target, TargetSettings};
 
-/// The target, if there is one.
-pub(super) fn target(target: file::Target) -> anyhow::Result<Option<Target>> {
-    match target.kind.as_str() {
-        "none" => Ok(None),
-        "servicenow" => servicenow(target).map(Some),
-        other => bail!(
+/// The target, if there is one. `timeout` is how long an answer to a source may take.
+pub(super) fn target(target: file::Target, timeout: Duration) -> anyhow::Result<Option<Target>> {
+    match target.kind.as_deref() {
+        None => {
+            bail!("target.kind is missing; it is `servicenow`, or `none`: Tenure is the directory itself")
+        }
+        Some("none") => Ok(None),
+        Some("servicenow") => servicenow(target, timeout).map(Some),
+        Some(other) => bail!(
             "target.kind is `{other}`; this version of Tenure takes `servicenow`, and `none`: it is the directory itself"
         ),
     }
 }
 
-fn servicenow(target: file::Target) -> anyhow::Result<Target> {
+fn servicenow(target: file::Target, timeout: Duration) -> anyhow::Result<Target> {
+    let (mode, proxy) = (mode(&target, timeout)?, proxy(&target)?);
     let url = target.url.ok_or_else(|| {
         anyhow!("target.url is missing; it is the instance, such as `https://example.service-now.com`")
     })?;
@@ -37,14 +40,11 @@ fn servicenow(target: file::Target) -> anyhow::Result<Target> {
     let settings = Settings {
         concurrency: target.concurrency,
         timeout: Duration::from_secs(target.timeout_seconds),
+        proxy,
         ..Settings::new(url.trim_end_matches('/'), sign_in(auth)?)
     };
     let name = settings.url.clone();
     let client = ServiceNow::new(settings).context("target cannot be used")?;
-    let mode = match target.delivery {
-        file::Delivery::Queued => Mode::Queued,
-        file::Delivery::Immediate => Mode::Immediate(Duration::from_secs(target.wait_seconds)),
-    };
     let groups = match target.groups {
         file::Groups::Create => Groups::Create,
         file::Groups::Existing => Groups::Existing,
@@ -61,58 +61,31 @@ fn servicenow(target: file::Target) -> anyhow::Result<Target> {
     Ok(Target { name, client, settings })
 }
 
-fn sign_in(auth: file::Auth) -> anyhow::Result<Auth> {
-    match (auth.kind, auth.grant) {
-        (file::AuthKind::Basic, _) => Ok(Auth::Basic {
-            username: text(auth.username, "username")?,
-            password: secret(auth.password, "password")?,
-        }),
-        (file::AuthKind::ApiKey, _) => Ok(Auth::ApiKey { key: secret(auth.key, "key")? }),
-        (file::AuthKind::Oauth, Some(file::Grant::Jwt)) => assertion(auth),
-        (file::AuthKind::Oauth, Some(file::Grant::Password)) => by_password(auth),
-        (file::AuthKind::Oauth, None) if auth.password.is_some() => by_password(auth),
-        (file::AuthKind::Oauth, _) => Ok(Auth::ClientCredentials {
-            client_id: text(auth.client_id, "client_id")?,
-            client_secret: secret(auth.client_secret, "client_secret")?,
-            scope: auth.scope,
-            token_url: auth.token_url,
-        }),
+fn mode(target: &file::Target, timeout: Duration) -> anyhow::Result<Mode> {
+    let longest = Duration::from_secs(target.wait_seconds);
+    match target.delivery {
+        file::Delivery::Queued => Ok(Mode::Queued),
+        file::Delivery::Immediate if longest >= timeout => bail!(
+            "target.wait_seconds ({}) has to be less than server.timeout_seconds ({}), or requests are given up \
+             before they say what became of them",
+            longest.as_secs(),
+            timeout.as_secs()
+        ),
+        file::Delivery::Immediate => Ok(Mode::Immediate(longest)),
     }
 }
 
-fn by_password(auth: file::Auth) -> anyhow::Result<Auth> {
-    Ok(Auth::Password {
-        client_id: text(auth.client_id, "client_id")?,
-        client_secret: secret(auth.client_secret, "client_secret")?,
-        username: text(auth.username, "username")?,
-        password: secret(auth.password, "password")?,
-        token_url: auth.token_url,
-    })
-}
-
-fn assertion(auth: file::Auth) -> anyhow::Result<Auth> {
-    let algorithm = auth.algorithm.as_deref().unwrap_or("RS256");
-    Ok(Auth::Jwt {
-        client_id: text(auth.client_id, "client_id")?,
-        client_secret: auth.client_secret.map(|it| secret(Some(it), "client_secret")).transpose()?,
-        key_pem: secret(auth.private_key, "private_key")?,
-        algorithm: SigningAlgorithm::parse(algorithm).ok_or_else(|| {
-            anyhow!("target.auth.algorithm is `{algorithm}`; RS256, ES256, HS256 and their like are known")
-        })?,
-        subject: text(auth.subject, "subject")?,
-        audience: auth.audience,
-        key_id: auth.key_id,
-        token_url: auth.token_url,
-    })
-}
-
-fn text(value: Option<String>, key: &str) -> anyhow::Result<String> {
-    value.filter(|value| !value.is_empty()).ok_or_else(|| anyhow!("target.auth.{key} is missing"))
-}
-
-fn secret(value: Option<SecretRef>, key: &str) -> anyhow::Result<SecretString> {
-    let value = value.ok_or_else(|| {
-        anyhow!("target.auth.{key} is missing; {{ env = \"NAME\" }} or {{ file = \"PATH\" }}")
-    })?;
-    Ok(value.read(&format!("target.auth.{key}"))?.into())
+fn proxy(target: &file::Target) -> anyhow::Result<Option<Proxy>> {
+    let credentials = match (&target.proxy_username, &target.proxy_password) {
+        (None, None) => None,
+        (Some(name), Some(password)) => Some((name.clone(), password.read("target.proxy_password")?.into())),
+        _ => bail!("target.proxy_username and target.proxy_password go together; one of them is missing"),
+    };
+    match &target.proxy {
+        Some(url) => Ok(Some(Proxy { url: url.clone(), credentials })),
+        None if credentials.is_some() => {
+            bail!("target.proxy is missing; it is the proxy, such as `http://proxy.example.com:3128`")
+        }
+        None => Ok(None),
+    }
 }

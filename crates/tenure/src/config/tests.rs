@@ -34,6 +34,8 @@ fn mistakes_are_named() {
     refuse("[server]\npublic_url = \"tenure.example.com\"", "https://");
     refuse("[target]\nkind = \"jira\"", "servicenow");
     refuse("[target]\nkind = \"servicenow\"", "target.url");
+    refuse("[target]\nurl = \"https://example.service-now.com\"", "target.kind is missing");
+    refuse("[target]\nkey = \"u_key\"", "target.kind is missing");
     refuse("[target]\nkind = \"servicenow\"\nurl = \"http://127.0.0.1:1\"", "target.auth");
     let basic = |rest: &str| {
         format!(
@@ -61,7 +63,7 @@ fn a_target_is_read_with_whatever_way_of_signing_in() {
     let basic = with("kind = \"basic\", username = \"tenure\", password = { env = \"PATH\" }");
     assert_eq!(basic.name, "http://127.0.0.1:1");
     assert_eq!(basic.settings.account.as_deref(), Some("tenure"));
-    assert_eq!(basic.settings.mode, Mode::Immediate(std::time::Duration::from_secs(10)));
+    assert_eq!(basic.settings.mode, Mode::Immediate(Duration::from_secs(10)));
     with("kind = \"oauth\", client_id = \"c\", client_secret = { env = \"PATH\" }");
     with(
         "kind = \"oauth\", client_id = \"c\", client_secret = { env = \"PATH\" }, username = \"u\", \
@@ -72,6 +74,102 @@ fn a_target_is_read_with_whatever_way_of_signing_in() {
         "kind = \"oauth\", grant = \"jwt\", client_id = \"c\", private_key = { env = \"PATH\" }, algorithm = \"HS256\", \
          subject = \"tenure\"",
     );
+}
+
+fn target_with(rest: &str) -> Result<Option<Target>, String> {
+    let text = format!("[target]\nkind = \"servicenow\"\nurl = \"http://127.0.0.1:1\"\n{rest}");
+    config(&text).map(|it| it.target)
+}
+
+#[test]
+fn keys_of_another_way_of_signing_in_are_refused() {
+    let secret = "{ env = \"PATH\" }";
+    let refuse = |auth: &str, words: &[&str]| {
+        let error = target_with(&format!("auth = {{ {} }}", auth.replace("SECRET", secret))).unwrap_err();
+        assert!(words.iter().all(|word| error.contains(word)), "{error}");
+    };
+    let basic = "kind = \"basic\", username = \"u\", password = SECRET";
+    let client = "kind = \"oauth\", client_id = \"c\", client_secret = SECRET";
+    let by_password = format!("{client}, username = \"u\", password = SECRET");
+    let jwt = "kind = \"oauth\", grant = \"jwt\", client_id = \"c\", private_key = SECRET, subject = \"s\"";
+    refuse(&format!("{basic}, client_id = \"c\""), &["target.auth.client_id", "kind = \"basic\""]);
+    refuse(&format!("{basic}, grant = \"password\""), &["target.auth.grant", "kind = \"oauth\""]);
+    refuse("kind = \"api_key\", key = SECRET, username = \"u\"", &["target.auth.username", "api_key"]);
+    refuse(&format!("{client}, username = \"u\""), &["target.auth.password is missing"]);
+    refuse(&format!("{client}, password = SECRET"), &["target.auth.username is missing"]);
+    refuse(&format!("{client}, private_key = SECRET"), &["target.auth.private_key", "grant = \"jwt\""]);
+    refuse(&format!("{client}, key = SECRET"), &["target.auth.key", "kind = \"api_key\""]);
+    refuse(
+        &format!("{by_password}, grant = \"client_credentials\""),
+        &["target.auth.username", "client_credentials", "grant = \"password\""],
+    );
+    refuse(&format!("{by_password}, audience = \"a\""), &["target.auth.audience", "grant = \"jwt\""]);
+    refuse(&format!("{jwt}, scope = \"s\""), &["target.auth.scope", "grant = \"jwt\"", "client_credentials"]);
+    refuse(&format!("{jwt}, password = SECRET"), &["target.auth.password"]);
+    refuse(&format!("{jwt}, algorithm = \"ES512\""), &["target.auth.algorithm is `ES512`", "ES384"]);
+}
+
+const BASIC: &str = "auth = { kind = \"basic\", username = \"u\", password = { env = \"PATH\" } }\n";
+
+#[test]
+fn a_password_grant_may_have_a_scope() {
+    let auth = "kind = \"oauth\", client_id = \"c\", client_secret = { env = \"PATH\" }, username = \"u\", \
+                password = { env = \"PATH\" }, scope = \"tables\", token_url = \"http://127.0.0.1:1/token\"";
+    assert!(target_with(&format!("auth = {{ {auth} }}")).unwrap().is_some());
+}
+
+#[test]
+fn an_answer_does_not_wait_longer_than_a_request() {
+    let immediate = format!("{BASIC}delivery = \"immediate\"\nwait_seconds = ");
+    assert!(target_with(&format!("{immediate}59")).is_ok());
+    let error = target_with(&format!("{immediate}60")).unwrap_err();
+    assert!(
+        error.contains("target.wait_seconds (60)") && error.contains("server.timeout_seconds (60)"),
+        "{error}"
+    );
+    // Nobody waits for what is queued.
+    assert!(target_with(&format!("{BASIC}wait_seconds = 90")).is_ok());
+}
+
+#[test]
+fn a_proxy_has_an_address_and_perhaps_credentials() {
+    let proxy = "proxy = \"http://proxy.example.com:3128\"\n";
+    let (name, password) = ("proxy_username = \"u\"\n", "proxy_password = { env = \"PATH\" }\n");
+    assert!(target_with(&format!("{BASIC}{proxy}")).is_ok());
+    assert!(target_with(&format!("{BASIC}{proxy}{name}{password}")).is_ok());
+    for (rest, word) in [
+        (format!("{proxy}{name}"), "target.proxy_password"),
+        (format!("{proxy}{password}"), "target.proxy_username"),
+        (format!("{name}{password}"), "target.proxy is missing"),
+        ("proxy = \"proxy:3128\"\n".to_owned(), "http://proxy.example.com:3128"),
+        (format!("{proxy}{name}proxy_password = \"hunter2\"\n"), "never the secret itself"),
+    ] {
+        let error = target_with(&format!("{BASIC}{rest}")).unwrap_err();
+        assert!(error.contains(word) && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_written_in_the_clear_is_not_repeated() {
+    let url = "[target]\nkind = \"servicenow\"\nurl = \"http://127.0.0.1:1\"\n";
+    for text in [
+        "[store]\npassword = \"hunter2\"\n".to_owned(),
+        "[store]\npassword = \"hunter2\n".to_owned(),
+        "[store]\npassword = hunter2\n".to_owned(),
+        "[store]\npassword = [\"hunter2\"]\n".to_owned(),
+        "[store]\npassword = { env = [\"hunter2\"] }\n".to_owned(),
+        "[store]\nurl = \"postgres://u:hunter2@db/tenure\" nonsense\n".to_owned(),
+        format!("{url}auth = {{ kind = \"basic\", username = \"t\", password = \"hunter2\" }}"),
+        format!("{url}auth = {{ kind = \"basic\", username = \"t\", pasword = \"hunter2\" }}"),
+        format!("{url}auth = {{ kind = \"basic\", username = \"t\", password = \"hunter2\""),
+        format!("{url}[target.auth]\nkind = \"api_key\"\nkey = \"hunter2\"\n"),
+        format!("{url}auth = \"hunter2\"\n"),
+    ] {
+        let error = config(&text).unwrap_err();
+        assert!(error.starts_with("line ") && !error.contains("hunter2"), "{text}\n{error}");
+    }
+    let error = config("[store]\npassword = 19450507\n").unwrap_err();
+    assert!(!error.contains("1945"), "{error}");
 }
 
 #[test]

@@ -49,54 +49,38 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
-fn an_unknown_key_is_shown_in_its_line() {
+fn an_unknown_key_is_told_with_its_line() {
     assert_snapshot!(with("[server]\nlisten = \"127.0.0.1:1\"\nlisten_on = 3\n"), @r"
     exit 1
     --- stderr
     error: `tenure.toml` cannot be used
-      because: TOML parse error at line 3, column 1
-        |
-      3 | listen_on = 3
-        | ^^^^^^^^^
-      unknown field `listen_on`, expected one of `listen`, `public_url`, `tls`, `patch_returns`, `rate_limit`, `max_body_bytes`, `max_in_flight`, `timeout_seconds`
+      because: line 3, column 1: unknown field `listen_on`, expected one of `listen`, `public_url`, `tls`, `patch_returns`, `rate_limit`, `max_body_bytes`, `max_in_flight`, `timeout_seconds`
     ");
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_shown_in_its_line() {
+fn a_value_of_the_wrong_kind_is_told_with_its_line() {
     assert_snapshot!(with("[server]\nmax_in_flight = \"many\"\n"), @r#"
     exit 1
     --- stderr
     error: `tenure.toml` cannot be used
-      because: TOML parse error at line 2, column 17
-        |
-      2 | max_in_flight = "many"
-        |                 ^^^^^^
-      invalid type: string "many", expected a whole number
+      because: line 2, column 17, `max_in_flight`: invalid type: string, expected a whole number
     "#);
     assert_snapshot!(with("[server]\nlisten = \"localhost\"\n"), @r#"
     exit 1
     --- stderr
     error: `tenure.toml` cannot be used
-      because: TOML parse error at line 2, column 10
-        |
-      2 | listen = "localhost"
-        |          ^^^^^^^^^^^
-      invalid address; it must be IP:PORT
+      because: line 2, column 10, `listen`: invalid address; it must be IP:PORT
     "#);
 }
 
 #[test]
-fn text_that_is_not_toml_is_shown_in_its_line() {
+fn text_that_is_not_toml_is_told_with_its_line() {
     assert_snapshot!(with("[server\nlisten = 1\n"), @r"
     exit 1
     --- stderr
     error: `tenure.toml` cannot be used
-      because: TOML parse error at line 1, column 8
-        |
-      1 | [server
-        |        ^
-      unclosed table, expected `]`
+      because: line 1, column 8: unclosed table, expected `]`
     ");
 }
 
@@ -106,6 +90,11 @@ fn what_this_version_does_not_do_is_said() {
     exit 1
     --- stderr
     error: sources.hr.kind is `workday`; this version of Tenure takes `scim`
+    ");
+    assert_snapshot!(with("[target]\nurl = \"https://example.service-now.com\"\n"), @"
+    exit 1
+    --- stderr
+    error: target.kind is missing; it is `servicenow`, or `none`: Tenure is the directory itself
     ");
     assert_snapshot!(with("[target]\nkind = \"servicenow\"\n"), @"
     exit 1
@@ -132,11 +121,7 @@ fn a_secret_that_is_missing_is_named() {
     exit 1
     --- stderr
     error: `tenure.toml` cannot be used
-      because: TOML parse error at line 3, column 12
-        |
-      3 | password = "in the clear"
-        |            ^^^^^^^^^^^^^^
-      invalid type: string "in the clear", expected { env = "NAME" } or { file = "PATH" }, never the secret itself
+      because: line 3, column 12, `password`: invalid type: string, expected { env = "NAME" } or { file = "PATH" }, never the secret itself
     "#);
 }
 

@@ -33,7 +33,7 @@ async fn who_is_refused_is_left_alone_longer_each_time() {
 async fn who_was_accepted_before_is_tried_again_soon() {
     let standing = Standing::new(MINUTE);
     standing.enter().await.unwrap().accepted();
-    assert_eq!(holds(&standing, 5).await, [0, 0, 5, 60, 240]);
+    assert_eq!(holds(&standing, 5).await, [0, 0, 5, 20, 80]);
     tokio::time::advance(LONGEST).await;
     standing.enter().await.unwrap().accepted();
     assert_eq!(holds(&standing, 3).await, [0, 0, 5]);

@@ -3,11 +3,11 @@
 use super::{examined, says, with_faults};
 use crate::support::target::{Scene, target};
 use crate::support::{Place, Setup, TestApp, user};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tenure_connect::servicenow::{Auth, ServiceNow, Settings};
 use tenure_engine::doctor::Verdict::{Bad, Good, Note, Unknown};
 use tenure_engine::target::{Target, TargetSettings};
-use tenure_lab::servicenow::{Instance, Server};
+use tenure_lab::servicenow::{self, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_is_not_there_or_sleeps_is_told_and_nothing_else_is() {
@@ -25,7 +25,7 @@ async fn an_instance_that_is_not_there_or_sleeps_is_told_and_nothing_else_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_credentials_are_told_apart_from_an_instance_that_is_away() {
-    let server = Server::local(Instance::new(tenure_lab::servicenow::Settings::default())).await.unwrap();
+    let server = Server::local(servicenow::Instance::new(servicenow::Settings::default())).await.unwrap();
     let auth = Auth::Basic { username: "tenure.integration".into(), password: "wrong".into() };
     let client = ServiceNow::new(Settings::new(&server.url, auth)).unwrap();
     let target = Target { name: server.url.clone(), client, settings: TargetSettings::default() };
@@ -45,6 +45,9 @@ async fn a_clock_that_differs_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_is_held_against_the_first_load() {
     let scene = with_faults("[[rate_limit]]\nlimit = 5000\n").await;
+    // A minute after the full hour: what was not seen of an hour counts as used, and near its end calls are spread.
+    let into_the_hour = u64::try_from(scene.instance.now().as_second() % 3600).unwrap();
+    scene.instance.advance(Duration::from_secs(3660 - into_the_hour));
     says(&examined(&scene).await, "rates", Good, &["5000 times an hour"]);
 
     // Rules that are only to be read, so that nothing is held up by them.
@@ -59,6 +62,20 @@ async fn a_limit_is_held_against_the_first_load() {
     }
     let checks = examined(&scene).await;
     says(&checks, "rates", Note, &["30 times an hour", "40 people", "80 calls", "3 hours"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_not_waited_for_but_told() {
+    let fault = "[[fault]]\nkind = \"too_many_requests\"\nretry_after = 60\nafter = ";
+    let began = Instant::now();
+    // Of our account, of its roles, of the columns.
+    for (after, name) in [(1, "account"), (2, "account"), (3, "dictionary")] {
+        let checks = examined(&with_faults(&format!("{fault}{after}\n")).await).await;
+        says(&checks, name, Unknown, &["allows no more calls", "`sys_rate_limit_rules`", "calls left"]);
+        says(&checks, "rights to read", Unknown, &["allows no more calls"]);
+        says(&checks, "reach", Good, &[]);
+    }
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

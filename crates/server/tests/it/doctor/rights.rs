@@ -1,8 +1,9 @@
 //! What we may read and write.
 
-use super::{examined, says, with_faults, with_roles};
+use super::{examined, of, says, with_faults, with_roles};
 use crate::support::target::Scene;
 use tenure_engine::doctor::Verdict::{Bad, Good, Note, Unknown};
+use tenure_lab::servicenow::{Account, Settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_without_roles_may_not_write() {
@@ -66,4 +67,44 @@ async fn roles_that_are_not_shown_leave_it_open_what_we_may_do() {
     says(&checks, "excessive rights", Unknown, &[]);
     says(&checks, "batch", Good, &[]);
     assert!(checks.iter().all(|check| check.verdict != Note || check.name != "rights to write"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_the_api_is_closed_to_is_told_from_one_that_does_not_sign_in() {
+    let account = Account::new("tenure.integration", "integration-password", &["user_admin"]);
+    let scene = of(Settings { api_acl: true, accounts: vec![account], ..Settings::default() }).await;
+    let checks = examined(&scene).await;
+    says(&checks, "credentials", Good, &[]);
+    says(&checks, "rights to read", Bad, &["nobody is ever found", "`snc_platform_rest_api_access`"]);
+    says(&checks, "account", Unknown, &["which user"]);
+    says(&checks, "rights to write", Unknown, &["not tried"]);
+    assert_eq!(scene.instance.calls().count("PATCH", "sys_user"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_not_there_is_named() {
+    let scene = Scene::new().await;
+    scene
+        .apply(
+            "[mapping.\"*\"]\nuser_name = \"user.userName\"\nu_okta_user_id = \"user.externalId\"\n\
+             u_site = { value = \"user.city\", reference = \"u_site\", by = \"name\" }\n",
+        )
+        .await;
+    says(&examined(&scene).await, "rights to read", Bad, &["no table `u_site`", "Application Access"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_that_fail_for_now_are_not_taken_for_a_missing_right() {
+    let scene =
+        with_faults("[[fault]]\nkind = \"unavailable\"\nmethod = \"PATCH\"\ntable = \"sys_user\"\n").await;
+    says(&examined(&scene).await, "rights to write", Unknown, &["busy or broken"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn interfaces_that_are_missing_are_told() {
+    let roles = "[[fault]]\nkind = \"unavailable\"\ntable = \"sys_group_has_role\"\n";
+    let batch = "[[fault]]\nkind = \"unavailable\"\ntable = \"batch\"\n";
+    let checks = examined(&with_faults(&format!("{roles}{batch}")).await).await;
+    says(&checks, "groups we may not fill", Unknown, &["busy or broken"]);
+    says(&checks, "batch", Unknown, &["busy or broken"]);
 }

@@ -15,7 +15,7 @@ mod rights;
 mod roles;
 mod store;
 mod tokens;
-mod visibility;
+pub(crate) mod visibility;
 
 use crate::Engine;
 use crate::deliver::in_words;

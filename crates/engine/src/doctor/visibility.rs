@@ -7,14 +7,16 @@ use tenure_connect::servicenow::Query;
 
 const NAME: &str = "inactive users";
 
+/// How inactive users come to be shown to us.
+pub(crate) const CURE: &str = "give the account a role for which the query business rules and access rules of \
+    `sys_user` make an exception";
+
 pub(super) async fn look(patient: &Patient<'_>) -> Check {
     let query = Query::all().is("active", "false");
     let glance = match patient.client().glance(LANE, USERS, &query, &["sys_id", "active"]).await {
         Ok(glance) => glance,
         Err(error) => return Check::unasked(NAME, &error),
     };
-    let cure = "give the account a role for which the query business rules and access rules of \
-        `sys_user` make an exception";
     match (glance.rows.is_empty(), glance.total) {
         (false, _) => Check::good(NAME, "they are shown to us", "whoever comes back gets their old record"),
         (true, Some(total)) if total > 0 => Check::bad(
@@ -22,14 +24,14 @@ pub(super) async fn look(patient: &Patient<'_>) -> Check {
             format!("there are {total}, and the first are not shown to us"),
             "whoever comes back cannot be found, and a second record is refused",
         )
-        .cure(cure),
+        .cure(CURE),
         (true, _) => Check::unknown(
             NAME,
             "none is shown to us",
             "either there is none, or a query rule hides them: the two cannot be told apart from here",
         )
         .cure(format!(
-            "as an administrator, see whether `sys_user` has anybody with active = false; if so, {cure}"
+            "as an administrator, see whether `sys_user` has anybody with active = false; if so, {CURE}"
         )),
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn find(client: &ServiceNow, leaver: &SysId, now: &str) -> Resu
             }
             // One table that we may not read is no reason to leave the rest lying.
             Err(error) if error.is_permanent() => {
-                found.unseen.push(format!("{} could not be looked for: {}", plural(kind), in_words(&error)));
+                found.unseen.push(format!("{} could not be looked for: {}", kind.plural(), in_words(&error)));
             }
             Err(error) => return Err(error.into()),
         }
@@ -111,17 +111,5 @@ fn label(kind: Kind, row: &Row) -> String {
     match row.get(column) {
         "" => row.sys_id.to_string(),
         label => label.to_owned(),
-    }
-}
-
-fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Task => "tasks",
-        Kind::Approval => "approvals",
-        Kind::ManagedGroup => "managed groups",
-        Kind::Report => "people who report to them",
-        Kind::Department => "departments",
-        Kind::CostCentre => "cost centres",
-        Kind::Delegation => "delegations",
     }
 }

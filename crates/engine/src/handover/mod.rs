@@ -4,15 +4,18 @@
 //! written it is read, so that it does no harm to begin again after a crash, after a lost answer, or on another node, and
 //! nothing is overwritten that somebody did since. A work note goes out with the write that it tells of, never by itself.
 
+mod anew;
+mod cancel;
 mod carry_out;
 mod find;
 mod operations;
 mod queue;
 mod receivers;
 mod report;
+mod takers;
 mod turn;
 
-pub use operations::{HandoverInFull, HandoverPreview};
+pub use operations::{HandoverInFull, HandoverPreview, HandoversOf};
 pub use queue::run;
 
 /// Open work, of every class.

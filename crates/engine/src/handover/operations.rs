@@ -1,6 +1,6 @@
 //! Hand-overs for those who look after them: what would be handed over, where they stand, having one done or taken back.
 
-use super::{find, receivers};
+use super::find;
 use crate::deliver::Delivery;
 use crate::deliver::trouble::{Trouble, in_words};
 use crate::error::Thing;
@@ -16,6 +16,8 @@ use tokio::time::Instant;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often they look whether another node has come to one.
 const LOOK: Duration = Duration::from_millis(200);
+/// How many leavings of one person are shown and waited for.
+const LEAVINGS: u32 = 20;
 
 /// What would be handed over now.
 #[derive(Debug, Clone)]
@@ -39,15 +41,24 @@ pub struct HandoverInFull {
     pub steps: Vec<HandoverStep>,
 }
 
+/// Every hand-over of one person.
+#[derive(Debug, Clone)]
+pub struct HandoversOf {
+    /// That of their last leaving.
+    pub last: HandoverInFull,
+    /// Those of earlier leavings, the latest first.
+    pub earlier: Vec<HandoverInFull>,
+}
+
 impl Engine {
-    /// The last hand-over of everybody after this person, in the order of their ids; of one state or of all.
+    /// The hand-overs after this one, in the order of people's ids, the latest leaving of each first; of one state or of all.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn handovers(
         &self,
         state: Option<HandoverState>,
-        after: &str,
+        after: Option<&Leaving>,
         limit: u32,
     ) -> Result<Vec<Handover>, EngineError> {
         Ok(self.store.handovers(state, after, limit).await?)
@@ -59,6 +70,25 @@ impl Engine {
     /// If nothing was ever handed over of them, or the store fails.
     pub async fn handover(&self, id: &PersonId) -> Result<HandoverInFull, EngineError> {
         let handover = self.last_handover(id).await?;
+        self.in_full(handover).await
+    }
+
+    /// The hand-overs of somebody's leavings, up to twenty.
+    ///
+    /// # Errors
+    /// If nothing was ever handed over of them, or the store fails.
+    pub async fn handovers_of(&self, id: &PersonId) -> Result<HandoversOf, EngineError> {
+        let mut all = self.store.handovers_of(id, LEAVINGS).await?.into_iter();
+        let last = all.next().ok_or_else(|| EngineError::no_such(Thing::Handover, id.as_str()))?;
+        let last = self.in_full(last).await?;
+        let mut earlier = Vec::new();
+        for handover in all {
+            earlier.push(self.in_full(handover).await?);
+        }
+        Ok(HandoversOf { last, earlier })
+    }
+
+    async fn in_full(&self, handover: Handover) -> Result<HandoverInFull, EngineError> {
         let steps = self.store.handover_steps(&handover.leaving).await?;
         Ok(HandoverInFull { handover, steps })
     }
@@ -77,7 +107,7 @@ impl Engine {
 
     async fn look_ahead(&self, delivery: &Delivery, record: &SysId) -> Result<(Plan, Vec<String>), Trouble> {
         let client = &delivery.target.client;
-        let Some(shown) = receivers::shown(client, record).await? else {
+        let Some(shown) = self.shown(client, record).await? else {
             return Err(Trouble::Doubt(format!("record {record} is gone, or hidden from our account")));
         };
         let now = self.clock.now().strftime("%Y-%m-%d %H:%M:%S").to_string();
@@ -90,8 +120,7 @@ impl Engine {
     /// Has somebody's work handed over, also if that was done before. A worker does it.
     ///
     /// # Errors
-    /// If they are still active, the policy names nobody, they have no record in the target, somebody works on it at the
-    /// moment, or the store fails.
+    /// If they are still active, the policy names nobody, they have no record in the target, or the store fails.
     pub async fn ask_for_handover(&self, id: &PersonId, by: &str) -> Result<(), EngineError> {
         let person = self.person(id).await?;
         let record = self.certain_record(id).await?;
@@ -106,30 +135,32 @@ impl Engine {
         Ok(())
     }
 
-    /// Has what was handed over of somebody's work put back, as far as it is still as the hand-over left it.
+    /// Has what was handed over of somebody's work at any leaving put back, as far as it is still as the hand-over left it.
+    /// One that is under way stops first.
     ///
     /// # Errors
-    /// If nothing was ever handed over, somebody works on it at the moment, or the store fails.
+    /// If nothing was ever handed over, or the store fails.
     pub async fn ask_for_undo(&self, id: &PersonId, by: &str) -> Result<(), EngineError> {
-        let handover = self.last_handover(id).await?;
-        self.store.ask_for_undo(&handover.leaving, by, self.clock.now()).await?;
+        self.last_handover(id).await?;
+        self.store.ask_for_undo(id, by, self.clock.now()).await?;
         self.wake_handover();
         Ok(())
     }
 
-    /// Works on somebody's hand-over until it comes to an end or has to wait, here or wherever it is worked on.
+    /// Works on somebody's hand-overs until they come to an end or have to wait, here or wherever they are worked on.
     ///
     /// # Errors
     /// If nothing was ever to be handed over, there is no target, or the store fails.
-    pub async fn await_handover(&self, id: &PersonId) -> Result<HandoverInFull, EngineError> {
+    pub async fn await_handover(&self, id: &PersonId) -> Result<HandoversOf, EngineError> {
         let delivery = self.delivery.as_ref().ok_or(EngineError::NoTarget)?;
         let until = Instant::now() + PATIENCE;
         loop {
-            let handover = self.last_handover(id).await?;
-            let is_due = handover.due.is_some_and(|due| due <= self.clock.now());
-            if (!handover.at_work && !is_due) || Instant::now() >= until {
-                return self.handover(id).await;
-            }
+            let now = self.clock.now();
+            let is_busy = |it: &Handover| it.at_work || it.due.is_some_and(|due| due <= now);
+            let busy = self.store.handovers_of(id, LEAVINGS).await?.into_iter().find(is_busy);
+            let Some(handover) = busy.filter(|_| Instant::now() < until) else {
+                return self.handovers_of(id).await;
+            };
             match self.take_handover(delivery, Some(&handover.leaving)).await {
                 Some((taken, lease)) => self.work_on(delivery, taken, lease).await,
                 None => tokio::time::sleep(LOOK).await,

@@ -71,7 +71,14 @@ impl Engine {
             );
         };
         note_health(delivery, &outcome);
-        self.end_turn(&turn.finish(outcome)).await;
+        let finished = turn.finish(outcome);
+        match turn.who_took_too_late().await {
+            Ok(look_again) => self.end_turn(&FinishedHandover { look_again, ..finished }).await,
+            // Ended without it, work could lie with somebody who has left, for good.
+            Err(error) => {
+                tracing::warn!(%error, "whether work went to somebody who has left is not known; it is gone on with later");
+            }
+        }
     }
 
     /// What comes of the work, if the lease is ours until then.

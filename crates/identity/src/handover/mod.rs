@@ -1,12 +1,15 @@
 //! Hand-over: what becomes of the open work of somebody who has left. A pure function of the work that was found in the
 //! target, of the policy's receivers and of whom they stand for; it leaves no choice to whoever carries it out.
 //!
-//! [`plan`] says who takes what and why, and [`standing()`] whether a step may be carried out, or taken back, now.
+//! [`plan`] says who takes what and why, [`standing()`] whether a step may be carried out, or taken back, now, and [`summary()`]
+//! why rows stand as they do.
 
 mod receive;
 mod standing;
+mod summary;
 
 pub use standing::{Standing, standing};
+pub use summary::summary;
 
 use crate::id::{FieldName, SysId};
 use crate::policy::Receiver;
@@ -214,6 +217,19 @@ impl Kind {
         }
     }
 
+    /// What several are called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Task => "tasks",
+            Self::Approval => "approvals",
+            Self::ManagedGroup => "managed groups",
+            Self::Report => "people who report to them",
+            Self::Department => "departments",
+            Self::CostCentre => "cost centres",
+            Self::Delegation => "delegations",
+        }
+    }
+
     /// The kind of this word.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.label() == label)
@@ -241,6 +257,30 @@ impl Kind {
 }
 
 impl Step {
+    /// The record of the person who takes it, if a person does.
+    pub fn taker(&self) -> Option<SysId> {
+        let taker = self.fields.get(self.kind.column()).filter(|_| self.kind != Kind::Delegation);
+        taker.filter(|taker| !taker.is_empty()).map(SysId::new)
+    }
+
+    /// This step in place of one of which only a part was written, and what the row has of both by now. What was there
+    /// before the first is what is put back one day; a column that only the first wrote goes back at once.
+    #[must_use]
+    pub fn in_place_of(mut self, first: &Self, shown: &Columns) -> (Self, Columns) {
+        let mut now = Columns::new();
+        for (column, former) in &first.former {
+            let Some(has) = shown.get(column) else { continue };
+            // Somebody has changed it since: what was before is not ours to put back any more.
+            if self.former.get(column).is_some_and(|it| it != has) {
+                continue;
+            }
+            self.fields.entry(column.clone()).or_insert_with(|| former.clone());
+            self.former.insert(column.clone(), former.clone());
+            now.insert(column.clone(), has.clone());
+        }
+        (self, now)
+    }
+
     /// The step that takes this one back, from what the target showed after it.
     #[must_use]
     pub fn back(&self, shown: &Columns) -> Self {

@@ -11,7 +11,9 @@ pub enum Standing {
     Ready,
     /// As the step makes it: it has been carried out.
     Reached,
-    /// Neither, and why: leave it alone.
+    /// A part is as the step makes it and the rest as it was: the write landed in part, and its answer was lost.
+    Partly,
+    /// None of these, and why: leave it alone.
     Changed(&'static str),
 }
 
@@ -28,6 +30,13 @@ pub fn standing(kind: Kind, from: &Columns, to: &Columns, row: Option<&Columns>)
     match kind.open() {
         Some((column, open)) if value(column) != open => Standing::Changed("it is not open any more"),
         _ if is(from) => Standing::Ready,
+        _ if to.iter().all(|(name, wanted)| {
+            let has = value(name.as_str());
+            has == wanted.trim() || from.get(name).is_some_and(|before| has == before.trim())
+        }) =>
+        {
+            Standing::Partly
+        }
         _ => Standing::Changed("somebody has changed it since"),
     }
 }

@@ -2,15 +2,16 @@
 
 use super::Outcome;
 use super::input::{Id, Query};
-use super::page::{Page, limit, place};
+use super::page::{Page, broken, limit, place};
 use crate::auth::Admin;
 use crate::{State, view};
 use axum::extract;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use jiff::Timestamp;
 use serde::Deserialize;
 use tenure_identity::id::PersonId;
-use tenure_store::handovers::{self, HandoverState};
+use tenure_store::handovers::{self, HandoverState, Leaving};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -65,7 +66,7 @@ impl From<HandoverWord> for HandoverState {
     }
 }
 
-/// The last hand-over of everybody, in the order of their ids.
+/// Every hand-over, in the order of people's ids, the latest leaving of each first.
 #[utoipa::path(get, path = "/handovers", tag = "handovers", operation_id = "list_handovers",
     params(WantedHandovers), security(("token" = ["admin:read"])),
     responses((status = 200, description = "One page", body = Page<view::HandoverSummary>)))]
@@ -73,19 +74,29 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<WantedHandovers>,
 ) -> Outcome<Json<Page<view::HandoverSummary>>> {
-    let (limit, after) = (limit(wanted.limit)?, place(wanted.cursor.as_deref())?.unwrap_or_default());
-    let found = state.0.engine.handovers(wanted.state.map(Into::into), &after, limit + 1).await?;
-    let place = |handover: &handovers::Handover| handover.leaving.person.to_string();
+    let (limit, cursor) = (limit(wanted.limit)?, place(wanted.cursor.as_deref())?);
+    let after = cursor.as_deref().map(leaving).transpose()?;
+    let found = state.0.engine.handovers(wanted.state.map(Into::into), after.as_ref(), limit + 1).await?;
+    let place =
+        |it: &handovers::Handover| format!("{}/{}", it.leaving.person, it.leaving.at.as_microsecond());
     Ok(Json(Page::of(found, limit, place, view::HandoverSummary::of)))
 }
 
-/// The last hand-over of one person, with every row that it touches.
+/// The leaving that a cursor stands for.
+fn leaving(place: &str) -> Outcome<Leaving> {
+    let parts = place.rsplit_once('/').and_then(|(person, at)| Some((person, at.parse().ok()?)));
+    let (person, at) = parts.ok_or_else(broken)?;
+    let at = Timestamp::from_microsecond(at).map_err(|_| broken())?;
+    Ok(Leaving { person: PersonId::new(person), at })
+}
+
+/// The hand-overs of one person, with every row that they touch: that of the last leaving, and those of earlier ones.
 #[utoipa::path(get, path = "/handovers/{id}", tag = "handovers", operation_id = "get_handover",
     params(("id" = String, Path, description = "The id of the person")),
     security(("token" = ["admin:read"])),
     responses((status = 200, description = "The hand-over", body = view::Handover)))]
 async fn show(extract::State(state): extract::State<State>, Id(id): Id) -> Outcome<Json<view::Handover>> {
-    Ok(Json(view::Handover::of(&state.0.engine.handover(&PersonId::new(id)).await?)))
+    Ok(Json(view::Handover::of(&state.0.engine.handovers_of(&PersonId::new(id)).await?)))
 }
 
 /// What would be handed over if the person had left now; nothing is written. It reads the target.
@@ -115,10 +126,11 @@ async fn run(
 ) -> Outcome<(StatusCode, Json<view::Handover>)> {
     let (engine, id) = (&state.0.engine, PersonId::new(id));
     engine.ask_for_handover(&id, admin.name.as_str()).await?;
-    Ok((StatusCode::ACCEPTED, Json(view::Handover::of(&engine.handover(&id).await?))))
+    Ok((StatusCode::ACCEPTED, Json(view::Handover::of(&engine.handovers_of(&id).await?))))
 }
 
-/// Has what was handed over put back, as far as it is still as the hand-over left it.
+/// Has what was handed over at any leaving put back, as far as it is still as the hand-over left it. One that is under way
+/// stops first.
 #[utoipa::path(post, path = "/handovers/{id}/undo", tag = "handovers", operation_id = "undo_handover",
     params(("id" = String, Path, description = "The id of the person")),
     security(("token" = ["admin:deliver"])),
@@ -130,5 +142,5 @@ async fn undo(
 ) -> Outcome<(StatusCode, Json<view::Handover>)> {
     let (engine, id) = (&state.0.engine, PersonId::new(id));
     engine.ask_for_undo(&id, admin.name.as_str()).await?;
-    Ok((StatusCode::ACCEPTED, Json(view::Handover::of(&engine.handover(&id).await?))))
+    Ok((StatusCode::ACCEPTED, Json(view::Handover::of(&engine.handovers_of(&id).await?))))
 }

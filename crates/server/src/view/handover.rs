@@ -33,11 +33,26 @@ pub struct HandoverSummary {
     pub due: Option<Timestamp>,
     /// Failures in a row.
     pub attempts: u32,
+    /// What becomes of it once the turn under way has ended, if somebody wants something.
+    #[schema(examples("undo", "again"))]
+    pub wish: Option<String>,
 }
 
-/// A hand-over with every row that it touches.
+/// The hand-over of a last leaving with every row that it touches, and those of earlier leavings.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Handover {
+    /// Where it stands.
+    #[serde(flatten)]
+    pub summary: HandoverSummary,
+    /// Its rows, in their order.
+    pub steps: Vec<HandoverStep>,
+    /// Those of earlier leavings, the latest first; at most nineteen.
+    pub earlier: Vec<EarlierHandover>,
+}
+
+/// The hand-over of an earlier leaving, with every row that it touches.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EarlierHandover {
     /// Where it stands.
     #[serde(flatten)]
     pub summary: HandoverSummary,
@@ -105,11 +120,20 @@ impl HandoverSummary {
             ended: handover.ended,
             due: handover.due.filter(|_| !handover.at_work),
             attempts: handover.attempts,
+            wish: handover.wish.map(|wish| wish.label().to_owned()),
         }
     }
 }
 
 impl Handover {
+    /// What is shown of somebody's hand-overs.
+    pub fn of(all: &handover::HandoversOf) -> Self {
+        let EarlierHandover { summary, steps } = EarlierHandover::of(&all.last);
+        Self { summary, steps, earlier: all.earlier.iter().map(EarlierHandover::of).collect() }
+    }
+}
+
+impl EarlierHandover {
     /// What is shown of a hand-over.
     pub fn of(full: &handover::HandoverInFull) -> Self {
         let step = |it: &handovers::HandoverStep| {

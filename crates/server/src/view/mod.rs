@@ -16,7 +16,7 @@ pub use case::{Candidate, Case, CaseSummary, Decided, Evidence};
 pub use delivery::{Delivery, DeliverySummary};
 pub use event::{Decision, Event, EventCount, FeedEvent};
 pub use group::{Group, GroupSummary, Member};
-pub use handover::{Handover, HandoverPreview, HandoverStep, HandoverSummary};
+pub use handover::{EarlierHandover, Handover, HandoverPreview, HandoverStep, HandoverSummary};
 pub use person::{Claim, ExplainedField, Explanation, Field, Link, Person, PersonSummary};
 pub use policy::{Policy, PolicyCheck, PolicyPlan, PolicyProblem, Preview};
 pub use token::{NewToken, Token};

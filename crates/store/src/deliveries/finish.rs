@@ -126,7 +126,8 @@ fn statements(finished: &Finished) -> Vec<Statement> {
         let sql = format!("{CAME} and w.subject = $2)");
         out.push(Statement::built(sql, vec![micros(*at).into(), id.into()]));
     }
-    if let (Some(leaving), Some(record)) = (&finished.leaves, record) {
+    // Which record is theirs may be in doubt now that they are inactive: the hand-over waits until it is known.
+    if let (Some(leaving), Some(record)) = (&finished.leaves, record.as_ref().or(former.as_ref())) {
         out.push(handovers::begin(leaving, record, *at));
     }
     out.extend(finished.events.iter().map(event));

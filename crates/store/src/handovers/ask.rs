@@ -6,18 +6,37 @@ use crate::driver::Statement;
 use crate::encode::micros;
 use crate::error::CommitError;
 use jiff::Timestamp;
-use tenure_identity::id::SysId;
+use tenure_identity::id::{PersonId, SysId};
 
 const BEGIN: &str = "insert into handovers (person, left_at, sys_id, state, started_at, due_at) \
      values ($1, $2, $3, 'planned', $4, $5) on conflict (person, left_at) do nothing";
 
 const AGAIN: &str = "insert into handovers (person, left_at, sys_id, state, asked_by, started_at, due_at) \
      values ($1, $2, $3, 'planned', $4, $5, $6) on conflict (person, left_at) do update set state = 'planned', \
-     reason = null, asked_by = excluded.asked_by, attempts = 0, due_at = excluded.due_at, lease = null \
-     where handovers.lease is null or handovers.due_at <= excluded.due_at";
+     reason = null, asked_by = excluded.asked_by, attempts = 0, due_at = excluded.due_at, lease = null, wish = null, \
+     wished_by = null where handovers.lease is null or handovers.due_at <= excluded.due_at";
 
-const BACK: &str = "update handovers set state = 'undoing', reason = null, asked_by = $1, attempts = 0, due_at = $2, lease = null \
-     where person = $3 and left_at = $4 and (lease is null or due_at <= $5)";
+const AGAIN_LATER: &str = "update handovers set wish = 'again', wished_by = $1 \
+     where person = $2 and left_at = $3 and lease is not null and due_at > $4";
+
+/// The last, and whichever has something to put back. A part of what was refused may have been written.
+const BACK: &str = "update handovers set state = 'undoing', reason = null, asked_by = $1, attempts = 0, due_at = $2, \
+     lease = null, wish = null, wished_by = null \
+     where person = $3 and (lease is null or due_at <= $4) and (\
+     left_at = (select max(left_at) from handovers latest where latest.person = handovers.person) \
+     or exists (select 1 from handover_steps step where step.person = handovers.person \
+     and step.left_at = handovers.left_at and (step.state in ('done', 'waiting') \
+     or (step.state = 'refused' and step.shown is not null))))";
+
+const BACK_LATER: &str = "update handovers set wish = 'undo', wished_by = $1 \
+     where person = $2 and lease is not null and due_at > $3";
+
+/// What is being put back stays so.
+const LOOK_AGAIN: &str = "update handovers set state = 'planned', reason = null, asked_by = null, attempts = 0, due_at = $1 \
+     where person = $2 and left_at = $3 and lease is null and state in ('done', 'refused')";
+
+const LOOK_AGAIN_LATER: &str = "update handovers set wish = 'again', wished_by = null \
+     where person = $1 and left_at = $2 and lease is not null and wish is null and state <> 'undoing'";
 
 /// Begins a hand-over, unless this leaving has one already.
 pub(crate) fn begin(leaving: &Leaving, record: &SysId, now: Timestamp) -> Statement {
@@ -25,11 +44,20 @@ pub(crate) fn begin(leaving: &Leaving, record: &SysId, now: Timestamp) -> Statem
     Statement::new(BEGIN, [person.into(), at.into(), record.as_str().into(), now.into(), now.into()])
 }
 
+/// Has the work of this leaving looked for once more, if that was done. One that has not begun will find everything.
+pub(super) fn look_again(leaving: &Leaving, now: Timestamp) -> [Statement; 2] {
+    let (person, at) = (leaving.person.as_str(), micros(leaving.at));
+    [
+        Statement::new(LOOK_AGAIN_LATER, [person.into(), at.into()]),
+        Statement::new(LOOK_AGAIN, [micros(now).into(), person.into(), at.into()]),
+    ]
+}
+
 impl Store {
-    /// Has the work handed over now, also if that was done before.
+    /// Has the work handed over now, also if that was done before; once the turn under way has ended, if one is.
     ///
     /// # Errors
-    /// [`CommitError::Moved`] while somebody works on it; also if the database fails.
+    /// If the database fails.
     pub async fn ask_for_handover(
         &self,
         leaving: &Leaving,
@@ -38,17 +66,19 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), CommitError> {
         let (person, at, now) = (leaving.person.as_str(), micros(leaving.at), micros(now));
+        let later = Statement::new(AGAIN_LATER, [by.into(), person.into(), at.into(), now.into()]);
         let params = [person.into(), at.into(), record.as_str().into(), by.into(), now.into(), now.into()];
-        self.write(vec![Statement::new(AGAIN, params).must_touch_one()]).await
+        self.write(vec![later, Statement::new(AGAIN, params)]).await
     }
 
-    /// Has what was handed over put back now.
+    /// Has what was handed over at any leaving of theirs put back now. Who is at work on one stops, and it follows at once.
     ///
     /// # Errors
-    /// [`CommitError::Moved`] while somebody works on it; also if the database fails.
-    pub async fn ask_for_undo(&self, leaving: &Leaving, by: &str, now: Timestamp) -> Result<(), CommitError> {
-        let (person, at, now) = (leaving.person.as_str(), micros(leaving.at), micros(now));
-        let params = [by.into(), now.into(), person.into(), at.into(), now.into()];
-        self.write(vec![Statement::new(BACK, params).must_touch_one()]).await
+    /// If the database fails.
+    pub async fn ask_for_undo(&self, who: &PersonId, by: &str, now: Timestamp) -> Result<(), CommitError> {
+        let (person, now) = (who.as_str(), micros(now));
+        let later = Statement::new(BACK_LATER, [by.into(), person.into(), now.into()]);
+        let params = [by.into(), now.into(), person.into(), now.into()];
+        self.write(vec![later, Statement::new(BACK, params)]).await
     }
 }

@@ -50,6 +50,17 @@ pub struct Handover {
     pub due: Option<Timestamp>,
     /// Whether somebody works on it.
     pub at_work: bool,
+    /// What is to become of it once the turn under way has ended.
+    pub wish: Option<HandoverWish>,
+}
+
+/// What is to become of a hand-over on which somebody works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandoverWish {
+    /// It is put back. Whoever works on it stops where they are.
+    Undo,
+    /// The work is looked for once more.
+    Again,
 }
 
 /// Where a hand-over stands.
@@ -102,6 +113,28 @@ impl HandoverState {
     }
 }
 
+impl HandoverWish {
+    /// Every wish.
+    pub const ALL: [Self; 2] = [Self::Undo, Self::Again];
+
+    /// The word for it, on every surface and in the store.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Undo => "undo",
+            Self::Again => "again",
+        }
+    }
+
+    /// The wish of this word.
+    pub fn from_label(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wish| wish.label() == label)
+    }
+}
+
 fn state(label: &str) -> Result<HandoverState, StoreError> {
     HandoverState::from_label(label).ok_or_else(|| corrupt("state of a hand-over"))
+}
+
+fn wish(label: &str) -> Result<HandoverWish, StoreError> {
+    HandoverWish::from_label(label).ok_or_else(|| corrupt("wish for a hand-over"))
 }

@@ -1,9 +1,10 @@
 //! The queue: which hand-overs are due, who works on them, and how their work ends.
 
-use super::{Handover, HandoverState, Leaving, StepState};
+use super::ask::look_again;
+use super::{Handover, HandoverState, Leaving};
 use crate::Store;
 use crate::driver::Statement;
-use crate::encode::{micros, time};
+use crate::encode::{micros, texts, time};
 use crate::error::{CommitError, StoreError};
 use crate::write::event;
 use jiff::Timestamp;
@@ -38,18 +39,31 @@ pub struct FinishedHandover {
     pub attempts: u32,
     /// When to go on, if there is anything to go on with.
     pub again: Option<Timestamp>,
-    /// What the timeline says. Everything that was done is told by it.
+    /// What the timeline says.
     pub events: Vec<Event>,
+    /// The places of the steps that it tells of.
+    pub told: Vec<u32>,
+    /// Leavings of others to whom work was given when they had left already.
+    pub look_again: Vec<Leaving>,
 }
 
-const TAKE: &str =
-    "update handovers set lease = $1, due_at = $2 where person = $3 and left_at = $4 and due_at <= $5";
+/// Of several leavings of one person the last is put back first: a row may have been handed over at each.
+const TAKE: &str = "update handovers set lease = $1, due_at = $2 where person = $3 and left_at = $4 and due_at <= $5 \
+     and not exists (select 1 from handovers later where later.person = handovers.person \
+     and later.left_at > handovers.left_at \
+     and (later.lease is not null or (later.state = 'undoing' and later.due_at <= $6)))";
 
-const FINISH: &str = "update handovers set lease = null, state = $1, reason = $2, attempts = $3, due_at = $4, ended_at = $5 \
-     where person = $6 and left_at = $7 and lease = $8";
+/// A wish takes the place of what would follow from the turn.
+const FINISH: &str = "update handovers set lease = null, wish = null, wished_by = null, \
+     state = case wish when 'undo' then 'undoing' when 'again' then 'planned' else cast($1 as text) end, \
+     reason = case when wish is null then cast($2 as text) end, \
+     attempts = case when wish is null then cast($3 as bigint) else 0 end, \
+     due_at = case when wish is null then cast($4 as bigint) else cast($5 as bigint) end, \
+     asked_by = case when wish is null then asked_by else wished_by end, ended_at = $6 \
+     where person = $7 and left_at = $8 and lease = $9";
 
 const TELL: &str =
-    "update handover_steps set told = 1 where person = $1 and left_at = $2 and told = 0 and state <> $3";
+    "update handover_steps set told = 1 where person = $1 and left_at = $2 and cast(ordinal as text) in ";
 
 impl Store {
     /// Takes the hand-over that has been due for longest.
@@ -79,6 +93,7 @@ impl Store {
             micros(take.until).into(),
             leaving.person.as_str().into(),
             micros(leaving.at).into(),
+            micros(take.now).into(),
             micros(take.now).into(),
         ];
         match self.write(vec![Statement::new(TAKE, params).must_touch_one()]).await {
@@ -120,21 +135,35 @@ impl Store {
     /// # Errors
     /// [`CommitError::Moved`] if it is another's by now; also if the database fails.
     pub async fn finish_handover(&self, finished: &FinishedHandover) -> Result<(), CommitError> {
-        let (person, at) = (finished.leaving.person.as_str(), micros(finished.leaving.at));
-        let params = [
-            finished.state.label().into(),
-            finished.reason.as_deref().into(),
-            i64::from(finished.attempts).into(),
-            finished.again.map(micros).into(),
-            micros(finished.at).into(),
-            person.into(),
-            at.into(),
-            finished.lease.as_str().into(),
-        ];
-        let mut statements = vec![Statement::new(FINISH, params).must_touch_one()];
-        let waiting = StepState::Waiting.label();
-        statements.push(Statement::new(TELL, [person.into(), at.into(), waiting.into()]));
+        let mut statements = vec![finish(finished)];
+        if !finished.told.is_empty() {
+            statements.push(self.tell(finished));
+        }
         statements.extend(finished.events.iter().map(event));
+        statements.extend(finished.look_again.iter().flat_map(|leaving| look_again(leaving, finished.at)));
         self.write(statements).await
     }
+
+    /// Only what an event speaks of is told; the rest is news for as long as it takes.
+    fn tell(&self, finished: &FinishedHandover) -> Statement {
+        let (person, at) = (finished.leaving.person.as_str(), micros(finished.leaving.at));
+        let ordinals: Vec<_> = finished.told.iter().map(ToString::to_string).collect();
+        let sql = format!("{TELL}{}", self.database.dialect().array_elements(3));
+        Statement::built(sql, vec![person.into(), at.into(), texts(&ordinals).into()])
+    }
+}
+
+fn finish(finished: &FinishedHandover) -> Statement {
+    let params = [
+        finished.state.label().into(),
+        finished.reason.as_deref().into(),
+        i64::from(finished.attempts).into(),
+        finished.again.map(micros).into(),
+        micros(finished.at).into(),
+        micros(finished.at).into(),
+        finished.leaving.person.as_str().into(),
+        micros(finished.leaving.at).into(),
+        finished.lease.as_str().into(),
+    ];
+    Statement::new(FINISH, params).must_touch_one()
 }

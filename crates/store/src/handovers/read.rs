@@ -1,6 +1,6 @@
 //! Hand-overs as people look at them.
 
-use super::{Handover, HandoverState, Leaving, state};
+use super::{Handover, HandoverState, Leaving, state, wish};
 use crate::Store;
 use crate::driver::{Row, Statement, Value};
 use crate::encode::{micros, opt_time, time};
@@ -8,11 +8,7 @@ use crate::error::StoreError;
 use tenure_identity::id::{PersonId, SysId};
 
 const COLUMNS: &str =
-    "person, left_at, sys_id, state, reason, asked_by, attempts, started_at, ended_at, due_at, lease";
-
-/// Of several leavings of one person, the last.
-const LAST: &str =
-    "left_at = (select max(left_at) from handovers latest where latest.person = handovers.person)";
+    "person, left_at, sys_id, state, reason, asked_by, attempts, started_at, ended_at, due_at, lease, wish";
 
 impl Store {
     /// The hand-over of this leaving, if there is one.
@@ -29,30 +25,42 @@ impl Store {
     /// # Errors
     /// If the database fails or a stored value does not read back.
     pub async fn last_handover(&self, person: &PersonId) -> Result<Option<Handover>, StoreError> {
-        let which = format!("person = $1 and {LAST}");
-        Ok(self.handovers_where(&which, vec![person.as_str().into()]).await?.pop())
+        Ok(self.handovers_of(person, 1).await?.pop())
     }
 
-    /// The last hand-over of everybody after this person, in the order of their ids; of one state or of all.
+    /// The hand-overs of somebody's last leavings, at most so many, the latest first.
+    ///
+    /// # Errors
+    /// If the database fails or a stored value does not read back.
+    pub async fn handovers_of(&self, person: &PersonId, limit: u32) -> Result<Vec<Handover>, StoreError> {
+        let params = vec![person.as_str().into(), i64::from(limit).into()];
+        self.handovers_where("person = $1 order by left_at desc limit $2", params).await
+    }
+
+    /// The hand-overs after this one, in the order of people's ids, the latest leaving of each first; of one state or of all.
     ///
     /// # Errors
     /// If the database fails or a stored value does not read back.
     pub async fn handovers(
         &self,
         state: Option<HandoverState>,
-        after: &str,
+        after: Option<&Leaving>,
         limit: u32,
     ) -> Result<Vec<Handover>, StoreError> {
-        let mut params = vec![after.into(), i64::from(limit).into()];
+        let (person, left) = after.map_or(("", 0), |it| (it.person.as_str(), micros(it.at)));
+        let mut params = vec![person.into(), person.into(), left.into()];
         let of_state = match state {
             Some(state) => {
-                params.insert(1, state.label().into());
-                "and state = $2"
+                params.push(state.label().into());
+                "and state = $4"
             }
             None => "",
         };
+        params.push(i64::from(limit).into());
         let last = params.len();
-        let which = format!("person > $1 {of_state} and {LAST} order by person limit ${last}");
+        let which = format!(
+            "(person > $1 or (person = $2 and left_at < $3)) {of_state} order by person, left_at desc limit ${last}"
+        );
         self.handovers_where(&which, params).await
     }
 
@@ -75,5 +83,6 @@ fn read(mut row: Row) -> Result<Handover, StoreError> {
         ended: opt_time(row.opt_int(8)?)?,
         due: opt_time(row.opt_int(9)?)?,
         at_work: row.opt_text(10)?.is_some(),
+        wish: row.opt_text(11)?.map(|label| wish(&label)).transpose()?,
     })
 }

@@ -18,12 +18,14 @@ pub struct HandoverStep {
     pub step: Step,
     /// Where it stands.
     pub state: StepState,
-    /// What the target showed after it was written.
+    /// What the target showed after it was written, also if only a part of it was.
     pub after: Option<Columns>,
     /// Why it stands so, where the state alone does not say it.
     pub reason: Option<String>,
     /// Whether the timeline says what became of it.
     pub told: bool,
+    /// Whether the row has the note that tells of it being taken back, although it was not.
+    pub back_noted: bool,
 }
 
 /// Where a step stands.
@@ -66,24 +68,25 @@ impl StepState {
     }
 }
 
-/// Of what was refused or left nothing had been written.
+/// What was done is never forgotten.
 const DROP: &str = "delete from handover_steps where person = $1 and left_at = $2 and ordinal = $3 \
-     and state in ('refused', 'left')";
+     and state in ('waiting', 'refused', 'left')";
 
 const PLANNED: &str =
     "update handovers set state = 'running', sys_id = $1 where person = $2 and left_at = $3 and lease = $4";
 
 const INSERT: &str = "insert into handover_steps (person, left_at, ordinal, kind, table_name, sys_id, label, fields, former, \
-     note, why, state, reason, told) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+     shown, note, why, state, reason, told, back_noted) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 const HELD: &str =
     "update handovers set attempts = attempts where person = $1 and left_at = $2 and lease = $3";
 
-const NOTE: &str = "update handover_steps set state = $1, shown = $2, note = $3, reason = $4, told = $5 \
-     where person = $6 and left_at = $7 and ordinal = $8";
+const NOTE: &str = "update handover_steps set state = $1, shown = $2, note = $3, reason = $4, told = $5, back_noted = $6 \
+     where person = $7 and left_at = $8 and ordinal = $9";
 
-const READ: &str = "select ordinal, kind, table_name, sys_id, label, fields, former, shown, note, why, state, reason, told \
-     from handover_steps where person = $1 and left_at = $2 order by ordinal";
+const READ: &str = "select ordinal, kind, table_name, sys_id, label, fields, former, shown, note, why, state, reason, told, \
+     back_noted from handover_steps where person = $1 and left_at = $2 order by ordinal";
 
 impl Store {
     /// The steps of a hand-over, in their order.
@@ -96,7 +99,7 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Notes new steps, in place of some that were refused or left.
+    /// Notes new steps, in place of some that wait, were refused or left.
     ///
     /// # Errors
     /// [`CommitError::Moved`] if the hand-over is another's by now; also if the database fails.
@@ -136,6 +139,7 @@ impl Store {
                 step.step.note.as_deref().into(),
                 step.reason.as_deref().into(),
                 step.told.into(),
+                step.back_noted.into(),
                 person.into(),
                 at.into(),
                 i64::from(step.ordinal).into(),
@@ -157,11 +161,13 @@ fn insert(leaving: &Leaving, it: &HandoverStep) -> Statement {
         it.step.label.as_str().into(),
         columns_text(&it.step.fields).into(),
         columns_text(&it.step.former).into(),
+        it.after.as_ref().map(columns_text).into(),
         it.step.note.as_deref().into(),
         it.step.why.as_str().into(),
         it.state.label().into(),
         it.reason.as_deref().into(),
         it.told.into(),
+        it.back_noted.into(),
     ];
     Statement::new(INSERT, params)
 }
@@ -186,6 +192,7 @@ fn read(mut row: Row) -> Result<HandoverStep, StoreError> {
         after: row.opt_text(7)?.map(|text| columns(&text)).transpose()?,
         reason: row.opt_text(11)?,
         told: row.flag(12)?,
+        back_noted: row.flag(13)?,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::{output, wiring};
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
-use tenure_engine::handover::HandoverInFull;
+use tenure_engine::handover::{HandoverInFull, HandoversOf};
 use tenure_identity::id::PersonId;
 use tenure_server::view;
 use tenure_store::handovers::{Handover, HandoverState};
@@ -45,12 +45,12 @@ async fn carry_out(engine: &SharedEngine, command: HandoverCommand) -> anyhow::R
             end(engine, &id, HandoverState::Undone, format).await
         }
         HandoverCommand::Status { who: Some(who), format } => {
-            let handover = engine.handover(&the_one(engine, &who).await?).await?;
-            show(&handover, format);
+            let handovers = engine.handovers_of(&the_one(engine, &who).await?).await?;
+            show(&handovers, format);
             Ok(ExitCode::SUCCESS)
         }
         HandoverCommand::Status { who: None, format } => {
-            list(&engine.handovers(None, "", SHOWN).await?, format);
+            list(&engine.handovers(None, None, SHOWN).await?, format);
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -63,17 +63,30 @@ async fn end(
     wanted: HandoverState,
     format: Format,
 ) -> anyhow::Result<ExitCode> {
-    let handover = engine.await_handover(id).await?;
-    show(&handover, format);
-    Ok(if handover.handover.state == wanted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let all = engine.await_handover(id).await?;
+    show(&all, format);
+    let stuck = all.earlier.iter().any(|it| it.handover.state == HandoverState::Undoing);
+    Ok(match all.last.handover.state == wanted && !stuck {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }
 
-fn show(full: &HandoverInFull, format: Format) {
-    let shown = view::Handover::of(full);
+fn show(all: &HandoversOf, format: Format) {
     match format {
-        Format::Json => return output::json(&shown),
-        Format::Table => steps(&shown.steps, "there was nothing to hand over"),
+        Format::Json => output::json(&view::Handover::of(all)),
+        Format::Table => {
+            show_one(&all.last);
+            for earlier in &all.earlier {
+                output::say(&format!("\nwhen they left at {}:", output::time(earlier.handover.leaving.at)));
+                show_one(earlier);
+            }
+        }
     }
+}
+
+fn show_one(full: &HandoverInFull) {
+    steps(&view::EarlierHandover::of(full).steps, "there was nothing to hand over");
     let reason = full.handover.reason.as_ref().map(|reason| format!(": {reason}"));
     output::say(&format!("{}{}", full.handover.state.label(), reason.unwrap_or_default()));
 }

@@ -167,3 +167,42 @@ async fn a_return_in_the_middle_stops_it_and_what_was_done_can_be_put_back() {
     let lost = desk.lying("task", &desk.boss_record).len();
     assert_eq!((theirs, lost), (120, 0));
 }
+
+/// A crash when a batch of writes has landed and before anything of it was noted.
+async fn crash_after_the_first_batch(desk: &mut Desk) {
+    // Rows are read in one call and written in the next; whatever comes then does not come to its end.
+    let lost = Fault { after: 1, ..Fault::new(FaultKind::CutAfter).on("POST", "batch").times(1) };
+    let hangs = Fault { after: 2, delay_ms: 60_000, ..Fault::new(FaultKind::Slow).on("POST", "batch") };
+    desk.scene.instance.set_faults(Faults::default().with(lost).with(hangs));
+    desk.active(&desk.ada, false).await;
+    until(async || desk.lying("task", &desk.boss_record).len() == 25).await;
+    desk.scene.crash().await;
+    desk.scene.instance.set_faults(Faults::default());
+    let done = desk.handover().await.steps.iter().filter(|it| it.state == StepState::Done).count();
+    assert_eq!(done, 0, "nothing of it was noted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_had_landed_before_a_crash_can_be_put_back_after_a_return() {
+    let mut desk = Desk::empty(Scene::new().await, POLICY).await;
+    for n in 0..40 {
+        let task = [("number", format!("INC{n}")), ("assigned_to", desk.record.clone())];
+        let task = task.each_ref().map(|(column, value)| (*column, value.as_str()));
+        desk.scene.instance.insert("incident", &task).unwrap();
+    }
+    crash_after_the_first_batch(&mut desk).await;
+    desk.active(&desk.ada, true).await;
+    desk.scene.restart();
+    desk.scene.handed_over().await;
+    let stopped = desk.handover().await;
+    assert_eq!(stopped.handover.state, HandoverState::Cancelled);
+    let count = |state| stopped.steps.iter().filter(|it| it.state == state).count();
+    assert_eq!((count(StepState::Done), count(StepState::Kept)), (25, 15));
+    let told = desk.told().await;
+    assert_eq!(told.matches("assigned_to landed").count(), 25, "{told}");
+
+    desk.scene.engine.ask_for_undo(&desk.person(), "grace").await.unwrap();
+    desk.scene.handed_over().await;
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Undone);
+    assert_eq!(desk.lying("task", &desk.record).len(), 40);
+}

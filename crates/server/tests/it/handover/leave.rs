@@ -1,7 +1,15 @@
 //! A leaver's desk is cleared, by policy, once the deactivation has landed; a returner's is left alone.
 
 use super::desk::{Desk, POLICY, fill, open_work};
+use crate::support::bodies::{ENTERPRISE_USER, user};
+use crate::support::operations;
+use crate::support::policy::until;
 use crate::support::target::{Scene, value};
+use serde_json::json;
+use std::sync::Arc;
+use tenure_engine::deliver;
+use tenure_identity::id::PersonId;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults};
 use tenure_store::handovers::{HandoverState, StepState};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +76,7 @@ async fn without_a_word_of_the_policy_nothing_is_touched() {
     let before = open_work(&desk.scene.instance, &desk.record);
     desk.leave().await;
     assert_eq!(open_work(&desk.scene.instance, &desk.record), before);
-    assert_eq!(desk.scene.engine.handovers(None, "", 9).await.unwrap(), []);
+    assert_eq!(desk.scene.engine.handovers(None, None, 9).await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,5 +103,129 @@ async fn a_second_leaving_is_handed_over_again() {
     fill(&desk.scene.instance, &desk.record, "-b", 2);
     assert_ne!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
     desk.leave().await;
+    assert_eq!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
+}
+
+/// A desk whose boss has somebody above them in the target.
+async fn with_chief(desk: Desk) -> (Desk, String) {
+    let chief =
+        desk.scene.instance.insert("sys_user", &[("user_name", "chief"), ("active", "true")]).unwrap();
+    let above = [("manager", chief.sys_id())];
+    desk.scene.instance.patch("sys_user", &desk.boss_record, &above).unwrap();
+    (desk, chief.sys_id().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_to_a_manager_who_leaves_while_it_waits() {
+    let (mut desk, chief) = with_chief(Desk::empty(Scene::new().await, POLICY).await).await;
+    fill(&desk.scene.instance, &desk.record, "", 60);
+    let before = open_work(&desk.scene.instance, &desk.record).len();
+    desk.scene.instance.set_faults(Faults::parse("[latency]\nms = 30\n").unwrap());
+    desk.active(&desk.ada, false).await;
+    until(async || open_work(&desk.scene.instance, &desk.record).len() < before).await;
+    desk.scene.crash().await;
+    desk.scene.instance.set_faults(Faults::default());
+    assert!(!open_work(&desk.scene.instance, &desk.record).is_empty(), "most of it waits");
+
+    // The manager leaves, and their hand-over comes to its end first.
+    let delivering = tokio::spawn(deliver::run(Arc::clone(&desk.scene.engine)));
+    desk.active(&desk.boss, false).await;
+    desk.scene.settled().await;
+    let of_boss = desk.scene.engine.await_handover(&PersonId::new(&desk.boss)).await.unwrap();
+    assert_eq!(of_boss.last.handover.state, HandoverState::Done);
+    delivering.abort();
+
+    desk.scene.restart();
+    desk.scene.handed_over().await;
+    for record in [&desk.record, &desk.boss_record] {
+        assert_eq!(open_work(&desk.scene.instance, record), Vec::<String>::new());
+    }
+    assert_eq!(desk.lying("task", &chief).len(), 120);
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_reaches_a_manager_after_their_own_hand_over_is_looked_for_again() {
+    let (desk, chief) = with_chief(Desk::empty(Scene::new().await, POLICY).await).await;
+    fill(&desk.scene.instance, &desk.record, "", 5);
+    // Rows are read in one call and written in the next, which takes its time before it has any effect.
+    let late =
+        Fault { delay_ms: 4_000, after: 1, ..Fault::new(FaultKind::Slow).on("POST", "batch").times(1) };
+    desk.scene.instance.set_faults(Faults::default().with(late));
+    let calls = desk.scene.instance.calls().count("POST", "batch");
+    desk.active(&desk.ada, false).await;
+    until(async || desk.scene.instance.calls().count("POST", "batch") == calls + 2).await;
+    desk.active(&desk.boss, false).await;
+    let boss = PersonId::new(&desk.boss);
+    until(async || {
+        let of_boss = desk.scene.engine.handover(&boss).await;
+        of_boss.is_ok_and(|it| it.handover.state == HandoverState::Done)
+    })
+    .await;
+    assert!(!open_work(&desk.scene.instance, &desk.record).is_empty(), "theirs is still on its way");
+    desk.scene.handed_over().await;
+    for record in [&desk.record, &desk.boss_record] {
+        assert_eq!(open_work(&desk.scene.instance, record), Vec::<String>::new());
+    }
+    assert_eq!(desk.lying("task", &chief).len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_hidden_when_inactive_is_known_by_our_own_record() {
+    let mut desk = Desk::empty(Scene::new().await, POLICY).await;
+    desk.scene.create(user("chief")).await;
+    let manager = format!("{ENTERPRISE_USER}:manager");
+    let managed =
+        operations(json!([{ "op": "replace", "path": manager, "value": { "value": "ext-chief" } }]));
+    desk.scene.patch(&format!("/Users/{}", desk.boss), managed).await.expect(200);
+    desk.scene.settled().await;
+    fill(&desk.scene.instance, &desk.record, "", 3);
+    desk.scene.crash().await;
+    let delivering = tokio::spawn(deliver::run(Arc::clone(&desk.scene.engine)));
+    desk.active(&desk.boss, false).await;
+    desk.active(&desk.ada, false).await;
+    desk.scene.settled().await;
+    delivering.abort();
+
+    desk.scene.instance.set_faults(Faults { hide_inactive: true, ..Faults::default() });
+    desk.scene.restart();
+    desk.scene.handed_over().await;
+    assert_eq!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
+    assert_eq!(desk.lying("task", desk.scene.record("chief").sys_id()).len(), 6);
+    let done = desk.handover().await.handover;
+    assert_eq!(done.state, HandoverState::Done);
+    assert!(done.reason.unwrap().contains("give the account a role"));
+    let told = desk.told().await;
+    assert_eq!(told.matches("hides the leaver").count(), 1, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_in_doubt_is_told_of_once_and_waited_for() {
+    let mut desk = Desk::new(Scene::new().await, POLICY).await;
+    let before = open_work(&desk.scene.instance, &desk.record);
+    desk.scene.crash().await;
+    let delivering = tokio::spawn(deliver::run(Arc::clone(&desk.scene.engine)));
+    desk.active(&desk.ada, false).await;
+    desk.scene.settled().await;
+    // It is looked at again, and not shown any more.
+    desk.scene.instance.set_faults(Faults { hide_inactive: true, ..Faults::default() });
+    desk.scene.engine.store().doubt_records(None, desk.scene.engine.clock().now()).await.unwrap();
+    desk.scene.settled().await;
+    delivering.abort();
+
+    desk.scene.restart();
+    desk.scene.handed_over().await;
+    assert_eq!(open_work(&desk.scene.instance, &desk.record), before);
+    let refused = desk.handover().await.handover;
+    assert_eq!(refused.state, HandoverState::Refused);
+    assert!(refused.due.is_some(), "it is tried again");
+    let told = desk.told().await;
+    assert_eq!(told.matches("finding: it is not certain").count(), 1, "{told}");
+
+    desk.scene.instance.set_faults(Faults::default());
+    desk.scene.engine.retry_delivery(&desk.ada).await.unwrap();
+    desk.scene.settled().await;
+    desk.scene.engine.ask_for_handover(&desk.person(), "grace").await.unwrap();
+    desk.scene.handed_over().await;
     assert_eq!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
 }

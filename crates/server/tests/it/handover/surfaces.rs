@@ -51,7 +51,7 @@ async fn it_is_worked_on_where_it_is_asked_for() {
     // No worker runs: whoever asks does it.
     desk.scene.engine.ask_for_undo(&desk.person(), "grace").await.unwrap();
     let undone = desk.scene.engine.await_handover(&desk.person()).await.unwrap();
-    assert_eq!(undone.handover.state.label(), "undone");
+    assert_eq!(undone.last.handover.state.label(), "undone");
     assert!(open_work(&desk.scene.instance, &desk.boss_record).len() < open.len());
 }
 

@@ -1,6 +1,7 @@
 //! A hand-over is put back exactly, but for what somebody did since.
 
-use super::desk::{Desk, POLICY, open_work};
+use super::desk::{Desk, POLICY, fill, open_work};
+use crate::support::policy::until;
 use crate::support::target::{Scene, value};
 use std::collections::BTreeMap;
 use tenure_lab::servicenow::{Fault, FaultKind, Faults, Row};
@@ -96,4 +97,110 @@ async fn lost_answers_and_refusals_do_not_keep_it_from_its_end() {
     undone(&desk).await;
     assert_eq!(world(&desk), before);
     assert!(desk.notes().iter().all(|note| note.ends_with(": 2")));
+}
+
+fn closed(columns: &str) -> Faults {
+    Faults::parse(&format!("[[read_only]]\ntable = \"incident\"\ncolumns = [{columns}]\n")).unwrap()
+}
+
+/// One task of a network group on the desk.
+async fn with_one_task(policy: &str) -> (Desk, String) {
+    let desk = Desk::empty(Scene::new().await, policy).await;
+    let network = [("name", "Network"), ("active", "true")];
+    let network = desk.scene.instance.insert("sys_user_group", &network).unwrap();
+    let task =
+        [("number", "INC1"), ("assigned_to", desk.record.as_str()), ("assignment_group", network.sys_id())];
+    let task = desk.scene.instance.insert("incident", &task).unwrap();
+    (desk, task.sys_id().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_put_back_is_tried_again_without_another_note() {
+    let (desk, _) = with_one_task(POLICY).await;
+    desk.leave().await;
+    desk.scene.instance.set_faults(closed("\"assigned_to\""));
+    for _ in 0..3 {
+        undone(&desk).await;
+        let stuck = desk.handover().await.handover;
+        assert_eq!(stuck.state, HandoverState::Undoing);
+        assert!(stuck.reason.unwrap().contains("kept the old value"));
+        assert_eq!(desk.notes(), ["INC1: 2"]);
+    }
+    desk.scene.instance.set_faults(Faults::default());
+    undone(&desk).await;
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Undone);
+    assert_eq!(desk.lying("task", &desk.record).len(), 1);
+    assert_eq!(desk.notes(), ["INC1: 2"], "one that it was handed over, one that it was put back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_of_which_only_the_group_was_moved_is_back_in_its_group() {
+    let policy = POLICY.replace(r#"to = "manager""#, r#"to = { group = "Service Desk" }"#);
+    let (desk, _) = with_one_task(&policy).await;
+    let before = world(&desk);
+    desk.scene.instance.set_faults(closed("\"assigned_to\""));
+    desk.leave().await;
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Refused);
+    assert_ne!(world(&desk), before, "the group has moved");
+    // It is tried again, and refused again.
+    desk.scene.engine.ask_for_handover(&desk.person(), "grace").await.unwrap();
+    desk.scene.handed_over().await;
+    assert_eq!(desk.notes(), ["INC1: 1"]);
+    undone(&desk).await;
+    assert_eq!(world(&desk), before);
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Undone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_was_moved_in_two_parts_is_back_in_its_group() {
+    let policy = POLICY.replace(r#"to = "manager""#, r#"to = { group = "Service Desk" }"#);
+    let (desk, task) = with_one_task(&policy).await;
+    let before = world(&desk);
+    desk.scene.instance.set_faults(closed("\"assigned_to\""));
+    desk.leave().await;
+    desk.scene.instance.set_faults(Faults::default());
+    desk.scene.engine.ask_for_handover(&desk.person(), "grace").await.unwrap();
+    desk.scene.handed_over().await;
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Done);
+    assert_eq!(value(&desk.scene.instance.row("incident", &task).unwrap(), "assigned_to"), "");
+    undone(&desk).await;
+    assert_eq!(world(&desk), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_of_two_leavings_is_put_back() {
+    let desk = Desk::new(Scene::new().await, POLICY).await;
+    let (before, open) = (world(&desk), open_work(&desk.scene.instance, &desk.record));
+    for _ in 0..2 {
+        desk.leave().await;
+        desk.active(&desk.ada, true).await;
+        desk.scene.handed_over().await;
+    }
+    let all = desk.scene.engine.handovers_of(&desk.person()).await.unwrap();
+    assert_eq!((all.last.steps.len(), all.earlier.len()), (0, 1), "the second found nothing");
+    assert_eq!(desk.scene.engine.handovers(None, None, 9).await.unwrap().len(), 2);
+    undone(&desk).await;
+    assert_eq!(world(&desk), before);
+    assert_eq!(open_work(&desk.scene.instance, &desk.record), open);
+    let all = desk.scene.engine.handovers_of(&desk.person()).await.unwrap();
+    assert_eq!(all.earlier[0].handover.state, HandoverState::Undone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_under_way_stops_and_is_put_back() {
+    let desk = Desk::empty(Scene::new().await, POLICY).await;
+    fill(&desk.scene.instance, &desk.record, "", 100);
+    let (before, open) = (world(&desk), open_work(&desk.scene.instance, &desk.record));
+    desk.scene.instance.set_faults(Faults::parse("[latency]\nms = 200\n").unwrap());
+    desk.active(&desk.ada, false).await;
+    until(async || open_work(&desk.scene.instance, &desk.record).len() < open.len()).await;
+    assert!(desk.handover().await.handover.at_work);
+    desk.scene.engine.ask_for_undo(&desk.person(), "grace").await.unwrap();
+    desk.scene.handed_over().await;
+    let undone = desk.handover().await;
+    assert_eq!(undone.handover.state, HandoverState::Undone);
+    assert_eq!(undone.handover.asked_by.as_deref(), Some("grace"));
+    assert_eq!(world(&desk), before);
+    let untouched = desk.notes().len();
+    assert!(untouched < 200, "it stopped before it had come to its end: {untouched}");
 }

@@ -86,7 +86,7 @@ impl Scene {
         until(async || {
             let soon = self.app.engine.clock().now() + Duration::from_secs(40);
             let busy = |it: &Handover| it.at_work || it.due.is_some_and(|due| due < soon);
-            !self.app.engine.handovers(None, "", 10_000).await.unwrap().iter().any(busy)
+            !self.app.engine.handovers(None, None, 10_000).await.unwrap().iter().any(busy)
         })
         .await;
     }

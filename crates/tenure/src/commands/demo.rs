@@ -171,7 +171,7 @@ impl Theatre {
         for _ in 0..PATIENCE {
             let soon = self.engine.clock().now() + SOON;
             let busy = |it: &Handover| it.at_work || it.due.is_some_and(|due| due < soon);
-            if !self.engine.handovers(None, "", EVERYBODY).await?.iter().any(busy) {
+            if !self.engine.handovers(None, None, EVERYBODY).await?.iter().any(busy) {
                 break;
             }
             tokio::time::sleep(LOOK).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 use tenure_connect::servicenow::ServiceNow;
 use tenure_identity::id::FieldName;
+use tenure_store::deliveries::Aim;
 
 /// A ServiceNow instance.
 #[derive(Debug, Clone)]
@@ -13,6 +14,18 @@ pub struct Target {
     pub client: ServiceNow,
     /// How it is written.
     pub settings: TargetSettings,
+}
+
+impl Target {
+    /// What decides whether what is known of it still holds.
+    pub(crate) fn aim(&self) -> Aim {
+        let groups = match self.settings.groups {
+            Groups::Create => "create",
+            Groups::Existing => "existing",
+            Groups::None => "none",
+        };
+        Aim { url: self.name.clone(), key: self.settings.key.to_string(), groups: groups.to_owned() }
+    }
 }
 
 /// How a target is written.

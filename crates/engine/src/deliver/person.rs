@@ -4,6 +4,7 @@ use super::desire::{Asking, Wanted};
 use super::trouble::Trouble;
 use super::{Delivery, backoff};
 use crate::Engine;
+use crate::target::Groups;
 use jiff::Timestamp;
 use std::sync::Arc;
 use tenure_connect::servicenow::{Lane, Outcome, ServiceNow};
@@ -46,6 +47,8 @@ pub(super) struct Work<'a> {
     pub(super) events: Vec<Event>,
     /// What somebody should know.
     pub(super) notes: Vec<String>,
+    /// Whether they have left and are not made in an instance that does not know them.
+    pub(super) stays_away: bool,
 }
 
 /// Whoever has access in the target and should not have it goes first.
@@ -84,6 +87,7 @@ impl<'a> Work<'a> {
             decisions: Vec::new(),
             events: Vec::new(),
             notes: Vec::new(),
+            stays_away: false,
         }
     }
 
@@ -110,12 +114,18 @@ impl<'a> Work<'a> {
         let asking = Asking { engine, delivery, policy: &policy, lane, now, yields };
         self.wanted = asking.wanted(&self.person).await?;
         self.look().await?;
+        if self.stays_away().await? {
+            return Ok(());
+        }
         self.was_active |= is_active(&self.known);
         for _ in 0..ROUNDS {
             if let Some(record) = self.record.clone() {
                 self.read_ties_if_needed(&record).await?;
             }
-            self.find_managed_groups().await?;
+            // Groups that are for the policy only are nothing to be taken out of, either.
+            if delivery.target.settings.groups != Groups::None {
+                self.find_managed_groups().await?;
+            }
             let known = self.record.is_some().then_some(&self.known);
             let mut steps = reconcile(&self.wanted.desired, known, self.now);
             steps.retain(|step| !self.is_parked(step));

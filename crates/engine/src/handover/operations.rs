@@ -94,6 +94,7 @@ impl Engine {
     /// moment, or the store fails.
     pub async fn ask_for_handover(&self, id: &PersonId, by: &str) -> Result<(), EngineError> {
         let person = self.person(id).await?;
+        self.meet_target().await?;
         let record = self.certain_record(id).await?;
         if self.policy().lifecycle.hand_over.is_empty() {
             return Err(EngineError::NoReceiver);
@@ -109,9 +110,13 @@ impl Engine {
     /// Has what was handed over of somebody's work put back, as far as it is still as the hand-over left it.
     ///
     /// # Errors
-    /// If nothing was ever handed over, somebody works on it at the moment, or the store fails.
+    /// If nothing was ever handed over, or in another instance, somebody works on it at the moment, or the store fails.
     pub async fn ask_for_undo(&self, id: &PersonId, by: &str) -> Result<(), EngineError> {
+        self.meet_target().await?;
         let handover = self.last_handover(id).await?;
+        if !handover.here {
+            return Err(EngineError::HandedOverElsewhere);
+        }
         self.store.ask_for_undo(&handover.leaving, by, self.clock.now()).await?;
         self.wake_handover();
         Ok(())
@@ -145,7 +150,18 @@ impl Engine {
     /// Their record in the target, unless it is in doubt.
     async fn certain_record(&self, id: &PersonId) -> Result<SysId, EngineError> {
         let mut records = self.store.records_of(&[id.to_string()]).await?;
-        records.remove(id.as_str()).ok_or_else(|| EngineError::no_such(Thing::Delivery, id.as_str()))
+        match records.remove(id.as_str()) {
+            Some(record) => Ok(record),
+            None => Err(self.no_record(id).await?),
+        }
+    }
+
+    /// Why there is none: somebody waits, is refused, or which record is theirs is doubted.
+    async fn no_record(&self, id: &PersonId) -> Result<EngineError, EngineError> {
+        let delivery = self.known_delivery(id.as_str()).await?;
+        let doubted = delivery.record.map(|record| format!("record {record} has to be looked at first"));
+        let (id, state) = (id.to_string(), delivery.state.label());
+        Ok(EngineError::NoRecord { id, state, reason: delivery.reason.or(doubted) })
     }
 
     fn wake_handover(&self) {

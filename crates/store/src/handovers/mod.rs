@@ -8,10 +8,12 @@ mod ask;
 mod queue;
 mod read;
 mod steps;
+mod totals;
 
 pub(crate) use ask::begin;
 pub use queue::{FinishedHandover, TakeHandovers};
 pub use steps::{HandoverStep, StepState};
+pub use totals::HandoverTotals;
 
 use crate::encode::corrupt;
 use crate::error::StoreError;
@@ -50,6 +52,8 @@ pub struct Handover {
     pub due: Option<Timestamp>,
     /// Whether somebody works on it.
     pub at_work: bool,
+    /// Whether the target is still the instance that it was begun in.
+    pub here: bool,
 }
 
 /// Where a hand-over stands.

@@ -7,8 +7,8 @@ use crate::encode::{micros, opt_time, time};
 use crate::error::StoreError;
 use tenure_identity::id::{PersonId, SysId};
 
-const COLUMNS: &str =
-    "person, left_at, sys_id, state, reason, asked_by, attempts, started_at, ended_at, due_at, lease";
+const COLUMNS: &str = "person, left_at, sys_id, state, reason, asked_by, attempts, started_at, ended_at, due_at, lease, \
+     (select count(*) from target where target.url = handovers.target)";
 
 /// Of several leavings of one person, the last.
 const LAST: &str =
@@ -75,5 +75,6 @@ fn read(mut row: Row) -> Result<Handover, StoreError> {
         ended: opt_time(row.opt_int(8)?)?,
         due: opt_time(row.opt_int(9)?)?,
         at_work: row.opt_text(10)?.is_some(),
+        here: row.flag(11)?,
     })
 }

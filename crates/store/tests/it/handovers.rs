@@ -42,7 +42,7 @@ async fn take(store: &Store, lease: &str, second: i64) -> Option<Handover> {
     store.take_handover(take).await.unwrap()
 }
 
-fn step(ordinal: u32, state: StepState) -> HandoverStep {
+pub(crate) fn step(ordinal: u32, state: StepState) -> HandoverStep {
     let columns = |value: &str| BTreeMap::from([("assigned_to".into(), value.to_owned())]);
     let step = Step {
         kind: Kind::Task,
@@ -57,7 +57,7 @@ fn step(ordinal: u32, state: StepState) -> HandoverStep {
     HandoverStep { ordinal, step, state, after: None, reason: None, told: false }
 }
 
-fn finished(leaving: &Leaving, lease: &str, state: HandoverState) -> FinishedHandover {
+pub(crate) fn finished(leaving: &Leaving, lease: &str, state: HandoverState) -> FinishedHandover {
     FinishedHandover {
         leaving: leaving.clone(),
         lease: lease.to_owned(),
@@ -72,7 +72,8 @@ fn finished(leaving: &Leaving, lease: &str, state: HandoverState) -> FinishedHan
 
 /// Delivers the person, who leaves by it.
 async fn delivered(store: &Store, lease: &str, second: i64) -> Result<(), CommitError> {
-    let take = Take { lease, now: at(second), until: at(second + 30), leavers_only: false, limit: 10 };
+    let (now, until) = (at(second), at(second + 30));
+    let take = Take { lease, now, until, leavers_only: false, limit: 10, target: "" };
     let taken = store.take_deliveries(take).await.unwrap().remove(0);
     let finished = Finished {
         subject: taken.subject.clone(),

@@ -9,4 +9,5 @@ mod leave;
 mod metrics;
 mod refusals;
 mod surfaces;
+mod switch;
 mod user_names;

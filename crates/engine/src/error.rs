@@ -85,11 +85,30 @@ pub enum EngineError {
         reason: String,
     },
     /// The record is linked to somebody else.
-    #[error("record `{record}` of the target is linked to somebody else")]
+    #[error("record `{record}` of the target is linked to `{name}` ({holder})")]
     RecordTaken {
         /// The record.
         record: String,
+        /// The id of the person or group that has it.
+        holder: String,
+        /// What people call them.
+        name: String,
     },
+    /// It is not certain which record is theirs, or there is none.
+    #[error("no record of the target is certainly `{id}`'s: the delivery is {state}{}", .reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    NoRecord {
+        /// Whose.
+        id: String,
+        /// Where their delivery stands.
+        state: &'static str,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// What was handed over lies in another instance than the target is now.
+    #[error(
+        "the work was handed over in another instance than the target is now; nothing of it can be put back here"
+    )]
+    HandedOverElsewhere,
     /// Nothing can be done in a target without one.
     #[error("there is no target in the configuration")]
     NoTarget,
@@ -191,6 +210,17 @@ impl EngineError {
             Self::PolicyMoved { version } => Some(format!(
                 "look at it with `tenure policy show {version}`, plan yours again, and apply it"
             )),
+            Self::RecordTaken { holder, .. } => Some(format!(
+                "`tenure explain {holder}` shows why; if it is not theirs, say which is with \
+                 `tenure deliver link {holder} SYS_ID`, and then do this again"
+            )),
+            Self::NoRecord { id, .. } => Some(format!(
+                "once the delivery has come to its end (`tenure deliver retry {id}`), or with \
+                 `tenure deliver link {id} SYS_ID`, it is certain"
+            )),
+            Self::HandedOverElsewhere => Some(
+                "put it back with `target.url` naming the instance in which it was handed over".to_owned(),
+            ),
             Self::NoTarget => Some("add one under `[target]`".to_owned()),
             Self::StillActive { .. } => {
                 Some("`tenure handover plan` shows what would be handed over".to_owned())

@@ -113,7 +113,8 @@ impl Engine {
             restores,
             applied: self.clock.now(),
         };
-        match self.store.apply_policy(&stored).await {
+        let concerns_everybody = !self.policy().delivers_like(&policy);
+        match self.store.apply_policy(&stored, concerns_everybody).await {
             Ok(()) => {}
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Moved | CommitError::Constraint(_)) => {
@@ -121,7 +122,8 @@ impl Engine {
             }
         }
         tracing::info!(version = stored.version, author = author.name, "a new policy is in force");
-        if self.put_to_use(Policy { version: stored.version, ..policy }) {
+        self.put_to_use(Policy { version: stored.version, ..policy });
+        if concerns_everybody {
             self.deliver_anew().await?;
         }
         Ok(stored)
@@ -189,18 +191,22 @@ impl Engine {
             checked.map_err(|problems| EngineError::UnusablePolicy { version: newest, problems })?;
         tracing::info!(version = newest, author = stored.author, "a new policy is in force");
         // What this node has delivered since it was applied was delivered under the one before. At the start there is nothing.
-        if self.put_to_use(Policy { version: newest, ..policy }) && self.is_delivering() {
+        let anew = self.is_delivering() && !self.policy().delivers_like(&policy);
+        if anew {
+            // Noted before it is in force: if we end here, the next start finds it.
+            self.store.miss_everybody().await?;
+        }
+        self.put_to_use(Policy { version: newest, ..policy });
+        if anew {
             self.deliver_anew().await?;
         }
         Ok(())
     }
 
-    /// Decides by it from now on. Says whether the same records mean something else to the target.
-    fn put_to_use(&self, policy: Policy) -> bool {
-        let delivers_alike = self.policy().delivers_like(&policy);
+    /// Decides by it from now on.
+    fn put_to_use(&self, policy: Policy) {
         self.policies.set(policy);
         self.policies.work.notify_one();
-        !delivers_alike
     }
 }
 

@@ -13,11 +13,17 @@ use tenure_identity::event::Actor;
 use tenure_identity::id::SourceName;
 use tenure_identity::person::Person;
 use tenure_identity::receive;
+use tokio::time::Instant;
 
 /// People who are renewed between two looks at who is due.
 const PIECE: u32 = 200;
 /// How often to look when nobody says that there is something to do.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How often what no limit looks back to any more is forgotten, and the most that is then.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+const TIDIED: u32 = 10_000;
+/// A limit may look back further tomorrow than today.
+const LOOK_BACK: Duration = Duration::from_secs(90 * 24 * 3_600);
 /// People whom a request that made them due renews itself, before it is answered.
 const AT_ONCE: u32 = 100;
 
@@ -123,12 +129,26 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Forgets who lost access before the window of any limit.
+    async fn forget_departures(&self) {
+        let window = self.policy().limits.deactivations.as_ref().map_or(0, |limit| limit.window_seconds);
+        let look_back = LOOK_BACK.max(Duration::from_secs(window.unsigned_abs()));
+        // A window that is longer than time forgets nothing.
+        let Ok(before) = self.clock.now().checked_sub(look_back) else { return };
+        if let Err(error) = self.store.forget_departures(before, TIDIED).await {
+            tracing::warn!(%error, "departures that no limit looks back to could not be forgotten; it is tried again in an hour");
+        }
+    }
+}
+
 /// Takes over new policies and renews whoever is due, for as long as it is polled.
 pub async fn tend(engine: SharedEngine) {
     // What an end in disorder left between a commit and the look that follows it.
     if let Err(error) = engine.store.mark_waiting().await {
         tracing::warn!(%error, "people who wait for somebody could not be looked at again");
     }
+    let mut tidied: Option<Instant> = None;
     loop {
         let worked = async {
             engine.refresh_policy().await?;
@@ -136,6 +156,10 @@ pub async fn tend(engine: SharedEngine) {
         };
         if let Err(error) = worked.await {
             tracing::warn!(%error, "policies and people could not be tended; it will be tried again");
+        }
+        if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
+            engine.forget_departures().await;
+            tidied = Some(Instant::now());
         }
         tokio::select! {
             () = engine.policies.work.notified() => {}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 use tenure_connect::servicenow::ServiceNow;
 use tenure_identity::id::FieldName;
+use tenure_store::deliveries::Aim;
 
 /// How many characters the column of the stable key should hold: identity providers' ids may have as many.
 pub const KEY_LENGTH: usize = 255;
@@ -16,6 +17,18 @@ pub struct Target {
     pub client: ServiceNow,
     /// How it is written.
     pub settings: TargetSettings,
+}
+
+impl Target {
+    /// What decides whether what is known of it still holds.
+    pub(crate) fn aim(&self) -> Aim {
+        let groups = match self.settings.groups {
+            Groups::Create => "create",
+            Groups::Existing => "existing",
+            Groups::None => "none",
+        };
+        Aim { url: self.name.clone(), key: self.settings.key.to_string(), groups: groups.to_owned() }
+    }
 }
 
 /// How a target is written.

@@ -223,6 +223,8 @@ fn engine_status(error: &EngineError) -> StatusCode {
         | EngineError::GroupTaken { .. }
         | EngineError::PolicyMoved { .. }
         | EngineError::RecordTaken { .. }
+        | EngineError::NoRecord { .. }
+        | EngineError::HandedOverElsewhere
         | EngineError::NoTarget
         | EngineError::StillActive { .. }
         | EngineError::NoReceiver

@@ -5,6 +5,7 @@
 //! one test suite runs on both.
 
 pub mod deliveries;
+mod departures;
 mod driver;
 mod encode;
 pub mod error;

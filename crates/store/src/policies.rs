@@ -4,6 +4,7 @@ use crate::Store;
 use crate::driver::{Row, Statement, Transaction};
 use crate::encode::{micros, time};
 use crate::error::{CommitError, StoreError};
+use crate::write::NOT_MARKED;
 use jiff::Timestamp;
 
 /// One version of the policy.
@@ -55,11 +56,16 @@ impl Store {
         self.database.query(statement).await?.into_iter().map(read).collect()
     }
 
-    /// Makes this the policy in force, after the version before it.
+    /// Makes this the policy in force, after the version before it. If the same records mean something else to the target
+    /// under it, whoever delivers finds in the same commit that everybody is to be marked.
     ///
     /// # Errors
     /// [`CommitError::Constraint`] if somebody else applied a policy meanwhile.
-    pub async fn apply_policy(&self, policy: &StoredPolicy) -> Result<(), CommitError> {
+    pub async fn apply_policy(
+        &self,
+        policy: &StoredPolicy,
+        concerns_everybody: bool,
+    ) -> Result<(), CommitError> {
         let statement = Statement::new(
             "insert into policies (version, document, author, reason, restores, applied_at) \
              values ($1, $2, $3, $4, $5, $6)",
@@ -72,7 +78,9 @@ impl Store {
                 micros(policy.applied).into(),
             ],
         );
-        self.database.commit(Transaction { statements: vec![statement], ..Transaction::default() }).await
+        let missed = concerns_everybody.then(|| (NOT_MARKED.to_owned(), 1));
+        let counters = missed.into_iter().collect();
+        self.database.commit(Transaction { statements: vec![statement], counters }).await
     }
 }
 

@@ -31,6 +31,25 @@ pub(crate) fn json(value: &impl Serialize) {
     line(&serde_json::to_string_pretty(value).expect("what is shown can be written as JSON"));
 }
 
+/// A JSON array that is written as its items come, indented like [`json`].
+#[derive(Default)]
+pub(crate) struct Array {
+    begun: bool,
+}
+
+impl Array {
+    pub(crate) fn push(&mut self, item: &impl Serialize) {
+        let item = serde_json::to_string_pretty(item).expect("what is shown can be written as JSON");
+        let before = if self.begun { "," } else { "[" };
+        self.begun = true;
+        let _ = write!(std::io::stdout(), "{before}\n  {}", item.replace('\n', "\n  "));
+    }
+
+    pub(crate) fn end(self) {
+        line(if self.begun { "\n]" } else { "[]" });
+    }
+}
+
 /// A table for people; as wide as the terminal if there is one, else as wide as it needs to be.
 pub(crate) fn table(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();

@@ -11,6 +11,7 @@ mod clone;
 mod desire;
 mod group;
 mod look;
+mod meet;
 mod meter;
 mod person;
 mod protected;
@@ -30,10 +31,12 @@ pub use tenure_connect::servicenow::PaceReport;
 pub(crate) use trouble::in_words;
 
 use crate::target::Target;
+use jiff::Timestamp;
 use rows::Rows;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use tenure_store::deliveries::Finished;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use trouble::Pause;
@@ -73,6 +76,10 @@ pub(crate) struct Delivery {
     moved: Mutex<clone::Moved>,
     /// Whether a worker of this node delivers.
     running: AtomicBool,
+    /// Whether another node has met another target since.
+    pub(crate) displaced: AtomicBool,
+    /// Ends of deliveries that could not be noted while the store was away, each with when it was marked.
+    unended: Mutex<Vec<(Finished, Timestamp)>>,
     /// Leases under which this node is at work.
     leases: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -91,6 +98,8 @@ impl Delivery {
             anew: Mutex::default(),
             moved: Mutex::default(),
             running: AtomicBool::new(false),
+            displaced: AtomicBool::new(false),
+            unended: Mutex::default(),
             leases: Arc::default(),
         }
     }

@@ -4,6 +4,7 @@ use super::desire::{Asking, Wanted};
 use super::trouble::Trouble;
 use super::{Delivery, MEMBERS, backoff};
 use crate::Engine;
+use crate::target::Groups;
 use jiff::Timestamp;
 use std::sync::Arc;
 use tenure_connect::servicenow::{Lane, Outcome, ServiceNow};
@@ -47,6 +48,8 @@ pub(super) struct Work<'a> {
     pub(super) events: Vec<Event>,
     /// What somebody should know.
     pub(super) notes: Vec<String>,
+    /// Whether they have left and are not made in an instance that does not know them.
+    pub(super) stays_away: bool,
 }
 
 /// Whoever has access in the target and should not have it goes first.
@@ -85,6 +88,7 @@ impl<'a> Work<'a> {
             decisions: Vec::new(),
             events: Vec::new(),
             notes: Vec::new(),
+            stays_away: false,
         }
     }
 
@@ -110,6 +114,9 @@ impl<'a> Work<'a> {
             self.look().await?;
         } else {
             self.look().await?;
+            if self.stays_away().await? {
+                return Ok(());
+            }
             self.end_access().await?;
             self.wanted = self.what_is_wanted().await?;
         }
@@ -118,7 +125,10 @@ impl<'a> Work<'a> {
             if let Some(record) = self.record.clone() {
                 self.read_ties_if_needed(&record).await?;
             }
-            self.find_managed_groups().await?;
+            // Groups that are for the policy only are nothing to be taken out of, either.
+            if self.delivery.target.settings.groups != Groups::None {
+                self.find_managed_groups().await?;
+            }
             let known = self.record.is_some().then_some(&self.known);
             let mut steps = reconcile(&self.wanted.desired, known, self.now);
             self.unpark(&steps);

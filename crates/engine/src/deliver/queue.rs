@@ -23,7 +23,7 @@ const EXTRA_FOR_LEAVERS: usize = 16;
 /// Delivers whoever is due, for as long as it is polled.
 pub async fn run(engine: SharedEngine) {
     let Some(delivery) = engine.delivery.clone() else { return };
-    engine.begin_to_deliver(&delivery).await;
+    engine.begin_to_deliver().await;
     delivery.running.store(true, Ordering::Relaxed);
     let mut at_work = JoinSet::new();
     let mut heartbeat = tokio::time::interval(delivery.target.settings.lease / 3);
@@ -40,27 +40,35 @@ pub async fn run(engine: SharedEngine) {
         tokio::select! {
             () = delivery.work.notified() => {}
             Some(_) = at_work.join_next(), if !at_work.is_empty() => {}
-            _ = heartbeat.tick() => {
-                engine.stay_at_work(&delivery).await;
-                engine.wake_waiting().await;
-            }
+            _ = heartbeat.tick() => engine.keep_up(&delivery).await,
             () = tokio::time::sleep(nap) => {}
         }
     }
 }
 
 impl Engine {
-    async fn begin_to_deliver(&self, delivery: &Delivery) {
-        let now = self.clock.now();
-        let begun = async {
-            if self.store.is_of_one_node() {
-                self.store.break_leases(now, now + super::rows::IN_DOUBT).await?;
-            }
-            self.store.mark_what_was_missed(&delivery.target.name, now).await
-        };
-        if let Err(error) = begun.await {
-            tracing::warn!(%error, "what changed while there was no target could not be marked; it is at the next start");
+    /// Nobody is taken before the target is met: their links may be another's.
+    async fn begin_to_deliver(&self) {
+        while let Err(error) = self.try_to_begin().await {
+            tracing::warn!(%error, "nothing is delivered until the store can be written");
+            tokio::time::sleep(INTERVAL).await;
         }
+    }
+
+    async fn try_to_begin(&self) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        if self.store.is_of_one_node() {
+            self.store.break_leases(now, now + super::rows::IN_DOUBT).await?;
+        }
+        Ok(self.meet_target().await?)
+    }
+
+    /// What is done once in a while.
+    async fn keep_up(&self, delivery: &Delivery) {
+        self.stay_at_work(delivery).await;
+        self.end_at_last(delivery).await;
+        self.wake_waiting().await;
+        self.mark_missed(delivery).await;
     }
 
     /// Those who are due, each with the lease they were taken under; only leavers if enough are under way.
@@ -75,7 +83,9 @@ impl Engine {
         let (lease, now) = (Uuid::now_v7().to_string(), self.clock.now());
         let until = now + delivery.target.settings.lease;
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let taken = self.store.take_deliveries(Take { lease: &lease, now, until, leavers_only, limit }).await;
+        let target = delivery.target.name.as_str();
+        let take = Take { lease: &lease, now, until, leavers_only, limit, target };
+        let taken = self.store.take_deliveries(take).await;
         match taken {
             Ok(taken) => {
                 let lease = Lease::hold(lease, &delivery.leases);
@@ -117,7 +127,7 @@ impl Engine {
                 return;
             }
         };
-        self.end_delivery(delivery, &finished, marked).await;
+        self.end_delivery(delivery, finished, marked).await;
         delivery.ended.notify_waiters();
         // Whoever waited for this record is due now.
         delivery.wake();
@@ -148,46 +158,61 @@ impl Engine {
         }
     }
 
-    async fn end_delivery(&self, delivery: &Delivery, finished: &Finished, marked: Timestamp) {
-        match self.store.finish_delivery(finished).await {
+    async fn end_delivery(&self, delivery: &Delivery, mut finished: Finished, marked: Timestamp) {
+        let mut ended = self.store.finish_delivery(&finished).await;
+        if matches!(ended, Err(CommitError::Constraint(Constraint::TargetRecord))) {
+            finished = without_record(finished);
+            ended = self.store.finish_delivery(&finished).await;
+        }
+        match ended {
             Ok(()) => {
-                delivery.meter.count(finished, marked);
+                delivery.meter.count(&finished, marked);
                 if finished.leaves.is_some() {
                     delivery.leavers.notify_one();
                 }
+                return;
             }
-            Err(CommitError::Moved) => {
-                tracing::warn!(
-                    subject = finished.subject.as_str(),
-                    "a delivery took longer than its lease, and somebody else looks at it again"
-                );
-            }
-            Err(CommitError::Constraint(Constraint::TargetRecord)) => self.end_without_record(finished).await,
-            Err(error) => {
-                tracing::warn!(%error, subject = finished.subject.as_str(), "the end of a delivery could not be noted");
-            }
+            Err(CommitError::Moved) => ended = self.doubt(&finished.subject).await,
+            Err(_) => {}
+        }
+        if let Err(error) = ended {
+            tracing::warn!(%error, subject = finished.subject.as_str(), "the end of a delivery could not be noted; it is tried again");
+            delivery.unended.lock().unwrap_or_else(PoisonError::into_inner).push((finished, marked));
         }
     }
 
-    /// Somebody else was linked to the same record at the same moment.
-    async fn end_without_record(&self, finished: &Finished) {
-        let trouble =
-            Trouble::Doubt("its record in the target was linked to somebody else meanwhile".to_owned());
-        let follows = trouble.consequence(finished.subject.as_str(), finished.attempts);
-        let ended = Finished {
-            record: finished.former.clone(),
-            known: None,
-            state: follows.state,
-            reason: Some(follows.reason),
-            again: Some(finished.at + follows.wait),
-            attempts: follows.attempts,
-            leaves: None,
-            events: Vec::new(),
-            ..finished.clone()
-        };
-        if let Err(error) = self.store.finish_delivery(&ended).await {
-            tracing::warn!(%error, subject = ended.subject.as_str(), "the end of a delivery could not be noted");
+    /// Somebody else took them meanwhile, and what we wrote may have come after what they wrote.
+    async fn doubt(&self, who: &Subject) -> Result<(), CommitError> {
+        tracing::warn!(
+            subject = who.as_str(),
+            "a delivery took longer than its lease; the record is read again, because somebody else may have written it, too"
+        );
+        self.store.doubt_delivery(who, self.clock.now()).await
+    }
+
+    /// Ends what could not be ended while the store was away. There are no more of them than were under way then.
+    async fn end_at_last(&self, delivery: &Delivery) {
+        let unended = std::mem::take(&mut *delivery.unended.lock().unwrap_or_else(PoisonError::into_inner));
+        for (finished, marked) in unended {
+            self.end_delivery(delivery, finished, marked).await;
         }
+    }
+}
+
+/// Somebody else was linked to the same record at the same moment.
+fn without_record(finished: Finished) -> Finished {
+    let trouble = Trouble::Doubt("its record in the target was linked to somebody else meanwhile".to_owned());
+    let follows = trouble.consequence(finished.subject.as_str(), finished.attempts);
+    Finished {
+        record: finished.former.clone(),
+        known: None,
+        state: follows.state,
+        reason: Some(follows.reason),
+        again: Some(finished.at + follows.wait),
+        attempts: follows.attempts,
+        leaves: None,
+        events: Vec::new(),
+        ..finished
     }
 }
 

@@ -11,6 +11,10 @@ use tenure_store::deliveries::{Finished, State, Taken};
 /// Who delivers.
 const OURSELVES: &str = "tenure";
 
+/// Of somebody for whom there is nothing to do.
+const STAYS_AWAY: &str =
+    "they left while another instance was the target, and this one has no record of theirs; none is made";
+
 /// One line of a timeline, by nobody's word but ours.
 pub(crate) fn line(
     subject: Subject,
@@ -93,6 +97,11 @@ impl Work<'_> {
         reasons.extend(self.wanted.kept_choices(&self.known));
         finished.reason = Some(reasons.join("; ")).filter(|reason| !reason.is_empty());
         finished.again = self.again();
+        if self.stays_away {
+            (finished.state, finished.again) = (State::Delivered, None);
+            finished.reason = Some(STAYS_AWAY.to_owned());
+            finished.waits_for.clear();
+        }
     }
 
     fn went_wrong(&mut self, trouble: &Trouble, finished: &mut Finished) {

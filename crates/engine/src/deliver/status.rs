@@ -11,6 +11,7 @@ use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
 use tenure_store::deliveries::{self, State, Taken, Totals};
 use tenure_store::error::{CommitError, Constraint};
+use tenure_store::handovers::HandoverTotals;
 use tokio::time::Instant;
 
 /// For how long what was looked at anew counts as new.
@@ -21,6 +22,8 @@ const LOOKED_ANEW: Duration = Duration::from_secs(30);
 pub struct DeliveryTotals {
     /// The deliveries.
     pub totals: Totals,
+    /// Hand-overs that are to be gone on with.
+    pub handovers: HandoverTotals,
     /// The calls, where there is a target.
     pub pace: Option<PaceReport>,
 }
@@ -32,7 +35,8 @@ impl Engine {
     /// If the store fails.
     pub async fn delivery_totals(&self) -> Result<DeliveryTotals, EngineError> {
         let pace = self.delivery.as_ref().map(|delivery| delivery.target.client.pace());
-        Ok(DeliveryTotals { totals: self.store.delivery_totals().await?, pace })
+        let totals = self.store.delivery_totals(self.clock.now()).await?;
+        Ok(DeliveryTotals { totals, handovers: self.store.handover_totals().await?, pace })
     }
 
     /// How many are worked on, or will be tried within this time.
@@ -99,6 +103,7 @@ impl Engine {
     /// If the record is linked to somebody else, nothing was ever to be delivered, or the store fails.
     pub async fn link_record(&self, id: &str, record: &str, by: &str) -> Result<(), EngineError> {
         let who = self.known_delivery(id).await?.subject;
+        self.meet_target().await?;
         self.link_subject(&who, record, by).await
     }
 
@@ -122,22 +127,38 @@ impl Engine {
                 self.wake_delivery();
                 Ok(())
             }
-            Err(CommitError::Constraint(Constraint::TargetRecord)) => {
-                Err(EngineError::RecordTaken { record: record.to_owned() })
-            }
+            Err(CommitError::Constraint(Constraint::TargetRecord)) => Err(self.taken(record).await?),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Whether a worker of this node delivers.
-    pub(crate) fn is_delivering(&self) -> bool {
+    /// Whether a worker of this node delivers, and has met the target.
+    pub fn is_delivering(&self) -> bool {
         self.delivery.as_ref().is_some_and(|delivery| delivery.running.load(Ordering::Relaxed))
+    }
+
+    /// Whose the record is.
+    async fn taken(&self, record: &str) -> Result<EngineError, EngineError> {
+        let id = SysId::new(record);
+        let Some(holder) = self.store.holders_of(&[record.to_owned()]).await?.remove(&id) else {
+            return Ok(EngineError::Busy);
+        };
+        let name = match &holder {
+            Subject::Person(id) => self.store.person(id).await?.map(|person| person.display()),
+            Subject::Group(id) => self.store.group(id).await?.map(|group| group.display_name().to_owned()),
+        };
+        let holder = holder.as_str().to_owned();
+        Ok(EngineError::RecordTaken {
+            record: record.to_owned(),
+            name: name.unwrap_or_else(|| holder.clone()),
+            holder,
+        })
     }
 
     /// Has everybody looked at again, where there is a target.
     pub(crate) async fn deliver_anew(&self) -> Result<(), EngineError> {
         if self.delivery.is_some() {
-            self.store.mark_all_deliveries(self.clock.now()).await?;
+            self.store.mark_everybody(self.clock.now()).await?;
             self.wake_delivery();
         }
         Ok(())

@@ -123,6 +123,7 @@ impl Engine {
     /// If they are still active, the policy names nobody, they have no record in the target, or the store fails.
     pub async fn ask_for_handover(&self, id: &PersonId, by: &str) -> Result<(), EngineError> {
         let person = self.person(id).await?;
+        self.meet_target().await?;
         let record = self.certain_record(id).await?;
         if self.policy().lifecycle.hand_over.is_empty() {
             return Err(EngineError::NoReceiver);
@@ -139,9 +140,13 @@ impl Engine {
     /// One that is under way stops first.
     ///
     /// # Errors
-    /// If nothing was ever handed over, or the store fails.
+    /// If nothing was ever handed over, or only in another instance, or the store fails.
     pub async fn ask_for_undo(&self, id: &PersonId, by: &str) -> Result<(), EngineError> {
+        self.meet_target().await?;
         self.last_handover(id).await?;
+        if !self.store.handovers_of(id, LEAVINGS).await?.iter().any(|handover| handover.here) {
+            return Err(EngineError::HandedOverElsewhere);
+        }
         self.store.ask_for_undo(id, by, self.clock.now()).await?;
         self.wake_handover();
         Ok(())
@@ -176,7 +181,18 @@ impl Engine {
     /// Their record in the target, unless it is in doubt.
     async fn certain_record(&self, id: &PersonId) -> Result<SysId, EngineError> {
         let mut records = self.store.records_of(&[id.to_string()]).await?;
-        records.remove(id.as_str()).ok_or_else(|| EngineError::no_such(Thing::Delivery, id.as_str()))
+        match records.remove(id.as_str()) {
+            Some(record) => Ok(record),
+            None => Err(self.no_record(id).await?),
+        }
+    }
+
+    /// Why there is none: somebody waits, is refused, or which record is theirs is doubted.
+    async fn no_record(&self, id: &PersonId) -> Result<EngineError, EngineError> {
+        let delivery = self.known_delivery(id.as_str()).await?;
+        let doubted = delivery.record.map(|record| format!("record {record} has to be looked at first"));
+        let (id, state) = (id.to_string(), delivery.state.label());
+        Ok(EngineError::NoRecord { id, state, reason: delivery.reason.or(doubted) })
     }
 
     fn wake_handover(&self) {

@@ -6,6 +6,7 @@ use crate::deliver::queue::note_health;
 use crate::deliver::trouble::Trouble;
 use crate::{Engine, SharedEngine};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tenure_store::error::CommitError;
 use tenure_store::handovers::{FinishedHandover, Handover, Leaving, TakeHandovers};
@@ -27,7 +28,8 @@ pub async fn run(engine: SharedEngine) {
     }
     let mut at_work = JoinSet::new();
     loop {
-        while at_work.len() < PARALLEL && delivery.pause.left().is_none() {
+        let rests = || delivery.pause.left().is_some() || delivery.displaced.load(Ordering::Relaxed);
+        while at_work.len() < PARALLEL && !rests() {
             let Some((handover, lease)) = engine.take_handover(&delivery, None).await else { break };
             let (engine, delivery) = (Arc::clone(&engine), Arc::clone(&delivery));
             at_work.spawn(async move { engine.work_on(&delivery, handover, lease).await });

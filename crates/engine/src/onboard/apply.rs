@@ -120,6 +120,8 @@ pub(super) async fn apply(
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<Applied>, OnboardError> {
     let target = engine.delivery.as_ref().ok_or(OnboardError::NoTarget)?.target.clone();
+    // A link says nothing of an instance that is not the target.
+    engine.meet_target().await?;
     let parallel = target.settings.parallel.max(1);
     let ids: std::collections::HashMap<_, _> =
         study.known.iter().map(|known| (known.id.as_str(), known.external_id.clone())).collect();

@@ -8,8 +8,8 @@ use prometheus_client::metrics::MetricType;
 use std::fmt;
 use std::time::Duration;
 use tenure_engine::Engine;
-use tenure_engine::deliver::{DeliveryCounts, PaceReport};
-use tenure_store::deliveries::{State, Totals};
+use tenure_engine::deliver::{DeliveryCounts, DeliveryTotals, PaceReport};
+use tenure_store::deliveries::State;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -18,12 +18,12 @@ const FRESH: Duration = Duration::from_secs(5);
 
 /// The newest totals, with when they were read.
 #[derive(Debug, Default)]
-pub(super) struct Cache(Mutex<Option<(Instant, Totals)>>);
+pub(super) struct Cache(Mutex<Option<(Instant, DeliveryTotals)>>);
 
 /// What one scrape shows.
 #[derive(Debug)]
 pub(super) struct Shown {
-    totals: Option<Totals>,
+    totals: Option<DeliveryTotals>,
     counts: DeliveryCounts,
     pace: PaceReport,
     now: Timestamp,
@@ -37,12 +37,12 @@ impl Cache {
     }
 
     /// Scrapes that come together wait for one read. Totals that cannot be read are left out.
-    async fn totals(&self, engine: &Engine) -> Option<Totals> {
+    async fn totals(&self, engine: &Engine) -> Option<DeliveryTotals> {
         let mut newest = self.0.lock().await;
         if let Some((_, totals)) = newest.as_ref().filter(|(read, _)| read.elapsed() < FRESH) {
             return Some(totals.clone());
         }
-        match engine.store().delivery_totals().await {
+        match engine.delivery_totals().await {
             Ok(totals) => {
                 *newest = Some((Instant::now(), totals.clone()));
                 Some(totals)
@@ -77,7 +77,8 @@ impl Collector for Shown {
     }
 }
 
-fn stand(out: &mut DescriptorEncoder<'_>, totals: &Totals, now: Timestamp) -> fmt::Result {
+fn stand(out: &mut DescriptorEncoder<'_>, all: &DeliveryTotals, now: Timestamp) -> fmt::Result {
+    let DeliveryTotals { totals, handovers, .. } = all;
     let mut states =
         out.encode_descriptor("deliveries", "Deliveries by where they stand", None, MetricType::Gauge)?;
     for state in State::ALL {
@@ -86,7 +87,15 @@ fn stand(out: &mut DescriptorEncoder<'_>, totals: &Totals, now: Timestamp) -> fm
     }
     gauge(out, "deliveries_pending", "Deliveries that are due or tried again", &totals.pending)?;
     let age = totals.oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64().max(0.0));
-    gauge(out, "deliveries_oldest_pending_seconds", "How long the oldest of them has waited", &age)
+    gauge(out, "deliveries_oldest_pending_seconds", "How long the oldest of them has waited", &age)?;
+    let help = "Hand-overs of leavers' work that are to be gone on with";
+    let mut pending = out.encode_descriptor("handovers_pending", help, None, MetricType::Gauge)?;
+    let counts =
+        [("waiting", handovers.waiting), ("running", handovers.running), ("refused", handovers.refused)];
+    for (state, count) in counts {
+        pending.encode_family(&[("state", state)])?.encode_gauge(&count)?;
+    }
+    Ok(())
 }
 
 fn gauge(

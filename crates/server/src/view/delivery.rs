@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use tenure_engine::deliver::DeliveryTotals;
 use tenure_identity::event::Subject;
 use tenure_store::deliveries;
+use tenure_store::handovers::HandoverTotals;
 use utoipa::ToSchema;
 
 /// Where the delivery of one person or group stands.
@@ -57,8 +58,21 @@ pub struct DeliverySummary {
     pub oldest: Option<Timestamp>,
     /// How many, by state.
     pub states: BTreeMap<String, u64>,
+    /// Leavers whose work is still to be handed over, or put back.
+    pub handovers: PendingHandovers,
     /// How hard the target is pressed; null without a target.
     pub calls: Option<Calls>,
+}
+
+/// How many hand-overs are to be gone on with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PendingHandovers {
+    /// Nothing of them has been written.
+    pub waiting: u64,
+    /// They are being carried out or put back.
+    pub running: u64,
+    /// The target refused something; they are tried again.
+    pub refused: u64,
 }
 
 /// How hard the target is pressed by this node.
@@ -103,6 +117,13 @@ impl Delivery {
     }
 }
 
+impl PendingHandovers {
+    fn of(totals: HandoverTotals) -> Self {
+        let HandoverTotals { waiting, running, refused } = totals;
+        Self { waiting, running, refused }
+    }
+}
+
 impl DeliverySummary {
     /// What is shown of all deliveries.
     pub fn of(all: &DeliveryTotals) -> Self {
@@ -111,6 +132,7 @@ impl DeliverySummary {
             pending: all.totals.pending,
             oldest: all.totals.oldest,
             states: all.totals.states.iter().map(|(state, n)| (state.label().to_owned(), *n)).collect(),
+            handovers: PendingHandovers::of(all.handovers),
             calls: all.pace.as_ref().map(|pace| Calls {
                 in_flight: count(pace.in_flight),
                 ceiling: count(pace.ceiling_now),

@@ -6,8 +6,9 @@ use crate::driver::{Statement, Value};
 use crate::encode::{known_text, micros};
 use crate::error::CommitError;
 use crate::handovers::{self, Leaving};
-use crate::write::event;
+use crate::write::{due_now, event};
 use jiff::Timestamp;
+use std::sync::LazyLock;
 use tenure_identity::event::{Event, Subject};
 use tenure_identity::id::SysId;
 use tenure_identity::reconcile::Known;
@@ -47,12 +48,14 @@ pub struct Finished {
     pub events: Vec<Event>,
 }
 
+/// Doubts that came, and tries that were asked for, after the mark was read are for the next delivery.
 const FINISH: &str = "update deliveries set lease = null, \
      due_at = case when mark = $1 then cast($2 as bigint) else cast($3 as bigint) end, \
      mark = case when mark = $4 then cast($5 as bigint) else mark end, \
      attempts = $6, outcome = $7, reason = $8, sys_id = $9, known = $10, \
-     delivered_at = coalesce($11, delivered_at), doubted = case when cast($12 as bigint) = 0 then 0 else doubted end \
-     where subject = $13 and lease = $14";
+     delivered_at = coalesce($11, delivered_at), \
+     doubted = case when cast($12 as bigint) = 0 and mark = $13 then 0 else doubted end, \
+     anew = case when mark = $14 then 0 else anew end where subject = $15 and lease = $16";
 
 const LINKED: &str = "update deliveries set linked_at = $1 where subject = $2";
 
@@ -63,15 +66,23 @@ const WAIT: &str = "insert into delivery_waits (awaited, subject) values ($1, $2
 const WAIT_NO_MORE: &str = "delete from delivery_waits where subject = $1";
 const ARRIVED: &str = "delete from delivery_waits where awaited = $1";
 /// Whoever waited for the record is due.
-const WAKE: &str = "update deliveries set mark = mark + 1, \
-     due_at = case when lease is null then cast($1 as bigint) else due_at end \
-     where subject in (select subject from delivery_waits where awaited = $2)";
+static WAKE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "update deliveries set mark = mark + 1, {} \
+         where subject in (select subject from delivery_waits where awaited = $2)",
+        due_now(1)
+    )
+});
 
 /// Whoever waits for a record that came between the look and the end of the delivery is due, too.
-const CAME: &str = "update deliveries set mark = mark + 1, \
-     due_at = case when lease is null then cast($1 as bigint) else due_at end where subject in \
-     (select w.subject from delivery_waits w join deliveries d on d.subject = w.awaited \
-     where d.sys_id is not null and d.doubted = 0";
+fn came(which: &str) -> String {
+    format!(
+        "update deliveries set mark = mark + 1, {} where subject in \
+         (select w.subject from delivery_waits w join deliveries d on d.subject = w.awaited \
+         where d.sys_id is not null and d.doubted = 0{which})",
+        due_now(1)
+    )
+}
 
 impl Store {
     /// Ends a delivery. [`CommitError::Moved`] if the lease ran out and somebody else took them.
@@ -88,7 +99,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn wake_waiting(&self, now: Timestamp) -> Result<(), CommitError> {
-        self.write(vec![Statement::built(format!("{CAME})"), vec![micros(now).into()])]).await
+        self.write(vec![Statement::built(came(""), vec![micros(now).into()])]).await
     }
 
     /// Notes before a write what it may make of the record, so that a crash leaves no column behind that we never
@@ -116,19 +127,18 @@ fn statements(finished: &Finished) -> Vec<Statement> {
         );
     }
     if record.is_some() && !finished.in_doubt {
-        out.push(Statement::new(WAKE, [micros(*at).into(), id.into()]));
+        out.push(Statement::new(WAKE.as_str(), [micros(*at).into(), id.into()]));
         out.push(Statement::new(ARRIVED, [id.into()]));
     }
     out.push(Statement::new(WAIT_NO_MORE, [id.into()]));
     let waits = finished.waits_for.iter().map(|it| Statement::new(WAIT, [it.as_str().into(), id.into()]));
     out.extend(waits);
     if !finished.waits_for.is_empty() {
-        let sql = format!("{CAME} and w.subject = $2)");
-        out.push(Statement::built(sql, vec![micros(*at).into(), id.into()]));
+        out.push(Statement::built(came(" and w.subject = $2"), vec![micros(*at).into(), id.into()]));
     }
     // Which record is theirs may be in doubt now that they are inactive: the hand-over waits until it is known.
     if let (Some(leaving), Some(record)) = (&finished.leaves, record.as_ref().or(former.as_ref())) {
-        out.push(handovers::begin(leaving, record, *at));
+        out.extend(handovers::begin(leaving, record, *at));
     }
     out.extend(finished.events.iter().map(event));
     out
@@ -142,7 +152,7 @@ fn finish(finished: &Finished) -> Statement {
         None => (now, 0),
     };
     let delivered = matches!(finished.state, State::Delivered | State::Partly).then_some(now);
-    let params: [Value; 14] = [
+    let params: [Value; 16] = [
         finished.mark.into(),
         again.into(),
         now.into(),
@@ -155,6 +165,8 @@ fn finish(finished: &Finished) -> Statement {
         finished.known.as_ref().map(known_text).into(),
         delivered.into(),
         finished.in_doubt.into(),
+        finished.mark.into(),
+        finished.mark.into(),
         finished.subject.as_str().into(),
         finished.lease.as_str().into(),
     ];

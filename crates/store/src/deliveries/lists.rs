@@ -105,15 +105,16 @@ impl Store {
         rows.first().map_or(Ok(0), |row| Ok(row.int(0)?.unsigned_abs()))
     }
 
-    /// How many deliveries stand where.
+    /// How many deliveries stand where. What was refused is pending while it is tried again, and from when it is due.
     ///
     /// # Errors
     /// If the database fails or a stored value does not read back.
-    pub async fn delivery_totals(&self) -> Result<Totals, StoreError> {
+    pub async fn delivery_totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
         let counts = Statement::new("select outcome, count(*) from deliveries group by outcome", []);
         let pending = Statement::new(
-            "select count(*), min(marked_at) from deliveries where mark > 0 and outcome <> 'refused'",
-            [],
+            "select count(*), min(case when outcome = 'refused' then due_at else marked_at end) from deliveries \
+             where mark > 0 and (outcome <> 'refused' or due_at <= $1 or lease is not null)",
+            [micros(now).into()],
         );
         let [counts, pending] = self.database.query_all([counts, pending]).await?;
         let mut totals = Totals::default();

@@ -9,10 +9,12 @@ mod lists;
 mod queue;
 mod records;
 mod retry;
+mod target;
 
 pub use finish::Finished;
 pub use lists::{Delivery, Totals};
 pub use queue::{Take, Taken};
+pub use target::{Aim, Met, Missed};
 
 use crate::encode::corrupt;
 use crate::error::StoreError;

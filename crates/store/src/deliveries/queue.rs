@@ -5,7 +5,7 @@ use crate::Store;
 use crate::driver::{Row, Statement, Transaction};
 use crate::encode::{known, micros, texts, time};
 use crate::error::{CommitError, StoreError};
-use crate::write::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED};
+use crate::write::{MARK, due_now};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use tenure_identity::event::Subject;
@@ -28,6 +28,8 @@ pub struct Take<'a> {
     pub leavers_only: bool,
     /// At most so many.
     pub limit: u32,
+    /// The target's address: nobody is taken for one that another has taken the place of.
+    pub target: &'a str,
 }
 
 /// Somebody who was taken, and what is known of their record.
@@ -53,7 +55,7 @@ pub struct Taken {
     pub state: State,
     /// Why.
     pub reason: Option<String>,
-    /// Somebody asked for this try: what stood in the way may have been changed in the target.
+    /// Somebody asked for this try: nothing is parked any more, and what stood in the way may have been changed in the target.
     pub anew: bool,
 }
 
@@ -103,16 +105,18 @@ impl Store {
         }
         let ids: Vec<_> = due.iter().map(|(id, _)| id.clone()).collect();
         let sql = format!(
-            "update deliveries set lease = $1, due_at = $2 where mark > 0 and due_at <= $3 and subject in {}",
+            "update deliveries set lease = $1, due_at = $2 where mark > 0 and due_at <= $3 and subject in {} \
+             and not exists (select 1 from target where url <> '' and url <> $5)",
             self.database.dialect().array_elements(4)
         );
+        let (until, now) = (micros(take.until), micros(take.now));
         let params =
-            vec![take.lease.into(), micros(take.until).into(), micros(take.now).into(), texts(&ids).into()];
+            vec![take.lease.into(), until.into(), now.into(), texts(&ids).into(), take.target.into()];
         self.write(vec![Statement::built(sql, params)]).await?;
         let unfinished: HashSet<_> =
             due.iter().filter(|(_, left)| *left).map(|(id, _)| id.as_str()).collect();
         let taken = Statement::new(
-            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields, outcome, reason \
+            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields, outcome, reason, anew \
              from deliveries where lease = $1 order by rank, marked_at",
             [take.lease.into()],
         );
@@ -170,48 +174,13 @@ impl Store {
         user_name: &str,
         now: Timestamp,
     ) -> Result<(), CommitError> {
-        let sql = "update deliveries set yields = $1, mark = mark + 1, marked_at = $2, \
-             due_at = case when lease is null then cast($3 as bigint) else due_at end where subject = $4";
-        let now = micros(now);
-        let params = [user_name.into(), now.into(), now.into(), who.as_str().into()];
-        self.write(vec![Statement::new(sql, params)]).await
-    }
-
-    /// Marks everybody and every group.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn mark_all_deliveries(&self, now: Timestamp) -> Result<(), CommitError> {
-        let all = |sql: &'static str| Statement::new(sql, [micros(now).into(), micros(now).into()]);
-        self.write(vec![all(EVERY_GROUP.as_str()), all(EVERYBODY.as_str())]).await
-    }
-
-    /// Marks everybody if anything changed while there was no target, or if the target is another one than before.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn mark_what_was_missed(&self, target: &str, now: Timestamp) -> Result<bool, CommitError> {
-        let met = format!("target:{target}");
-        let counters = Statement::new(
-            "select name, value from counters where name in ($1, $2)",
-            [NOT_MARKED.into(), met.as_str().into()],
+        let sql = format!(
+            "update deliveries set yields = $1, mark = mark + 1, marked_at = $2, {} where subject = $4",
+            due_now(3)
         );
-        let rows = self.database.query(counters).await?;
-        let mut missed = 0;
-        let mut known = false;
-        for mut row in rows {
-            match row.text(0)? == NOT_MARKED {
-                true => missed = row.int(1)?,
-                false => known = true,
-            }
-        }
-        if missed == 0 && known {
-            return Ok(false);
-        }
-        self.mark_all_deliveries(now).await?;
-        let counters = [(NOT_MARKED.to_owned(), -missed), (met, 1)].into();
-        self.database.commit(Transaction { statements: Vec::new(), counters }).await?;
-        Ok(true)
+        let now = micros(now);
+        let params = vec![user_name.into(), now.into(), now.into(), who.as_str().into()];
+        self.write(vec![Statement::built(sql, params)]).await
     }
 
     pub(crate) async fn write(&self, statements: Vec<Statement>) -> Result<(), CommitError> {
@@ -222,20 +191,22 @@ impl Store {
 fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
     let id = row.text(0)?;
     let left = unfinished.contains(id.as_str()) || row.flag(7)?;
-    let known = row.opt_text(5)?.map(|text| known(&text)).transpose()?;
-    let state = state(&row.text(9)?)?;
+    let mut known = row.opt_text(5)?.map(|text| known(&text)).transpose()?;
+    let anew = row.flag(11)?;
+    if anew {
+        known.iter_mut().for_each(|known| known.parked.clear());
+    }
     Ok(Taken {
         subject: subject(row.int(1)?, id),
         mark: row.int(2)?,
         attempts: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
         unfinished: left,
         record: row.opt_text(4)?.map(SysId::new),
-        // Whoever was tried before waits as if they had not been.
-        anew: state == State::Waiting && known.is_some(),
         known,
         marked: time(row.int(6)?)?,
         yields: row.opt_text(8)?,
-        state,
+        state: state(&row.text(9)?)?,
         reason: row.opt_text(10)?,
+        anew,
     })
 }

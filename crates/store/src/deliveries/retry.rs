@@ -1,68 +1,46 @@
 //! What people do about deliveries: have them tried again, or say which record is whose.
 
-use super::{Delivery, State, kind};
+use super::{State, kind};
 use crate::Store;
 use crate::driver::Statement;
-use crate::encode::{known_text, micros, texts};
+use crate::encode::{micros, texts};
 use crate::error::CommitError;
-use crate::write::event;
+use crate::write::{due_now, event};
 use jiff::Timestamp;
 use tenure_identity::event::{Event, Subject};
 use tenure_identity::id::SysId;
 
-/// Deliveries that are marked in one commit.
-const PIECE: u32 = 200;
-
-const AGAIN: &str = "update deliveries set mark = mark + 1, attempts = 0, outcome = 'waiting', known = $1, \
-     due_at = case when lease is null then cast($2 as bigint) else due_at end where subject = $3";
-
-const DOUBT: &str = "update deliveries set mark = mark + 1, attempts = 0, doubted = 1, \
-     due_at = case when lease is null then cast($1 as bigint) else due_at end \
-     where sys_id is not null and doubted = 0";
-
 const LINK: &str = "insert into deliveries (subject, kind, mark, rank, marked_at, due_at, sys_id, linked_at) \
      values ($1, $2, 1, 2, $3, $4, $5, $6) on conflict (subject) do update set mark = deliveries.mark + 1, attempts = 0, \
      sys_id = excluded.sys_id, linked_at = excluded.linked_at, known = null, due_at = excluded.due_at, lease = null, \
-     doubted = 0";
+     doubted = 0, anew = 0";
 
 const FORMER: &str = "insert into former_records (subject, sys_id, linked_at, until_at) \
      select subject, sys_id, linked_at, cast($1 as bigint) from deliveries \
      where subject = $2 and sys_id is not null and sys_id <> $3 on conflict do nothing";
 
 impl Store {
-    /// Has one, or everybody in a state, tried again now, with whatever the target did not take before.
+    /// Has one, or everybody in a state, tried again now, with whatever the target did not take before. It is only noted that
+    /// they are: whoever is at work on them writes what is known.
     ///
     /// # Errors
-    /// If the database fails or a stored value does not read back.
+    /// If the database fails.
     pub async fn retry_deliveries(
         &self,
         who: Option<&Subject>,
         state: Option<State>,
         now: Timestamp,
     ) -> Result<(), CommitError> {
-        if let Some(who) = who {
-            let one: Vec<_> = self.delivery(who.as_str()).await?.into_iter().collect();
-            self.again(&one, now).await?;
-        }
-        let Some(state) = state else { return Ok(()) };
-        let mut after = String::new();
-        loop {
-            let some = self.deliveries(state, &after, PIECE).await?;
-            let Some(last) = some.last() else { return Ok(()) };
-            after = last.subject.as_str().to_owned();
-            self.again(&some, now).await?;
-        }
-    }
-
-    async fn again(&self, deliveries: &[Delivery], now: Timestamp) -> Result<(), CommitError> {
-        let one = |delivery: &Delivery| {
-            let known = delivery.known.clone().map(|mut known| {
-                known.parked.clear();
-                known_text(&known)
-            });
-            Statement::new(AGAIN, [known.into(), micros(now).into(), delivery.subject.as_str().into()])
+        let again = |column: &str, value: &str| {
+            let due = due_now(1);
+            let sql = format!(
+                "update deliveries set mark = mark + 1, attempts = 0, anew = 1, {due} where {column} = $2"
+            );
+            Statement::built(sql, vec![micros(now).into(), value.into()])
         };
-        self.write(deliveries.iter().map(one).collect()).await
+        let who = who.map(|who| again("subject", who.as_str()));
+        let state = state.map(|state| again("outcome", state.label()));
+        self.write(who.into_iter().chain(state).collect()).await
     }
 
     /// Has these looked at again, or everybody who has a record, with nothing that is known of it believed: the instance was
@@ -71,15 +49,31 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn doubt_records(&self, whose: Option<&[String]>, now: Timestamp) -> Result<(), CommitError> {
-        let (sql, mut params) = (DOUBT.to_owned(), vec![micros(now).into()]);
-        let sql = match whose {
-            Some(whose) => {
-                params.push(texts(whose).into());
-                format!("{sql} and subject in {}", self.database.dialect().array_elements(2))
-            }
-            None => sql,
-        };
+        let mut sql = format!(
+            "update deliveries set mark = mark + 1, attempts = 0, doubted = 1, {} where sys_id is not null \
+             and (doubted = 0 or lease is not null)",
+            due_now(1)
+        );
+        let mut params = vec![micros(now).into()];
+        if let Some(whose) = whose {
+            params.push(texts(whose).into());
+            sql = format!("{sql} and subject in {}", self.database.dialect().array_elements(2));
+        }
         self.write(vec![Statement::built(sql, params)]).await
+    }
+
+    /// Has one looked at again with nothing that is known of their record believed: somebody who was not to write any more
+    /// may have written.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn doubt_delivery(&self, who: &Subject, now: Timestamp) -> Result<(), CommitError> {
+        let sql = format!(
+            "update deliveries set mark = mark + 1, doubted = case when sys_id is null then 0 else 1 end, {} \
+             where subject = $2",
+            due_now(1)
+        );
+        self.write(vec![Statement::built(sql, vec![micros(now).into(), who.as_str().into()])]).await
     }
 
     /// Makes this the record of theirs, whatever it was before, and marks them.

@@ -8,10 +8,12 @@ mod ask;
 mod queue;
 mod read;
 mod steps;
+mod totals;
 
 pub(crate) use ask::begin;
 pub use queue::{FinishedHandover, TakeHandovers};
 pub use steps::{HandoverStep, StepState};
+pub use totals::HandoverTotals;
 
 use crate::encode::corrupt;
 use crate::error::StoreError;
@@ -52,6 +54,8 @@ pub struct Handover {
     pub at_work: bool,
     /// What is to become of it once the turn under way has ended.
     pub wish: Option<HandoverWish>,
+    /// Whether the target is still the instance that it was begun in.
+    pub here: bool,
 }
 
 /// What is to become of a hand-over on which somebody works.

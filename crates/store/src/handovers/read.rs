@@ -7,8 +7,8 @@ use crate::encode::{micros, opt_time, time};
 use crate::error::StoreError;
 use tenure_identity::id::{PersonId, SysId};
 
-const COLUMNS: &str =
-    "person, left_at, sys_id, state, reason, asked_by, attempts, started_at, ended_at, due_at, lease, wish";
+const COLUMNS: &str = "person, left_at, sys_id, state, reason, asked_by, attempts, started_at, ended_at, due_at, lease, wish, \
+     (select count(*) from target where target.url = handovers.target)";
 
 impl Store {
     /// The hand-over of this leaving, if there is one.
@@ -84,5 +84,6 @@ fn read(mut row: Row) -> Result<Handover, StoreError> {
         due: opt_time(row.opt_int(9)?)?,
         at_work: row.opt_text(10)?.is_some(),
         wish: row.opt_text(11)?.map(|label| wish(&label)).transpose()?,
+        here: row.flag(12)?,
     })
 }

@@ -21,6 +21,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('delivery_waits', 'delivery_waits_of', '10000 2'),
   ('persons', 'persons_held', '1000 100 50 1'),
   ('departures', 'departures', '100000 2 1'),
+  ('other_links', 'other_links', '1000000 500000 1'),
   ('claims', 'claims_person', '1000000 2 1'),
   ('claims', 'claims_external_id', '1000000 500000 1'),
   ('claims', 'claims_user_name', '1000000 500000 1'),

@@ -19,11 +19,14 @@ const GROUP: i64 = 1;
 /// Counts changes that were made while there was no target, so that one that is set up later hears of them.
 pub(crate) const NOT_MARKED: &str = "changes without a target";
 
+/// Whoever is due already keeps their place, or somebody who changes more often than the queue is long would be overtaken for
+/// ever. A change ends a wait for another try.
 const AGAIN: &str = " on conflict (subject) do update set mark = deliveries.mark + 1, \
      attempts = 0, \
      rank = case when deliveries.mark = 0 or excluded.rank < deliveries.rank then excluded.rank else deliveries.rank end, \
      marked_at = case when deliveries.mark = 0 then excluded.marked_at else deliveries.marked_at end, \
-     due_at = case when deliveries.lease is null then excluded.due_at else deliveries.due_at end";
+     due_at = case when deliveries.lease is not null or (deliveries.mark > 0 and deliveries.due_at < excluded.due_at) \
+     then deliveries.due_at else excluded.due_at end";
 
 /// One subject: its id, kind, rank, and the time twice.
 pub(crate) static MARK: LazyLock<String> = LazyLock::new(|| {
@@ -42,6 +45,14 @@ pub(crate) static EVERY_GROUP: LazyLock<String> = LazyLock::new(|| {
          select id, {GROUP}, 1, {GROUPS}, cast($1 as bigint), cast($2 as bigint) from groups where live = 1{AGAIN}"
     )
 });
+
+/// In an update that marks: due at this time, a parameter by its number, or since before it.
+pub(crate) fn due_now(parameter: usize) -> String {
+    format!(
+        "due_at = case when lease is not null or (mark > 0 and due_at < ${parameter}) then due_at \
+         else cast(${parameter} as bigint) end"
+    )
+}
 
 fn people(which: &str) -> String {
     format!(

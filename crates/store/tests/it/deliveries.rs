@@ -10,7 +10,7 @@ use tenure_identity::group::Group;
 use tenure_identity::id::SysId;
 use tenure_identity::reconcile::{Known, Parked};
 use tenure_store::Store;
-use tenure_store::deliveries::{Finished, State, Take, Taken};
+use tenure_store::deliveries::{Aim, Finished, Met, State, Take, Taken};
 use tenure_store::error::{CommitError, Constraint};
 
 on_both_engines!(
@@ -29,22 +29,59 @@ on_both_engines!(
     members_are_marked_as_they_come_and_go,
     without_a_target_nobody_is_marked_and_a_later_one_hears_of_it,
     work_belongs_to_one_node_at_a_time,
+    a_doubt_that_comes_meanwhile_stays,
+    whoever_was_written_by_somebody_else_is_read_again,
+    who_changes_again_and_again_is_not_overtaken,
+    a_change_ends_a_wait,
+    another_try_that_is_asked_for_meanwhile_is_not_lost,
+    what_was_refused_is_pending_when_it_is_due,
 );
+
+/// The target of most tests.
+pub(crate) const A: &str = "https://a";
+
+pub(crate) fn aim(url: &str) -> Aim {
+    Aim { url: url.to_owned(), key: "key".to_owned(), groups: "create".to_owned() }
+}
 
 fn who(n: usize) -> Subject {
     Subject::Person(person_id(n))
 }
 
 async fn take(store: &Store, lease: &str, second: i64) -> Vec<Taken> {
-    let take = Take { lease, now: at(second), until: at(second + 30), leavers_only: false, limit: 10 };
+    take_for(store, A, lease, second, 10).await
+}
+
+pub(crate) async fn take_for(
+    store: &Store,
+    target: &str,
+    lease: &str,
+    second: i64,
+    limit: u32,
+) -> Vec<Taken> {
+    let (now, until) = (at(second), at(second + 30));
+    let take = Take { lease, now, until, leavers_only: false, limit, target };
     store.take_deliveries(take).await.unwrap()
 }
 
-fn names(taken: &[Taken]) -> Vec<&str> {
+/// Delivers everybody who is due, each with a record named after them.
+pub(crate) async fn deliver_all(store: &Store, target: &str, prefix: &str, second: i64) -> Vec<Taken> {
+    let lease = format!("{target} {second}");
+    let all = take_for(store, target, &lease, second, 100).await;
+    for taken in &all {
+        let record = SysId::new(format!("{prefix}-{}", taken.subject.as_str()));
+        let known = Known { written: [prefix.into()].into(), ..Known::default() };
+        let done = Finished { record: Some(record), known: Some(known), ..finished(taken, &lease, second) };
+        store.finish_delivery(&done).await.unwrap();
+    }
+    all
+}
+
+pub(crate) fn names(taken: &[Taken]) -> Vec<&str> {
     taken.iter().map(|taken| taken.subject.as_str()).collect()
 }
 
-fn finished(taken: &Taken, lease: &str, second: i64) -> Finished {
+pub(crate) fn finished(taken: &Taken, lease: &str, second: i64) -> Finished {
     Finished {
         subject: taken.subject.clone(),
         lease: lease.to_owned(),
@@ -90,7 +127,7 @@ async fn who_changed_is_due_and_leavers_go_first(place: Place) {
         (delivery.state, delivery.pending, delivery.delivered),
         (State::Delivered, false, Some(at(6)))
     );
-    let totals = store.delivery_totals().await.unwrap();
+    let totals = store.delivery_totals(at(7)).await.unwrap();
     assert_eq!((totals.pending, totals.states, totals.oldest), (0, vec![(State::Delivered, 3)], None));
 }
 
@@ -334,10 +371,9 @@ async fn without_a_target_nobody_is_marked_and_a_later_one_hears_of_it(place: Pl
     assert_eq!(place.number("select count(*) from deliveries").await, 0);
     store.close().await;
     let store = place.open_with_target().await;
-    assert!(store.mark_what_was_missed("https://x", at(3)).await.unwrap());
+    assert_eq!(store.meet_target(&aim(A), at(3)).await.unwrap(), Met::OtherInstance(String::new()));
     assert_eq!(names(&take(&store, "a", 5).await), ["g000001", "p000001"]);
-    assert!(!store.mark_what_was_missed("https://x", at(6)).await.unwrap(), "nothing happened since");
-    assert!(store.mark_what_was_missed("https://y", at(7)).await.unwrap(), "another target");
+    assert_eq!(store.meet_target(&aim(A), at(6)).await.unwrap(), Met::AsBefore, "nothing happened since");
 }
 
 async fn work_belongs_to_one_node_at_a_time(place: Place) {
@@ -358,4 +394,105 @@ async fn work_belongs_to_one_node_at_a_time(place: Place) {
     store.break_leases(at(20), at(23)).await.unwrap();
     assert!(!lease("b", 22).await, "what was sent before the crash may still arrive");
     assert!(lease("b", 23).await, "long before the lease of the dead runs out");
+}
+
+async fn a_doubt_that_comes_meanwhile_stays(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    deliver_all(&store, A, "a", 5).await;
+    store.mark_delivery(&who(1), at(6)).await.unwrap();
+    let taken = take(&store, "b", 7).await;
+    store.doubt_records(None, at(8)).await.unwrap();
+    store.finish_delivery(&finished(&taken[0], "b", 9)).await.unwrap();
+    assert!(store.records_of(&["p000001".into()]).await.unwrap().is_empty(), "nobody is told of it");
+    let again = take(&store, "c", 10).await;
+    assert!(again[0].unfinished);
+    store.finish_delivery(&finished(&again[0], "c", 11)).await.unwrap();
+    assert_eq!(store.records_of(&["p000001".into()]).await.unwrap().len(), 1);
+}
+
+async fn whoever_was_written_by_somebody_else_is_read_again(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1), joiner(2)]).await;
+    let first = deliver_all(&store, A, "a", 5).await;
+    store.doubt_delivery(&first[0].subject, at(6)).await.unwrap();
+    let again = take(&store, "b", 7).await;
+    assert_eq!((names(&again), again[0].unfinished), (vec![first[0].subject.as_str()], true));
+    // Also while somebody is at it.
+    store.doubt_delivery(&first[0].subject, at(8)).await.unwrap();
+    store.finish_delivery(&finished(&again[0], "b", 9)).await.unwrap();
+    assert!(take(&store, "c", 10).await[0].unfinished);
+}
+
+async fn who_changes_again_and_again_is_not_overtaken(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, (1..=3).map(joiner)).await;
+    deliver_all(&store, A, "a", 5).await;
+    for n in 1..=3 {
+        store.mark_delivery(&who(n), at(5 + n as i64)).await.unwrap();
+    }
+    store.mark_delivery(&who(1), at(10)).await.unwrap();
+    store.retry_deliveries(Some(&who(1)), None, at(11)).await.unwrap();
+    change(&store, &person_id(1), |claim| claim.version += 1).await;
+    assert_eq!(names(&take_for(&store, A, "b", 20, 1).await), ["p000001"]);
+}
+
+async fn a_change_ends_a_wait(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let taken = take(&store, "a", 5).await;
+    let waits = Finished { again: Some(at(900)), ..finished(&taken[0], "a", 6) };
+    store.finish_delivery(&waits).await.unwrap();
+    assert_eq!(take(&store, "b", 7).await, []);
+    store.mark_delivery(&who(1), at(8)).await.unwrap();
+    assert_eq!(take(&store, "c", 8).await.len(), 1);
+}
+
+async fn another_try_that_is_asked_for_meanwhile_is_not_lost(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let parked = Parked { asked: "x".into(), reason: "dropped".into(), until: at(9_000), attempts: 1 };
+    let known = |title: &str| Known {
+        columns: [("title".into(), title.to_owned())].into(),
+        parked: [("zip".into(), parked.clone())].into(),
+        ..Known::default()
+    };
+    let end = async |taken: &Taken, lease: &str, title: &str, second| {
+        let done = Finished { known: Some(known(title)), ..finished(taken, lease, second) };
+        store.finish_delivery(&done).await.unwrap();
+    };
+    end(&take(&store, "a", 5).await[0], "a", "Old", 6).await;
+    store.mark_delivery(&who(1), at(7)).await.unwrap();
+    let under_way = take(&store, "b", 8).await;
+    assert_eq!(under_way[0].known.as_ref().unwrap().parked.len(), 1);
+    store.retry_deliveries(Some(&who(1)), None, at(9)).await.unwrap();
+    end(&under_way[0], "b", "New", 10).await;
+    let again = take(&store, "c", 11).await;
+    let shown = again[0].known.as_ref().unwrap();
+    assert_eq!(
+        (shown.value(&"title".into()), shown.parked.len()),
+        ("New", 0),
+        "tried again, with what is known now"
+    );
+    end(&again[0], "c", "New", 12).await;
+    store.retry_deliveries(None, Some(State::Refused), at(13)).await.unwrap();
+    assert_eq!(take(&store, "d", 13).await, []);
+    store.retry_deliveries(None, Some(State::Delivered), at(13)).await.unwrap();
+    let last = take(&store, "e", 14).await;
+    assert_eq!(last[0].known.as_ref().unwrap().parked.len(), 0);
+    end(&last[0], "e", "New", 15).await;
+    store.mark_delivery(&who(1), at(16)).await.unwrap();
+    assert_eq!(take(&store, "f", 17).await[0].known.as_ref().unwrap().parked.len(), 1, "asked for once");
+}
+
+async fn what_was_refused_is_pending_when_it_is_due(place: Place) {
+    let store = place.open_with_target().await;
+    store.commit(&joiner(1)).await.unwrap();
+    let taken = take(&store, "a", 5).await;
+    let refused = Finished { again: Some(at(900)), state: State::Refused, ..finished(&taken[0], "a", 6) };
+    store.finish_delivery(&refused).await.unwrap();
+    let pending = async |second| store.delivery_totals(at(second)).await.unwrap().pending;
+    assert_eq!((pending(899).await, pending(900).await), (0, 1));
+    assert_eq!(take(&store, "b", 900).await.len(), 1);
+    assert_eq!(pending(901).await, 1, "it is being tried");
 }

@@ -47,7 +47,7 @@ async fn take(store: &Store, lease: &str, second: i64) -> Option<Handover> {
     store.take_handover(take).await.unwrap()
 }
 
-fn step(ordinal: u32, state: StepState) -> HandoverStep {
+pub(crate) fn step(ordinal: u32, state: StepState) -> HandoverStep {
     let columns = |value: &str| BTreeMap::from([("assigned_to".into(), value.to_owned())]);
     let step = Step {
         kind: Kind::Task,
@@ -62,7 +62,7 @@ fn step(ordinal: u32, state: StepState) -> HandoverStep {
     HandoverStep { ordinal, step, state, after: None, reason: None, told: false, back_noted: false }
 }
 
-fn finished(leaving: &Leaving, lease: &str, state: HandoverState) -> FinishedHandover {
+pub(crate) fn finished(leaving: &Leaving, lease: &str, state: HandoverState) -> FinishedHandover {
     FinishedHandover {
         leaving: leaving.clone(),
         lease: lease.to_owned(),
@@ -79,7 +79,8 @@ fn finished(leaving: &Leaving, lease: &str, state: HandoverState) -> FinishedHan
 
 /// Delivers the person, who leaves by it.
 async fn delivered(store: &Store, lease: &str, second: i64) -> Result<(), CommitError> {
-    let take = Take { lease, now: at(second), until: at(second + 30), leavers_only: false, limit: 10 };
+    let (now, until) = (at(second), at(second + 30));
+    let take = Take { lease, now, until, leavers_only: false, limit: 10, target: "" };
     let taken = store.take_deliveries(take).await.unwrap().remove(0);
     store.finish_delivery(&finished_delivery(&taken, lease, second)).await
 }
@@ -128,12 +129,12 @@ async fn without_the_delivery_it_does_not_begin(place: Place) {
 async fn it_begins_although_the_record_is_in_doubt(place: Place) {
     let store = place.open_with_target().await;
     store.commit(&joiner(1)).await.unwrap();
-    let take = Take { lease: "a", now: at(5), until: at(35), leavers_only: false, limit: 10 };
+    let take = Take { lease: "a", now: at(5), until: at(35), leavers_only: false, limit: 10, target: "" };
     let taken = store.take_deliveries(take).await.unwrap().remove(0);
     let finished = finished_delivery(&taken, "a", 5);
     store.finish_delivery(&Finished { leaves: None, ..finished }).await.unwrap();
     store.mark_delivery(&Subject::Person(person_id(1)), at(6)).await.unwrap();
-    let take = Take { lease: "b", now: at(6), until: at(36), leavers_only: false, limit: 10 };
+    let take = Take { lease: "b", now: at(6), until: at(36), leavers_only: false, limit: 10, target: "" };
     let taken = store.take_deliveries(take).await.unwrap().remove(0);
     let finished = finished_delivery(&taken, "b", 6);
     store.finish_delivery(&Finished { record: None, in_doubt: true, ..finished }).await.unwrap();

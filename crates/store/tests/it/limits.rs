@@ -13,6 +13,7 @@ use tenure_store::error::{CommitError, Constraint};
 on_both_engines!(
     of_commits_decided_on_one_count_so_many_go_through_as_may,
     losses_are_counted,
+    what_no_limit_looks_back_to_is_forgotten,
     one_mass_change_is_open,
     nobody_is_held_by_an_answered_case,
     an_answer_reaches_everybody_whom_the_case_holds,
@@ -103,6 +104,21 @@ async fn losses_are_counted(place: Place) {
     assert_eq!((losses.ever, losses.recent, losses.active), (2, 1, 1));
     open(&store, "c1").await.unwrap();
     assert_eq!(store.losses(at(0)).await.unwrap().open, Some(CaseId::new("c1")));
+}
+
+async fn what_no_limit_looks_back_to_is_forgotten(place: Place) {
+    let store = place.open().await;
+    for n in 1..=3 {
+        joined(&store, n).await;
+        let mut change = leaving(&store, n, Ending::default()).await;
+        change.events = vec![event(Subject::Person(person_id(n)), EventKind::Changed, 10 * n as i64)];
+        store.commit(&change).await.unwrap();
+    }
+    let recent = async || store.losses(at(0)).await.unwrap().recent;
+    store.forget_departures(at(30), 1).await.unwrap();
+    assert_eq!(recent().await, 2, "so many at a time");
+    store.forget_departures(at(30), 9).await.unwrap();
+    assert_eq!((recent().await, store.losses(at(0)).await.unwrap().ever), (1, 3));
 }
 
 async fn one_mass_change_is_open(place: Place) {

@@ -19,5 +19,6 @@ mod migrate;
 mod onboard;
 mod people;
 mod support;
+mod target;
 mod timeline;
 mod tokens;

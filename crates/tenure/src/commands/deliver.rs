@@ -2,16 +2,18 @@
 //! what is marked here within a second.
 
 use super::explain::the_one;
+use super::list::{List, PAGE, name_of};
 use crate::cli::{DeliverCommand, DeliveryState, Format};
 use crate::config::Config;
 use crate::{output, wiring};
 use std::process::ExitCode;
-use tenure_engine::SharedEngine;
+use tenure_engine::{EngineError, SharedEngine};
 use tenure_server::view;
 use tenure_store::deliveries::{Delivery, State};
+use tenure_store::handovers::HandoverTotals;
 
-/// Deliveries that a list shows.
-const SHOWN: u32 = 500;
+const HEADERS: [&str; 6] = ["WHO", "NAME", "SYS_ID", "STATE", "NEXT", "WHY"];
+const NONE: &str = "nobody stands so";
 
 pub(crate) async fn run(config: Config, command: DeliverCommand) -> anyhow::Result<ExitCode> {
     let has_target = config.target.is_some();
@@ -28,10 +30,12 @@ async fn carry_out(engine: &SharedEngine, command: DeliverCommand) -> anyhow::Re
     match command {
         DeliverCommand::Status { who: Some(who), format, .. } => {
             let delivery = engine.known_delivery(&subject(engine, &who).await?).await?;
-            show(&[delivery], format);
+            let mut list = List::new(format);
+            push(engine, &delivery, &mut list).await?;
+            list.end(&HEADERS, NONE);
         }
         DeliverCommand::Status { state: Some(state), format, .. } => {
-            show(&engine.deliveries(state.into(), "", SHOWN).await?, format);
+            list(engine, state.into(), format).await?;
         }
         DeliverCommand::Status { format, .. } => return summary(engine, format).await,
         DeliverCommand::Retry { who: Some(who), .. } => {
@@ -63,6 +67,7 @@ async fn subject(engine: &SharedEngine, who: &str) -> anyhow::Result<String> {
 async fn summary(engine: &SharedEngine, format: Format) -> anyhow::Result<ExitCode> {
     let all = engine.delivery_totals().await?;
     let refused = all.totals.states.iter().any(|(state, count)| *state == State::Refused && *count > 0);
+    let HandoverTotals { waiting, running, refused: handovers_refused } = all.handovers;
     match format {
         Format::Json => output::json(&view::DeliverySummary::of(&all)),
         Format::Table => {
@@ -71,26 +76,41 @@ async fn summary(engine: &SharedEngine, format: Format) -> anyhow::Result<ExitCo
             output::line(&output::table(&["STATE", "PEOPLE AND GROUPS"], rows));
             let since = all.totals.oldest.map(|at| format!(", the oldest since {}", output::time(at)));
             output::say(&format!("{} pending{}", all.totals.pending, since.unwrap_or_default()));
+            output::say(&format!(
+                "hand-overs: {waiting} waiting, {running} running, {handovers_refused} refused"
+            ));
             if refused {
                 output::say("`tenure deliver status --state refused` says why");
             }
+            if handovers_refused > 0 {
+                output::say("`tenure handover status` says why");
+            }
         }
     }
-    Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if refused || handovers_refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn show(deliveries: &[Delivery], format: Format) {
-    match format {
-        Format::Json => output::json(&deliveries.iter().map(view::Delivery::of).collect::<Vec<_>>()),
-        Format::Table if deliveries.is_empty() => output::say("nobody stands so"),
-        Format::Table => {
-            let headers = ["WHO", "SYS_ID", "STATE", "NEXT", "WHY"];
-            output::line(&output::table(&headers, deliveries.iter().map(row)));
+/// Everybody who stands so.
+async fn list(engine: &SharedEngine, state: State, format: Format) -> anyhow::Result<()> {
+    let (mut list, mut after) = (List::new(format), String::new());
+    loop {
+        let page = engine.deliveries(state, &after, PAGE).await?;
+        for delivery in &page {
+            push(engine, delivery, &mut list).await?;
         }
+        let Some(last) = page.last() else { break };
+        last.subject.as_str().clone_into(&mut after);
     }
+    list.end(&HEADERS, NONE);
+    Ok(())
 }
 
-fn row(delivery: &Delivery) -> Vec<String> {
+async fn push(engine: &SharedEngine, delivery: &Delivery, list: &mut List) -> Result<(), EngineError> {
+    let row = async { Ok(row(delivery, name_of(engine, &delivery.subject).await?)) };
+    list.push(|| view::Delivery::of(delivery), row).await
+}
+
+fn row(delivery: &Delivery, name: String) -> Vec<String> {
     let next = match (delivery.at_work, delivery.pending) {
         (true, _) => "at work".to_owned(),
         (false, true) => output::time(delivery.due),
@@ -98,6 +118,7 @@ fn row(delivery: &Delivery) -> Vec<String> {
     };
     vec![
         delivery.subject.as_str().to_owned(),
+        name,
         delivery.record.as_ref().map(ToString::to_string).unwrap_or_default(),
         delivery.state.label().to_owned(),
         next,

@@ -2,18 +2,17 @@
 //! once, looked at afterwards and put back.
 
 use super::explain::the_one;
+use super::list::{List, PAGE, name_of};
 use crate::cli::{Format, HandoverCommand};
 use crate::config::Config;
 use crate::{output, wiring};
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
 use tenure_engine::handover::{HandoverInFull, HandoversOf};
+use tenure_identity::event::Subject;
 use tenure_identity::id::PersonId;
 use tenure_server::view;
 use tenure_store::handovers::{Handover, HandoverState};
-
-/// Hand-overs that a list shows.
-const SHOWN: u32 = 500;
 
 pub(crate) async fn run(config: Config, command: HandoverCommand) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
@@ -50,7 +49,7 @@ async fn carry_out(engine: &SharedEngine, command: HandoverCommand) -> anyhow::R
             Ok(ExitCode::SUCCESS)
         }
         HandoverCommand::Status { who: None, format } => {
-            list(&engine.handovers(None, None, SHOWN).await?, format);
+            list(engine, format).await?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -101,22 +100,29 @@ fn steps(steps: &[view::HandoverStep], none: &str) {
     output::line(&output::table(&["WHAT", "NAME", "SYS_ID", "STATE", "WHY"], steps.iter().map(row)));
 }
 
-fn list(handovers: &[Handover], format: Format) {
-    match format {
-        Format::Json => output::json(&handovers.iter().map(view::HandoverSummary::of).collect::<Vec<_>>()),
-        Format::Table if handovers.is_empty() => output::say("nothing was handed over yet"),
-        Format::Table => {
-            let row = |it: &Handover| {
-                vec![
-                    it.leaving.person.to_string(),
-                    output::time(it.leaving.at),
-                    it.state.label().to_owned(),
-                    it.due.filter(|_| !it.at_work).map(output::time).unwrap_or_default(),
-                    it.reason.clone().unwrap_or_default(),
-                ]
-            };
-            let headers = ["WHO", "LEFT", "STATE", "NEXT", "WHY"];
-            output::line(&output::table(&headers, handovers.iter().map(row)));
+async fn list(engine: &SharedEngine, format: Format) -> anyhow::Result<()> {
+    let (mut list, mut after) = (List::new(format), None);
+    loop {
+        let page = engine.handovers(None, after.as_ref(), PAGE).await?;
+        for handover in &page {
+            let who = Subject::Person(handover.leaving.person.clone());
+            let row = async { Ok(row(handover, name_of(engine, &who).await?)) };
+            list.push(|| view::HandoverSummary::of(handover), row).await?;
         }
+        let Some(last) = page.last() else { break };
+        after = Some(last.leaving.clone());
     }
+    list.end(&["WHO", "NAME", "LEFT", "STATE", "NEXT", "WHY"], "nothing was handed over yet");
+    Ok(())
+}
+
+fn row(it: &Handover, name: String) -> Vec<String> {
+    vec![
+        it.leaving.person.to_string(),
+        name,
+        output::time(it.leaving.at),
+        it.state.label().to_owned(),
+        it.due.filter(|_| !it.at_work).map(output::time).unwrap_or_default(),
+        it.reason.clone().unwrap_or_default(),
+    ]
 }

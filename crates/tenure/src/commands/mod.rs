@@ -8,6 +8,7 @@ pub(crate) mod el;
 pub(crate) mod explain;
 pub(crate) mod handover;
 pub(crate) mod lab;
+mod list;
 pub(crate) mod onboard;
 pub(crate) mod policy;
 pub(crate) mod review;

@@ -1,6 +1,7 @@
 //! `tenure review`: the cases that wait for a human, with both sides, and the answer.
 
 use super::explain::name;
+use super::list::{List, PAGE};
 use crate::cli::{Format, ReviewCommand, RulingWord};
 use crate::config::Config;
 use crate::{output, wiring};
@@ -14,9 +15,6 @@ use tenure_identity::id::PersonId;
 use tenure_server::view;
 pub(crate) use tenure_server::view::case::who;
 
-/// Cases that a list shows.
-const SHOWN: u32 = 500;
-
 pub(crate) async fn run(config: Config, command: ReviewCommand) -> anyhow::Result<ExitCode> {
     let engine = wiring::engine(&config).await?;
     let result = carry_out(&engine, command).await;
@@ -27,7 +25,7 @@ pub(crate) async fn run(config: Config, command: ReviewCommand) -> anyhow::Resul
 
 async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Result<()> {
     match command {
-        ReviewCommand::List { all, format } => show_list(&engine.cases(all, None, SHOWN).await?, format),
+        ReviewCommand::List { all, format } => list(engine, all, format).await?,
         ReviewCommand::Show { id, format: Format::Json } => {
             output::json(&view::Case::of(&engine.question(&id).await?));
         }
@@ -97,23 +95,28 @@ fn ruling(case: &Case, word: RulingWord, person: Option<&str>) -> anyhow::Result
     })
 }
 
-fn show_list(cases: &[Case], format: Format) {
-    match format {
-        Format::Json => output::json(&cases.iter().map(view::CaseSummary::of).collect::<Vec<_>>()),
-        Format::Table if cases.is_empty() => output::say("no case waits"),
-        Format::Table => output::line(&table(cases)),
+const HEADERS: [&str; 7] = ["CASE", "KIND", "SOURCE", "WHO", "QUESTION", "STATE", "SINCE"];
+
+async fn list(engine: &SharedEngine, all: bool, format: Format) -> anyhow::Result<()> {
+    let (mut list, mut after) = (List::new(format), None);
+    loop {
+        let place = after.as_ref().map(|(opened, id)| (*opened, id));
+        let page = engine.cases(all, place, PAGE).await?;
+        for case in &page {
+            list.push(|| view::CaseSummary::of(case), async { Ok(row(case)) }).await?;
+        }
+        let Some(last) = page.last() else { break };
+        after = Some((last.opened, last.id.clone()));
     }
+    list.end(&HEADERS, "no case waits");
+    Ok(())
 }
 
-/// Cases for people, each with the name of whom the claim is about.
-pub(crate) fn table<'a>(cases: impl IntoIterator<Item = &'a Case>) -> String {
-    let row = |case: &Case| {
-        let (kind, source) = (case.kind.label().to_owned(), case.source.to_string());
-        let since = output::time(case.opened);
-        vec![case.id.to_string(), kind, source, who(case), question(case).to_owned(), state(case), since]
-    };
-    let headers = ["CASE", "KIND", "SOURCE", "WHO", "QUESTION", "STATE", "SINCE"];
-    output::table(&headers, cases.into_iter().map(row))
+/// A case for people, with the name of whom the claim is about.
+fn row(case: &Case) -> Vec<String> {
+    let (kind, source) = (case.kind.label().to_owned(), case.source.to_string());
+    let since = output::time(case.opened);
+    vec![case.id.to_string(), kind, source, who(case), question(case).to_owned(), state(case), since]
 }
 
 /// What is asked, in one sentence.

@@ -13,6 +13,7 @@ mod el;
 mod explain;
 mod handover;
 mod lab;
+mod lists;
 mod mass_change;
 mod nodes;
 mod onboard;

@@ -132,3 +132,27 @@ async fn an_instance_that_sleeps_is_waited_for() {
     scene.settled().await;
     scene.record("ada");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_arrives_after_somebody_elses_is_put_right() {
+    let scene = Scene::new().await;
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let late = Fault { delay_ms: 1_500, ..Fault::new(FaultKind::Slow) }.on("PATCH", "sys_user").times(1);
+    scene.instance.set_faults(Faults::default().with(late));
+    scene.instance.forget();
+    let title = async |title: &str| {
+        let change = operations(json!([{ "op": "add", "path": "title", "value": title }]));
+        scene.patch(&format!("/Users/{ada}"), change).await.expect(200);
+    };
+    title("First").await;
+    crate::support::policy::until(async || scene.delivery(&ada).await.at_work).await;
+    // As if the node had been silent for longer than its lease.
+    let now = scene.engine.clock().now();
+    scene.engine.store().break_leases(now, now).await.unwrap();
+    title("Second").await;
+    let writes = || scene.instance.calls().count("PATCH", "sys_user");
+    crate::support::policy::until(async || writes() >= 3).await;
+    scene.settled().await;
+    assert_eq!(value(&scene.record("ada"), "title"), "Second");
+}

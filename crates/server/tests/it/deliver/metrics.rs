@@ -44,6 +44,7 @@ async fn deliveries_are_counted_by_how_they_end() {
     assert_eq!(value(&text, "target_calls_total"), calls.total as f64);
     assert_eq!((value(&text, "target_in_flight"), value(&text, "target_refusals_total")), (0.0, 0.0));
     assert!(value(&text, "target_ceiling") >= 1.0);
+    assert_eq!(value(&text, "handovers_pending{state=\"waiting\"}"), 0.0);
     assert!(text.ends_with("# EOF\n") && !text.contains(&ada), "{text}");
 }
 

@@ -10,4 +10,5 @@ mod metrics;
 mod refusals;
 mod ruled;
 mod surfaces;
+mod switch;
 mod user_names;

@@ -18,11 +18,17 @@ async fn what_is_refused_can_be_seen_linked_and_tried_again() {
     assert!(page["items"][0]["reason"].as_str().unwrap().contains("tenure deliver link"));
     let summary = admin.look("/deliveries/summary").await.expect(200);
     assert_eq!(summary["states"], json!({ "delivered": 1, "refused": 1 }));
+    assert_eq!(summary["handovers"], json!({ "waiting": 0, "running": 0, "refused": 0 }));
     assert!(summary["calls"]["made"].as_u64().unwrap() > 0);
+
+    let preview = admin.api("GET", &format!("/handovers/{ada}/preview")).await.expect(409);
+    assert!(preview["detail"].as_str().unwrap().contains("the delivery is refused: "), "{}", preview.text);
 
     let taken = scene.record("grace").sys_id().to_owned();
     let link = |record: &str| json!({ "sys_id": record });
-    admin.send(&format!("/deliveries/{ada}/link"), link(&taken)).await.expect(409);
+    let refused = admin.send(&format!("/deliveries/{ada}/link"), link(&taken)).await.expect(409);
+    assert!(refused["detail"].as_str().unwrap().contains(&format!("`grace` ({grace})")), "{refused:?}");
+    assert!(refused.text.contains(&format!("tenure deliver link {grace}")), "{}", refused.text);
     admin.send(&format!("/deliveries/{ada}/link"), link(there.sys_id())).await.expect(202);
     scene.settled().await;
     let shown = admin.look(&format!("/deliveries/{ada}")).await.expect(200);

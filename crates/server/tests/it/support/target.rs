@@ -75,6 +75,23 @@ impl Scene {
         self.worker = workers(&self.app.engine);
     }
 
+    /// Starts again over the same store, with this instance as the target; gives the one before, which goes on.
+    pub(crate) async fn aim_at(&mut self, instance: Instance, server: Server) -> (Instance, Server) {
+        let before =
+            (std::mem::replace(&mut self.instance, instance), std::mem::replace(&mut self.server, server));
+        self.restart_with(TargetSettings::default()).await;
+        before
+    }
+
+    /// Starts again over the same store, with the target written like this.
+    pub(crate) async fn restart_with(&mut self, settings: TargetSettings) {
+        self.crash().await;
+        let setup = Setup { target: Some(target(&self.server.url, settings)), ..Setup::default() };
+        self.app = self.app.second_node(setup).await;
+        self.restart();
+        until(async || self.app.engine.is_delivering()).await;
+    }
+
     /// Waits until nothing is due and nobody is at work.
     pub(crate) async fn settled(&self) {
         until(async || self.app.engine.busy_deliveries(Duration::from_secs(40)).await.unwrap() == 0).await;

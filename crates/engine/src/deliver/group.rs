@@ -200,6 +200,7 @@ impl<'a> GroupWork<'a> {
             known: None,
             in_doubt: false,
             waits_for: Vec::new(),
+            refers_to: Vec::new(),
             leaves: None,
             events: Vec::new(),
         };

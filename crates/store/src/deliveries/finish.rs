@@ -2,11 +2,11 @@
 
 use super::{State, kind};
 use crate::Store;
-use crate::driver::{Statement, Value};
+use crate::driver::{Dialect, Statement, Value};
 use crate::encode::{known_text, micros};
 use crate::error::CommitError;
 use crate::handovers::{self, Leaving};
-use crate::write::event;
+use crate::write::{REFERRED, event, mark_who_refers};
 use jiff::Timestamp;
 use tenure_identity::event::{Event, Subject};
 use tenure_identity::id::SysId;
@@ -41,6 +41,8 @@ pub struct Finished {
     pub in_doubt: bool,
     /// Whose records they wait for.
     pub waits_for: Vec<String>,
+    /// Whose records theirs refers to; the groups that they are in need not be among them.
+    pub refers_to: Vec<String>,
     /// The leaving whose work is to be handed over from now on, if it is not already.
     pub leaves: Option<Leaving>,
     /// What the timeline says.
@@ -71,7 +73,7 @@ const WAKE: &str = "update deliveries set mark = mark + 1, \
 const CAME: &str = "update deliveries set mark = mark + 1, \
      due_at = case when lease is null then cast($1 as bigint) else due_at end where subject in \
      (select w.subject from delivery_waits w join deliveries d on d.subject = w.awaited \
-     where d.sys_id is not null and d.doubted = 0";
+     where d.sys_id is not null and d.doubted = 0 and w.awaited < '~'";
 
 impl Store {
     /// Ends a delivery. [`CommitError::Moved`] if the lease ran out and somebody else took them.
@@ -79,7 +81,7 @@ impl Store {
     /// # Errors
     /// Also if the record is linked to somebody else, or the database fails.
     pub async fn finish_delivery(&self, finished: &Finished) -> Result<(), CommitError> {
-        self.write(statements(finished)).await
+        self.write(statements(self.database.dialect(), finished)).await
     }
 
     /// Marks everybody who waits for a record that is there: two ends of deliveries at one moment, on two nodes, may not
@@ -103,7 +105,7 @@ impl Store {
     }
 }
 
-fn statements(finished: &Finished) -> Vec<Statement> {
+fn statements(dialect: Dialect, finished: &Finished) -> Vec<Statement> {
     let Finished { subject, at, record, former, .. } = finished;
     let id = subject.as_str();
     let mut out = vec![finish(finished)];
@@ -114,14 +116,17 @@ fn statements(finished: &Finished) -> Vec<Statement> {
                 Statement::new(FORMER, [id.into(), former.as_str().into(), micros(*at).into()])
             }),
         );
+        // Who was delivered with the former one does not wait for this one.
+        out.extend(former.iter().map(|_| mark_who_refers(dialect, id, micros(*at))));
     }
     if record.is_some() && !finished.in_doubt {
         out.push(Statement::new(WAKE, [micros(*at).into(), id.into()]));
         out.push(Statement::new(ARRIVED, [id.into()]));
     }
     out.push(Statement::new(WAIT_NO_MORE, [id.into()]));
-    let waits = finished.waits_for.iter().map(|it| Statement::new(WAIT, [it.as_str().into(), id.into()]));
-    out.extend(waits);
+    let refers = finished.refers_to.iter().map(|it| format!("{REFERRED}{it}"));
+    let awaited = finished.waits_for.iter().cloned().chain(refers);
+    out.extend(awaited.map(|it| Statement::new(WAIT, [it.into(), id.into()])));
     if !finished.waits_for.is_empty() {
         let sql = format!("{CAME} and w.subject = $2)");
         out.push(Statement::built(sql, vec![micros(*at).into(), id.into()]));

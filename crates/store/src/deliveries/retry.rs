@@ -5,7 +5,7 @@ use crate::Store;
 use crate::driver::Statement;
 use crate::encode::{known_text, micros, texts};
 use crate::error::CommitError;
-use crate::write::event;
+use crate::write::{event, mark_who_refers};
 use jiff::Timestamp;
 use tenure_identity::event::{Event, Subject};
 use tenure_identity::id::SysId;
@@ -58,6 +58,10 @@ impl Store {
         let one = |delivery: &Delivery| {
             let known = delivery.known.clone().map(|mut known| {
                 known.parked.clear();
+                // Nobody else would notice that a group is not there any more.
+                if matches!(delivery.subject, Subject::Group(_)) {
+                    known.forget();
+                }
                 known_text(&known)
             });
             Statement::new(AGAIN, [known.into(), micros(now).into(), delivery.subject.as_str().into()])
@@ -82,7 +86,7 @@ impl Store {
         self.write(vec![Statement::built(sql, params)]).await
     }
 
-    /// Makes this the record of theirs, whatever it was before, and marks them.
+    /// Makes this the record of theirs, whatever it was before, and marks them and whoever refers to them.
     ///
     /// # Errors
     /// [`CommitError::Constraint`] if it is linked to somebody else; also if the database fails.
@@ -99,6 +103,7 @@ impl Store {
             LINK,
             [id.into(), kind(who).into(), now.into(), now.into(), record.into(), now.into()],
         );
-        self.write(vec![former, link, event(said)]).await
+        let refer = mark_who_refers(self.database.dialect(), id, now);
+        self.write(vec![former, link, refer, event(said)]).await
     }
 }

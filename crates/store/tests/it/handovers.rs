@@ -88,6 +88,7 @@ async fn delivered(store: &Store, lease: &str, second: i64) -> Result<(), Commit
         known: None,
         in_doubt: false,
         waits_for: Vec::new(),
+        refers_to: Vec::new(),
         leaves: Some(leaving(1, 3)),
         events: Vec::new(),
     };

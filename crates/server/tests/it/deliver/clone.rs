@@ -54,3 +54,41 @@ async fn an_active_record_that_is_gone_is_made_again_and_a_leavers_is_not() {
     assert_eq!(scene.instance.find("sys_user", "user_name", "grace").len(), 0);
     assert!(scene.delivery(&grace).await.reason.unwrap().contains("gone, or hidden"));
 }
+
+/// An administrator deletes the record and makes it again.
+fn made_again(scene: &Scene, user_name: &str) {
+    scene.instance.remove("sys_user", scene.record(user_name).sys_id()).unwrap();
+    let key = format!("ext-{user_name}");
+    scene.instance.insert("sys_user", &[("user_name", user_name), ("u_okta_user_id", &key)]).unwrap();
+}
+
+async fn retitle(scene: &Scene, id: &str, title: &str) {
+    let change = operations(json!([{ "op": "replace", "value": { "title": title } }]));
+    scene.patch(&format!("/Users/{id}"), change).await.expect(200);
+    scene.settled().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reports_to_a_record_follows_it_when_it_is_another_one() {
+    let scene = Scene::new().await;
+    let grace = scene.create(user("grace")).await;
+    let work = json!({ "manager": { "value": "ext-grace" } });
+    scene.create(with(user("ada"), enterprise(work))).await;
+    scene.settled().await;
+    let manager = || value(&scene.record("ada"), "manager");
+    assert_eq!(manager(), scene.record("grace").sys_id());
+
+    scene.instance.remove("sys_user", &manager()).unwrap();
+    retitle(&scene, &grace, "Made by us").await;
+    assert_eq!(manager(), scene.record("grace").sys_id());
+
+    made_again(&scene, "grace");
+    retitle(&scene, &grace, "Found by the key").await;
+    assert_eq!(manager(), scene.record("grace").sys_id());
+
+    scene.instance.remove("sys_user", &manager()).unwrap();
+    let other = scene.instance.insert("sys_user", &[("user_name", "g.hopper")]).unwrap();
+    scene.app.engine.link_record(&grace, other.sys_id(), "mary").await.unwrap();
+    scene.settled().await;
+    assert_eq!(manager(), other.sys_id());
+}

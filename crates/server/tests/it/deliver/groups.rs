@@ -8,6 +8,12 @@ use tenure_engine::target::{Groups, TargetSettings};
 use tenure_lab::servicenow::{Fault, FaultKind, Faults, Instance, Settings};
 use tenure_store::deliveries::State;
 
+async fn rename(scene: &Scene, group: &str, name: &str) {
+    let change = operations(json!([{ "op": "replace", "path": "displayName", "value": name }]));
+    scene.patch(&format!("/Groups/{group}"), change).await.expect(200);
+    scene.settled().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn members_follow_and_a_rename_keeps_the_group() {
     let scene = Scene::new().await;
@@ -180,10 +186,27 @@ async fn a_rename_whose_answer_is_lost_is_looked_for_before_it_is_sent_again() {
     scene.settled().await;
     let lost = Fault::new(FaultKind::CutAfter).on("PATCH", "sys_user_group").times(1);
     scene.instance.set_faults(Faults::default().with(lost));
-    let change = operations(json!([{ "op": "replace", "path": "displayName", "value": "Crew" }]));
-    scene.patch(&format!("/Groups/{team}"), change).await.expect(200);
-    scene.settled().await;
+    rename(&scene, &team, "Crew").await;
     assert_eq!(scene.instance.find("sys_user_group", "name", "Crew").len(), 1);
     let calls = scene.instance.calls();
     assert_eq!((calls.count("PATCH", "sys_user_group"), calls.in_vain.len()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_deleted_in_the_target_has_its_members_again() {
+    let scene = Scene::new().await;
+    let ada = scene.create(user("ada")).await;
+    let team = scene.create_group(group("Team", &[&ada])).await;
+    scene.settled().await;
+    let delete = |name: &str| {
+        let row = scene.instance.find("sys_user_group", "name", name).remove(0);
+        scene.instance.remove("sys_user_group", row.sys_id()).unwrap();
+    };
+    delete("Team");
+    rename(&scene, &team, "Crew").await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Crew"]);
+    delete("Crew");
+    scene.app.engine.retry_delivery(&team).await.unwrap();
+    scene.settled().await;
+    assert_eq!(scene.groups_of(&scene.record("ada")), ["Crew"]);
 }

@@ -45,14 +45,19 @@ impl Work<'_> {
         }
     }
 
-    /// Groups are ours to take somebody out of if they are groups of ours.
+    /// Groups are ours to take somebody out of if they are groups of ours. A group that they wait for is not superfluous:
+    /// its id is in doubt, and may well be the one that they are in.
     pub(super) async fn find_managed_groups(&mut self) -> Result<(), Trouble> {
         let groups = &mut self.wanted.desired.groups;
         let there = self.known.groups.iter().flat_map(BTreeMap::keys);
         let surplus: Vec<_> =
             there.filter(|group| !groups.wanted.contains(*group)).map(SysId::to_string).collect();
         let holders = self.engine.store().holders_of(&surplus).await?;
-        let ours = holders.into_iter().filter(|(_, holder)| matches!(holder, Subject::Group(_)));
+        let waits_for = &self.wanted.waits_for;
+        let ours = holders.into_iter().filter(|(_, holder)| match holder {
+            Subject::Group(group) => !waits_for.iter().any(|awaited| awaited == group.as_str()),
+            Subject::Person(_) => false,
+        });
         groups.managed = ours.map(|(group, _)| group).collect();
         Ok(())
     }

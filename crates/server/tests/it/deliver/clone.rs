@@ -4,6 +4,7 @@ use crate::support::bodies::{enterprise, group};
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_clone_everybody_is_found_again_by_stable_key() {
@@ -66,6 +67,29 @@ async fn retitle(scene: &Scene, id: &str, title: &str) {
     let change = operations(json!([{ "op": "replace", "value": { "title": title } }]));
     scene.patch(&format!("/Users/{id}"), change).await.expect(200);
     scene.settled().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_moves_alone_takes_nobody_out_of_a_group() {
+    let busy = Fault::new(FaultKind::Unavailable).on("GET", "sys_user_group").times(6);
+    for faults in [Faults::default(), Faults::default().with(busy)] {
+        let scene = Scene::new().await;
+        let grace = scene.create(user("grace")).await;
+        let work = json!({ "manager": { "value": "ext-grace" } });
+        let ada = scene.create(with(user("ada"), enterprise(work))).await;
+        scene.create_group(group("Team", &[&ada, &grace])).await;
+        scene.settled().await;
+        made_again(&scene, "ada");
+        scene.instance.forget();
+        scene.instance.set_faults(faults);
+        retitle(&scene, &ada, "Moved").await;
+        let calls = scene.instance.calls();
+        assert_eq!(calls.count("DELETE", "sys_user_grmember"), 0, "{calls:?}");
+        for name in ["ada", "grace"] {
+            assert_eq!(scene.groups_of(&scene.record(name)), ["Team"], "{name}");
+        }
+        assert_eq!(value(&scene.record("ada"), "manager"), scene.record("grace").sys_id());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

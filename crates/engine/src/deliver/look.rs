@@ -35,7 +35,7 @@ impl Work<'_> {
             ))),
             Some(row) => {
                 self.known.columns = shown(&row);
-                self.read_ties(record).await
+                Ok(())
             }
             None => self.find_again(record).await,
         }
@@ -92,7 +92,7 @@ impl Work<'_> {
                 if self.taken.record.is_none() {
                     self.say(EventKind::TargetLinked, format!("{record}: {why}"));
                 }
-                self.read_ties(&record).await
+                Ok(())
             }
         }
     }

@@ -12,7 +12,7 @@ use tenure_identity::event::{Event, EventKind};
 use tenure_identity::id::SysId;
 use tenure_identity::person::Person;
 use tenure_identity::policy::Policy;
-use tenure_identity::reconcile::{ACTIVE, Known, reconcile};
+use tenure_identity::reconcile::{ACTIVE, Known, Step, reconcile};
 use tenure_store::deliveries::Taken;
 use tenure_store::handovers::Leaving;
 
@@ -111,13 +111,15 @@ impl<'a> Work<'a> {
         self.wanted = asking.wanted(&self.person).await?;
         self.look().await?;
         self.was_active |= is_active(&self.known);
+        self.end_access().await?;
         for _ in 0..ROUNDS {
             if let Some(record) = self.record.clone() {
-                self.read_ties_if_needed(&record).await?;
+                self.read_ties(&record).await?;
             }
             self.find_managed_groups().await?;
             let known = self.record.is_some().then_some(&self.known);
             let mut steps = reconcile(&self.wanted.desired, known, self.now);
+            self.drop_moot(&steps);
             steps.retain(|step| !self.is_parked(step));
             let steps = self.spare_protected(steps).await?;
             if steps.is_empty() {
@@ -129,13 +131,15 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    async fn read_ties_if_needed(&mut self, record: &SysId) -> Result<(), Trouble> {
-        let of_interest = !self.wanted.desired.groups.wanted.is_empty() || self.known.groups.is_some();
-        let roles_unread = self.known.roles.is_none() && !self.wanted.desired.roles.managed.is_empty();
-        if roles_unread || (self.known.groups.is_none() && of_interest) {
-            self.read_ties(record).await?;
-        }
-        Ok(())
+    /// A leaver's access ends before anything else is looked at. Then groups and roles are read anew: somebody may have
+    /// added to them by hand, and nobody looks again.
+    async fn end_access(&mut self) -> Result<(), Trouble> {
+        let leaves = self.was_active && !self.person.active;
+        let Some(record) = self.record.clone().filter(|_| leaves) else { return Ok(()) };
+        let mut steps = reconcile(&self.wanted.desired, Some(&self.known), self.now);
+        steps.retain(|step| matches!(step, Step::Update(_)));
+        self.carry_out(steps).await?;
+        self.read_ties_anew(&record).await
     }
 
     /// The leaving that has landed in the target, or may have, if the policy says who takes over.

@@ -161,7 +161,7 @@ async fn what_is_known_reads_back(place: Place) {
     let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70) };
     let known = Known {
         columns: [("title".into(), "Bøss \"1\"".into()), ("zip".into(), String::new())].into(),
-        groups: Some([(SysId::new("g"), SysId::new("row"))].into()),
+        groups: Some([(SysId::new("g"), [SysId::new("row")].into())].into()),
         roles: None,
         written: ["title".into()].into(),
         parked: [("zip".into(), parked)].into(),

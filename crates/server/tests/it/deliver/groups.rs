@@ -292,3 +292,53 @@ async fn a_membership_that_is_another_row_by_now_is_taken_away_too() {
     assert_eq!(scene.groups_of(&scene.record("ada")), [""; 0]);
     assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_the_column_cannot_hold_makes_one_group_and_is_partly_there() {
+    let lost =
+        || Faults::default().with(Fault::new(FaultKind::CutAfter).on("POST", "sys_user_group").times(1));
+    let blind = Faults::parse("[[hidden]]\ntable = \"sys_dictionary\"\n").unwrap().hidden;
+    for faults in [lost(), Faults { hidden: blind, ..lost() }] {
+        let scene = Scene::with(faults).await;
+        let name = format!("Team {}", "x".repeat(95));
+        let team = scene.create_group(group(&name, &[])).await;
+        scene.settled().await;
+        let partly = async || {
+            let rows = scene.instance.rows("sys_user_group");
+            let names: Vec<_> = rows.iter().filter(|row| value(row, "name").starts_with("Team")).collect();
+            assert_eq!(names.len(), 1, "one group");
+            let delivery = scene.delivery(&team).await;
+            assert_eq!(delivery.state, State::Partly);
+            assert!(delivery.reason.unwrap().contains("only 80 characters"));
+        };
+        partly().await;
+        let calls = scene.instance.calls().count("PATCH", "sys_user_group");
+        scene.engine.store().mark_all_deliveries(scene.engine.clock().now()).await.unwrap();
+        scene.settled().await;
+        partly().await;
+        assert_eq!(scene.instance.calls().count("PATCH", "sys_user_group"), calls, "it is not sent again");
+        rename(&scene, &team, "Team").await;
+        assert_eq!(scene.delivery(&team).await.state, State::Delivered);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_whose_making_was_under_way_in_a_crash_is_waited_for() {
+    let late = Fault { delay_ms: 60_000, ..Fault::new(FaultKind::Slow).on("POST", "sys_user_group") };
+    let mut scene = Scene::with(Faults::default().with(late)).await;
+    let team = scene.create_group(group("Team", &[])).await;
+    until(async || scene.instance.calls().count("POST", "sys_user_group") == 1).await;
+    scene.crash().await;
+    scene.instance.set_faults(Faults::default());
+    scene.restart();
+    until(async || {
+        let waits = scene.delivery(&team).await.reason.is_some();
+        waits || scene.instance.calls().count("POST", "sys_user_group") > 1
+    })
+    .await;
+    // What was sent before the crash arrives.
+    scene.instance.insert("sys_user_group", &[("name", "Team")]).unwrap();
+    scene.settled().await;
+    assert_eq!(scene.instance.find("sys_user_group", "name", "Team").len(), 1);
+    assert_eq!(scene.delivery(&team).await.state, State::Delivered);
+}

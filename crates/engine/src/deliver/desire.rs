@@ -295,12 +295,16 @@ impl Wanted {
 /// Everybody whose record in the target has to be known.
 pub(super) fn whom(person: &Person) -> Vec<String> {
     let groups = person.groups.iter().map(|group| group.id.to_string());
-    let people = person.record.fields.values().filter_map(|field| match &field.value {
+    groups.chain(referred(person)).collect()
+}
+
+/// Whom and what the fields of the record refer to.
+pub(super) fn referred(person: &Person) -> impl Iterator<Item = String> {
+    person.record.fields.values().filter_map(|field| match &field.value {
         FieldValue::Person(other) => Some(other.id.to_string()),
         FieldValue::Group(other) => Some(other.id.to_string()),
         FieldValue::Text(_) | FieldValue::Flag(_) => None,
-    });
-    groups.chain(people).collect()
+    })
 }
 
 fn once(wish: Wish) -> Wish {

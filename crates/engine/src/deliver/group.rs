@@ -2,6 +2,7 @@
 //! with the people. A group that ended stays in the target, empty of ours.
 
 use super::report::{follows, is_news, line};
+use super::rows::Name;
 use super::trouble::Trouble;
 use super::{Delivery, GROUPS};
 use crate::Engine;
@@ -20,7 +21,16 @@ use tenure_store::deliveries::{Finished, State, Taken};
 /// When to look again for a group that somebody else has to make.
 const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
 
-const COLUMNS: [&str; 3] = ["sys_id", "name", "active"];
+/// For how long a name that the target did not take is not sent again: until the group is called differently, or somebody
+/// has it tried again.
+const KEPT: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
+
+/// The column of the name.
+const NAME: &str = "name";
+/// How many characters it holds where the instance does not say.
+const LONGEST: usize = 80;
+
+const COLUMNS: [&str; 3] = ["sys_id", NAME, "active"];
 
 /// A group's delivery under way.
 pub(super) struct GroupWork<'a> {
@@ -56,56 +66,94 @@ impl<'a> GroupWork<'a> {
 
     /// Brings the group's row to what it should be.
     pub(super) async fn deliver(&mut self, group: Option<&Group>) -> Result<(), Trouble> {
-        let wanted = self.delivery.target.settings.groups;
-        let live = group.filter(|group| group.ended.is_none() && wanted != Groups::None);
-        let Some(group) = live else { return Ok(()) };
+        let live = group.filter(|group| group.ended.is_none() && self.groups() != Groups::None);
+        let Some(group) = live else {
+            self.known.parked.clear();
+            return Ok(());
+        };
         let name = group.display_name().trim();
-        self.look(name).await?;
-        match self.record.clone() {
-            None if wanted == Groups::Existing => {
-                self.missing = Some(format!("the target has no group `{name}`, and none is made there"));
-                Ok(())
-            }
-            None => self.make(name).await,
-            Some(_) if self.known.value(&"name".into()) == name => Ok(()),
-            Some(record) => self.rename(&record, name).await,
+        self.known.parked.retain(|_, parked| parked.asked == name);
+        self.look().await?;
+        if self.record.is_none() {
+            self.find_or_make(name).await?;
         }
+        match self.record.clone() {
+            Some(record) if !self.is_called(name) => self.rename(&record, name).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn groups(&self) -> Groups {
+        self.delivery.target.settings.groups
+    }
+
+    /// Whether the target has the name, or what it made of it.
+    fn is_called(&self, name: &str) -> bool {
+        self.known.value(&NAME.into()) == name || self.known.is_parked(&NAME.into(), name, self.now)
     }
 
     /// Makes sure that the row is known as it is now, if there is one: after a lost answer it may have the name already.
-    async fn look(&mut self, name: &str) -> Result<(), Trouble> {
-        let record = match self.record.clone() {
-            Some(_) if !self.known.columns.is_empty() => return Ok(()),
-            Some(record) => record,
-            None => return self.find(name).await,
-        };
+    async fn look(&mut self) -> Result<(), Trouble> {
+        let unknown = self.record.clone().filter(|_| self.known.columns.is_empty());
+        let Some(record) = unknown else { return Ok(()) };
         match self.delivery.target.client.get(Lane::Normal, GROUPS, &record, &COLUMNS).await? {
-            Some(row) => {
-                self.learn(&row);
-                Ok(())
+            Some(row) => self.learn(&row),
+            None => self.lose(),
+        }
+        Ok(())
+    }
+
+    /// The row is not where it was. All ids are other ones after a clone; the name is what is left.
+    fn lose(&mut self) {
+        self.record = None;
+        self.known.forget();
+    }
+
+    /// Only one node makes a group of this name at a time, and looks first.
+    async fn find_or_make(&mut self, name: &str) -> Result<(), Trouble> {
+        let room = self.room().await?;
+        if self.groups() == Groups::Existing {
+            self.find(name, room).await?;
+            if self.record.is_none() {
+                self.missing = Some(format!("the target has no group `{name}`, and none is made there"));
             }
-            // All ids are other ones after a clone; the name is what is left.
-            None => self.find_again(name).await,
+            return Ok(());
+        }
+        let engine = self.engine;
+        let held = Name::new(GROUPS, NAME, &beginning(name, room.unwrap_or(LONGEST)));
+        engine
+            .alone(&held, async {
+                self.find(name, room).await?;
+                if self.record.is_some() { Ok(()) } else { self.make(name, room).await }
+            })
+            .await
+    }
+
+    /// How many characters the column holds, where the instance lets us know.
+    async fn room(&self) -> Result<Option<usize>, Trouble> {
+        match self.delivery.target.client.columns(Lane::Normal, GROUPS).await {
+            Ok(columns) => Ok(columns.get(NAME).and_then(|column| column.max_length)),
+            Err(error) if error.is_permanent() => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
-    async fn find_again(&mut self, name: &str) -> Result<(), Trouble> {
-        (self.record, self.known) = (None, Known::default());
-        self.find(name).await
-    }
-
-    /// By name; of several, none, because nobody could say which.
-    async fn find(&mut self, name: &str) -> Result<(), Trouble> {
-        let client = &self.delivery.target.client;
-        let rows = client.find(Lane::Normal, GROUPS, "name", name, Compare::Folded, &COLUMNS).await?;
-        let exact: Vec<_> = rows.iter().filter(|row| row.get("name") == name).collect();
+    /// By name, as the column holds it; of several, none, because nobody could say which.
+    async fn find(&mut self, name: &str, room: Option<usize>) -> Result<(), Trouble> {
+        let mut held = beginning(name, room.unwrap_or(usize::MAX));
+        let mut rows = self.called(&held).await?;
+        if rows.is_empty() && room.is_none() && name.chars().count() > LONGEST {
+            held = beginning(name, LONGEST);
+            rows = self.called(&held).await?;
+        }
+        let exact: Vec<_> = rows.iter().filter(|row| row.get(NAME) == held).collect();
         let row = match (rows.as_slice(), exact.as_slice()) {
             ([], _) => return Ok(()),
             ([one], _) => one.clone(),
             (_, [one]) => (*one).clone(),
             (several, _) => {
                 return Err(Trouble::Doubt(format!(
-                    "{} groups of the target are called `{name}`; rename all but one",
+                    "{} groups of the target are called `{held}`; rename all but one",
                     several.len()
                 )));
             }
@@ -113,7 +161,8 @@ impl<'a> GroupWork<'a> {
         let holders = self.engine.store().holders_of(&[row.sys_id.to_string()]).await?;
         if holders.get(&row.sys_id).is_some_and(|holder| *holder != self.taken.subject) {
             return Err(Trouble::Doubt(format!(
-                "the target's group `{name}` is linked to another group of ours"
+                "the target's group `{}` is linked to another group of ours",
+                row.get(NAME)
             )));
         }
         self.say(
@@ -125,9 +174,14 @@ impl<'a> GroupWork<'a> {
         Ok(())
     }
 
-    async fn make(&mut self, name: &str) -> Result<(), Trouble> {
+    async fn called(&self, name: &str) -> Result<Vec<Row>, CallError> {
         let client = &self.delivery.target.client;
-        let fields = BTreeMap::from([("name".to_owned(), name.to_owned())]);
+        client.find(Lane::Normal, GROUPS, NAME, name, Compare::Folded, &COLUMNS).await
+    }
+
+    async fn make(&mut self, name: &str, room: Option<usize>) -> Result<(), Trouble> {
+        let client = &self.delivery.target.client;
+        let fields = BTreeMap::from([(NAME.to_owned(), name.to_owned())]);
         match client.insert(Lane::Normal, GROUPS, &fields, &COLUMNS).await {
             Ok(row) => {
                 self.judge(name, "", &row);
@@ -135,7 +189,7 @@ impl<'a> GroupWork<'a> {
                 Ok(())
             }
             Err(CallError::Refused(refusal @ Refusal::PossibleDuplicate { .. })) => {
-                self.find(name).await?;
+                self.find(name, room).await?;
                 if self.record.is_some() { Ok(()) } else { Err(CallError::Refused(refusal).into()) }
             }
             Err(error) => Err(error.into()),
@@ -143,18 +197,20 @@ impl<'a> GroupWork<'a> {
     }
 
     async fn rename(&mut self, record: &SysId, name: &str) -> Result<(), Trouble> {
+        let before = self.known.value(&NAME.into()).to_owned();
+        // Who has the beginning already, and keeps it, has not refused the rest: there is no room for it.
+        let is_cut = before == beginning(name, self.room().await?.unwrap_or(LONGEST));
         let client = &self.delivery.target.client;
-        let fields = BTreeMap::from([("name".to_owned(), name.to_owned())]);
-        let before = self.known.value(&"name".into()).to_owned();
+        let fields = BTreeMap::from([(NAME.to_owned(), name.to_owned())]);
         match client.update(Lane::Normal, GROUPS, record, &fields, &COLUMNS).await {
             Ok(row) => {
-                self.judge(name, &before, &row);
+                self.judge(name, if is_cut { "" } else { &before }, &row);
                 self.learn(&row);
                 Ok(())
             }
             Err(CallError::Refused(Refusal::NotFoundOrHidden { .. })) => {
-                self.find_again(name).await?;
-                if self.record.is_some() { Ok(()) } else { self.make(name).await }
+                self.lose();
+                self.find_or_make(name).await
             }
             Err(error) => Err(error.into()),
         }
@@ -162,21 +218,22 @@ impl<'a> GroupWork<'a> {
 
     fn learn(&mut self, row: &Row) {
         self.record = Some(row.sys_id.clone());
-        self.known.columns.insert("name".into(), row.get("name").to_owned());
+        self.known.columns.insert(NAME.into(), row.get(NAME).to_owned());
     }
 
     fn judge(&mut self, name: &str, before: &str, row: &Row) {
-        let one = |value: &str| [("name".into(), value.to_owned())].into();
-        let decisions = verdicts(&one(name), &one(before), &super::look::shown(row)).into_iter();
-        let decisions = decisions.map(|(field, verdict)| {
+        let one = |value: &str| [(NAME.into(), value.to_owned())].into();
+        let mut decisions = Vec::new();
+        for (field, verdict) in verdicts(&one(name), &one(before), &super::look::shown(row)) {
             let reason = verdict.reason();
-            let former = (!before.is_empty()).then(|| before.to_owned());
-            Decision {
-                reason,
-                ..Decision::new(field, verdict.outcome()).values(former, Some(name.to_owned()))
+            match &reason {
+                Some(reason) => self.known.park(&field, name, reason, self.now, |_| KEPT),
+                None => drop(self.known.parked.remove(&field)),
             }
-        });
-        let decisions: Vec<_> = decisions.collect();
+            let former = (!before.is_empty()).then(|| before.to_owned());
+            let decision = Decision::new(field, verdict.outcome()).values(former, Some(name.to_owned()));
+            decisions.push(Decision { reason, ..decision });
+        }
         debug_assert!(decisions.iter().all(|it| it.outcome != Outcome::WrongTwin));
         self.say(EventKind::Delivered, None, decisions);
     }
@@ -200,12 +257,16 @@ impl<'a> GroupWork<'a> {
             known: None,
             in_doubt: false,
             waits_for: Vec::new(),
+            refers_to: Vec::new(),
             leaves: None,
             events: Vec::new(),
         };
         if self.missing.is_some() {
             finished.reason = self.missing.take();
             finished.again = Some(self.now + LOOK_AGAIN);
+        } else if let Some(parked) = self.known.parked.get(NAME) {
+            finished.state = State::Partly;
+            finished.reason = Some(format!("`{NAME}`: {}", parked.reason));
         }
         if let Err(trouble) = outcome {
             let follows = follows(&trouble, &self.taken);
@@ -225,4 +286,10 @@ impl<'a> GroupWork<'a> {
         finished.events = self.events;
         finished
     }
+}
+
+/// As much of a name as a column of this length holds.
+fn beginning(name: &str, length: usize) -> String {
+    let beginning: String = name.chars().take(length).collect();
+    beginning.trim_end().to_owned()
 }

@@ -121,6 +121,10 @@ impl<'a> Work<'a> {
             self.wanted = self.what_is_wanted().await?;
         }
         self.was_active |= is_active(&self.known);
+        if let Some(record) = self.record.clone().filter(|_| self.was_active && !self.person.active) {
+            // Somebody may have added to them by hand, and nobody looks again.
+            self.read_ties_anew(&record).await?;
+        }
         for _ in 0..ROUNDS {
             if let Some(record) = self.record.clone() {
                 self.read_ties_if_needed(&record).await?;

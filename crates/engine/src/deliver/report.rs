@@ -81,6 +81,7 @@ impl Work<'_> {
             known: None,
             in_doubt: false,
             waits_for: self.wanted.waits_for.clone(),
+            refers_to: super::desire::referred(&self.person).collect(),
             leaves: None,
             events: Vec::new(),
         }

@@ -5,6 +5,7 @@ use super::trouble::Trouble;
 use crate::Engine;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tenure_connect::servicenow::{CallError, Compare, Lane, Outcome, ServiceNow};
@@ -19,8 +20,8 @@ const FOUND: Duration = Duration::from_secs(3_600);
 const NOT_FOUND: Duration = Duration::from_secs(60);
 /// The most that is remembered; beyond it, all is forgotten and learned again.
 const MOST: usize = 50_000;
-/// For how long one node alone may make a row.
-const MAKING: Duration = Duration::from_secs(60);
+/// For how long one node alone may make a row, unless it says that it is still at it. After a crash, so long nobody does.
+const MAKING: Duration = Duration::from_secs(12);
 /// How long nobody makes a row after an answer was lost.
 pub(super) const IN_DOUBT: Duration = Duration::from_secs(3);
 
@@ -145,21 +146,37 @@ impl Engine {
             named => return Ok(named),
         }
         let _turn = rows.turn(name).await;
-        let (lease, holder) = (
-            format!("make:{}:{}:{}", name.table, name.column, fold(&name.value)),
-            Uuid::now_v7().to_string(),
-        );
+        self.alone(name, async {
+            rows.known.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            match self.looked_up(rows, client, lane, name).await {
+                Ok(Named::Nothing) => self.made(rows, client, lane, name).await,
+                other => other,
+            }
+        })
+        .await
+    }
+
+    /// Looks for a row and makes it if there is none, while no other node does. What was sent and not answered may still
+    /// arrive: nobody else looks before that is over, also if this node dies meanwhile.
+    pub(super) async fn alone<T>(
+        &self,
+        name: &Name,
+        make: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        let lease = format!("make:{}:{}:{}", name.table, name.column, fold(&name.value));
+        let holder = Uuid::now_v7().to_string();
         let now = self.clock.now();
         if !self.store.take_lease(&lease, &holder, now, now + MAKING).await? {
             return Err(Trouble::Occupied);
         }
-        rows.known.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-        let made = match self.looked_up(rows, client, lane, name).await {
-            Ok(Named::Nothing) => self.made(rows, client, lane, name).await,
-            other => other,
+        let mut make = pin!(make);
+        let made = loop {
+            tokio::select! {
+                made = &mut make => break made,
+                () = tokio::time::sleep(MAKING / 3) => self.go_on_alone(&lease, &holder).await,
+            }
         };
         match &made {
-            // It may still be made: nobody looks before that is over.
             Err(Trouble::Call(error)) if error.outcome() == Outcome::Unknown => {
                 let now = self.clock.now();
                 self.store.take_lease(&lease, &holder, now, now + IN_DOUBT).await?;
@@ -167,6 +184,14 @@ impl Engine {
             _ => self.store.release_lease(&lease, &holder).await?,
         }
         made
+    }
+
+    /// Says that we are still at it.
+    async fn go_on_alone(&self, lease: &str, holder: &str) {
+        let now = self.clock.now();
+        if let Err(error) = self.store.take_lease(lease, holder, now, now + MAKING).await {
+            tracing::warn!(%error, lease, "it could not be said that a row is still being made");
+        }
     }
 
     async fn made(

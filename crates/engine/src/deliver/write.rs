@@ -3,6 +3,7 @@
 
 use super::look::{names, shown};
 use super::person::{Work, is_access};
+use super::ties::{Doubtful, note_tie};
 use super::trouble::{Trouble, in_words};
 use super::{HELD_ROLES, MEMBERS, USERS, backoff};
 use std::collections::{BTreeMap, VecDeque};
@@ -19,10 +20,14 @@ const HIDDEN: &str = "the target says that a record with this user name or stabl
 const IDENTITY: [&str; 8] =
     ["user_name", "employee_number", "first_name", "middle_name", "last_name", "name", ACTIVE, LOCKED_OUT];
 
+/// Why a tie is not taken away that the target denies and shows.
+const SHOWN_STILL: &str =
+    "the target says that there is no such row, and still shows it; may our account delete it?";
+
 /// A group or role that is tied to a record or untied from it.
 #[derive(Debug, Clone)]
-struct Tie {
-    step: Step,
+pub(super) struct Tie {
+    pub(super) step: Step,
     request: Request,
     parked_as: FieldName,
 }
@@ -202,13 +207,18 @@ impl Work<'_> {
                 self.client().batch(self.lane, &requests).await?
             }
         };
-        let mut failed = None;
+        let (mut failed, mut doubtful) = (None, Vec::new());
         for (tie, answer) in ties.into_iter().zip(answers) {
-            if let Err(error) = self.tied(&tie, answer) {
-                failed.get_or_insert(error);
+            match self.tied(tie, answer) {
+                Ok(doubt) => doubtful.extend(doubt),
+                Err(error) => drop(failed.get_or_insert(error)),
             }
         }
-        failed.map_or(Ok(()), |error| Err(error.into()))
+        match failed {
+            None => self.settle(record, doubtful).await,
+            // What is in doubt is sent again, and doubted again.
+            Some(error) => Err(error.into()),
+        }
     }
 
     async fn send(&self, request: &Request) -> Result<Answer, CallError> {
@@ -223,46 +233,45 @@ impl Work<'_> {
         }
     }
 
-    /// What became of a tie; an error if it is not known or concerns everybody.
-    fn tied(&mut self, tie: &Tie, answer: Result<Answer, CallError>) -> Result<(), CallError> {
-        match answer {
-            Ok(answer) => {
-                self.wrote = true;
+    /// What became of a tie, unless the target has to be looked at first; an error if it is not known or concerns everybody.
+    fn tied(&mut self, tie: Tie, answer: Result<Answer, CallError>) -> Result<Option<Doubtful>, CallError> {
+        match (answer, &tie.step) {
+            (Ok(Answer::Removed(false)), _) => Ok(Some(Doubtful { tie, why: SHOWN_STILL.to_owned() })),
+            (Ok(answer), step) => {
                 let row = match answer {
-                    Answer::Row(row) => row.sys_id,
-                    Answer::Found(_) | Answer::Removed(_) => SysId::new(""),
+                    Answer::Row(row) => Some(row.sys_id),
+                    Answer::Found(_) | Answer::Removed(_) => None,
                 };
-                self.known.parked.remove(&tie.parked_as);
-                self.note_tie(&tie.step, row);
-                Ok(())
+                self.wrote = true;
+                note_tie(&mut self.known, step, row);
+                self.landed(&tie, None);
+                Ok(None)
             }
-            // It may be there already: who else made it is read with the next look.
-            Err(CallError::Refused(Refusal::PossibleDuplicate { .. })) => {
-                self.known.groups = None;
-                self.known.roles = None;
-                Ok(())
+            // Somebody else may have made it: a business rule, or whoever did so by hand, refuses a second one.
+            (Err(error), Step::Join(_) | Step::Grant(_)) if error.is_permanent() => {
+                Ok(Some(Doubtful { tie, why: in_words(&error) }))
             }
-            Err(error) if error.is_permanent() => {
-                let why = in_words(&error);
-                self.park(&tie.parked_as, "", &why);
-                let (field, from, to) = self.in_names(&tie.step);
-                self.decisions.push(Decision::new(field, Outcome::Rejected).values(from, to).because(why));
-                Ok(())
+            (Err(error), _) if error.is_permanent() => {
+                self.reject(&tie, in_words(&error));
+                Ok(None)
             }
-            Err(error) => Err(error),
+            (Err(error), _) => Err(error),
         }
     }
 
-    fn note_tie(&mut self, step: &Step, row: SysId) {
-        match step {
-            Step::Join(group) => drop(self.known.groups.get_or_insert_default().insert(group.clone(), row)),
-            Step::Leave { group, .. } => drop(self.known.groups.get_or_insert_default().remove(group)),
-            Step::Grant(role) => drop(self.known.roles.get_or_insert_default().insert(role.clone(), row)),
-            Step::Revoke { role, .. } => drop(self.known.roles.get_or_insert_default().remove(role)),
-            Step::Create(_) | Step::Update(_) => {}
-        }
-        let (field, from, to) = self.in_names(step);
-        self.decisions.push(Decision::new(field, Outcome::Landed).values(from, to));
+    /// The target is as it should be.
+    pub(super) fn landed(&mut self, tie: &Tie, because: Option<&str>) {
+        self.known.parked.remove(&tie.parked_as);
+        let (field, from, to) = self.in_names(&tie.step);
+        let landed = Decision::new(field, Outcome::Landed).values(from, to);
+        self.decisions.push(Decision { reason: because.map(str::to_owned), ..landed });
+    }
+
+    /// The target does not take it.
+    pub(super) fn reject(&mut self, tie: &Tie, why: String) {
+        self.park(&tie.parked_as, "", &why);
+        let (field, from, to) = self.in_names(&tie.step);
+        self.decisions.push(Decision::new(field, Outcome::Rejected).values(from, to).because(why));
     }
 
     /// What a step means on the timeline: the field, and the group or role that goes or comes.

@@ -57,15 +57,18 @@ pub struct Belonging {
     pub managed: BTreeSet<SysId>,
 }
 
+/// What a record is tied to, each with the rows that say so: usually one, but nothing in a target forbids two.
+pub type Ties = BTreeMap<SysId, BTreeSet<SysId>>;
+
 /// What is known of a record of the target, since it was last read or written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Known {
     /// Its columns.
     pub columns: Columns,
-    /// Groups that it is in, each with the row that says so; `None` if that was never looked at.
-    pub groups: Option<BTreeMap<SysId, SysId>>,
-    /// Roles that it holds directly, each with the row that says so; `None` if that was never looked at.
-    pub roles: Option<BTreeMap<SysId, SysId>>,
+    /// Groups that it is in; `None` if that was never looked at.
+    pub groups: Option<Ties>,
+    /// Roles that it holds directly; `None` if that was never looked at.
+    pub roles: Option<Ties>,
     /// Columns that we have written: they are emptied when our record has nothing to say any more.
     pub written: BTreeSet<FieldName>,
     /// Columns that are not written for a while, because the target did not take the value.
@@ -151,17 +154,15 @@ fn unlock(desired: &Desired, known: &Known, columns: &mut Columns) {
 
 fn surplus<'a>(
     belonging: &'a Belonging,
-    rows: Option<&'a BTreeMap<SysId, SysId>>,
+    ties: Option<&'a Ties>,
 ) -> impl Iterator<Item = (SysId, SysId)> + 'a {
     let ours = |other: &SysId| !belonging.wanted.contains(other) && belonging.managed.contains(other);
-    rows.into_iter().flatten().filter(move |(other, _)| ours(other)).map(|(o, row)| (o.clone(), row.clone()))
+    let surplus = ties.into_iter().flatten().filter(move |(other, _)| ours(other));
+    surplus.flat_map(|(other, rows)| rows.iter().map(|row| (other.clone(), row.clone())))
 }
 
-fn missing<'a>(
-    belonging: &'a Belonging,
-    rows: Option<&'a BTreeMap<SysId, SysId>>,
-) -> impl Iterator<Item = SysId> + 'a {
-    belonging.wanted.iter().filter(move |it| !rows.is_some_and(|rows| rows.contains_key(*it))).cloned()
+fn missing<'a>(belonging: &'a Belonging, ties: Option<&'a Ties>) -> impl Iterator<Item = SysId> + 'a {
+    belonging.wanted.iter().filter(move |it| !ties.is_some_and(|ties| ties.contains_key(*it))).cloned()
 }
 
 impl Desired {

@@ -2,11 +2,11 @@
 
 use super::{State, kind};
 use crate::Store;
-use crate::driver::{Statement, Value};
+use crate::driver::{Dialect, Statement, Value};
 use crate::encode::{known_text, micros};
 use crate::error::CommitError;
 use crate::handovers::{self, Leaving};
-use crate::write::{due_now, event};
+use crate::write::{REFERRED, due_now, event, mark_who_refers};
 use jiff::Timestamp;
 use std::sync::LazyLock;
 use tenure_identity::event::{Event, Subject};
@@ -42,6 +42,8 @@ pub struct Finished {
     pub in_doubt: bool,
     /// Whose records they wait for.
     pub waits_for: Vec<String>,
+    /// Whose records theirs refers to; the groups that they are in need not be among them.
+    pub refers_to: Vec<String>,
     /// The leaving whose work is to be handed over from now on, if it is not already.
     pub leaves: Option<Leaving>,
     /// What the timeline says.
@@ -79,7 +81,7 @@ fn came(which: &str) -> String {
     format!(
         "update deliveries set mark = mark + 1, {} where subject in \
          (select w.subject from delivery_waits w join deliveries d on d.subject = w.awaited \
-         where d.sys_id is not null and d.doubted = 0{which})",
+         where d.sys_id is not null and d.doubted = 0 and w.awaited < '{REFERRED}'{which})",
         due_now(1)
     )
 }
@@ -90,7 +92,7 @@ impl Store {
     /// # Errors
     /// Also if the record is linked to somebody else, or the database fails.
     pub async fn finish_delivery(&self, finished: &Finished) -> Result<(), CommitError> {
-        self.write(statements(finished)).await
+        self.write(statements(self.database.dialect(), finished)).await
     }
 
     /// Marks everybody who waits for a record that is there: two ends of deliveries at one moment, on two nodes, may not
@@ -114,7 +116,7 @@ impl Store {
     }
 }
 
-fn statements(finished: &Finished) -> Vec<Statement> {
+fn statements(dialect: Dialect, finished: &Finished) -> Vec<Statement> {
     let Finished { subject, at, record, former, .. } = finished;
     let id = subject.as_str();
     let mut out = vec![finish(finished)];
@@ -125,14 +127,17 @@ fn statements(finished: &Finished) -> Vec<Statement> {
                 Statement::new(FORMER, [id.into(), former.as_str().into(), micros(*at).into()])
             }),
         );
+        // Who was delivered with the former one does not wait for this one.
+        out.extend(former.iter().map(|_| mark_who_refers(dialect, id, micros(*at))));
     }
     if record.is_some() && !finished.in_doubt {
         out.push(Statement::new(WAKE.as_str(), [micros(*at).into(), id.into()]));
         out.push(Statement::new(ARRIVED, [id.into()]));
     }
     out.push(Statement::new(WAIT_NO_MORE, [id.into()]));
-    let waits = finished.waits_for.iter().map(|it| Statement::new(WAIT, [it.as_str().into(), id.into()]));
-    out.extend(waits);
+    let refers = finished.refers_to.iter().map(|it| format!("{REFERRED}{it}"));
+    let awaited = finished.waits_for.iter().cloned().chain(refers);
+    out.extend(awaited.map(|it| Statement::new(WAIT, [it.into(), id.into()])));
     if !finished.waits_for.is_empty() {
         out.push(Statement::built(came(" and w.subject = $2"), vec![micros(*at).into(), id.into()]));
     }

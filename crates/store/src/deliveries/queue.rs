@@ -193,8 +193,13 @@ fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
     let left = unfinished.contains(id.as_str()) || row.flag(7)?;
     let mut known = row.opt_text(5)?.map(|text| known(&text)).transpose()?;
     let anew = row.flag(11)?;
-    if anew {
-        known.iter_mut().for_each(|known| known.parked.clear());
+    let is_group = row.int(1)? != 0;
+    if let Some(known) = known.as_mut().filter(|_| anew) {
+        known.parked.clear();
+        // Nobody else would notice that a group is not there any more.
+        if is_group {
+            known.forget();
+        }
     }
     Ok(Taken {
         subject: subject(row.int(1)?, id),

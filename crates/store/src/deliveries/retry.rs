@@ -5,7 +5,7 @@ use crate::Store;
 use crate::driver::Statement;
 use crate::encode::{micros, texts};
 use crate::error::CommitError;
-use crate::write::{due_now, event};
+use crate::write::{due_now, event, mark_who_refers};
 use jiff::Timestamp;
 use tenure_identity::event::{Event, Subject};
 use tenure_identity::id::SysId;
@@ -76,7 +76,7 @@ impl Store {
         self.write(vec![Statement::built(sql, vec![micros(now).into(), who.as_str().into()])]).await
     }
 
-    /// Makes this the record of theirs, whatever it was before, and marks them.
+    /// Makes this the record of theirs, whatever it was before, and marks them and whoever refers to them.
     ///
     /// # Errors
     /// [`CommitError::Constraint`] if it is linked to somebody else; also if the database fails.
@@ -93,6 +93,7 @@ impl Store {
             LINK,
             [id.into(), kind(who).into(), now.into(), now.into(), record.into(), now.into()],
         );
-        self.write(vec![former, link, event(said)]).await
+        let refer = mark_who_refers(self.database.dialect(), id, now);
+        self.write(vec![former, link, refer, event(said)]).await
     }
 }

@@ -1,20 +1,21 @@
 //! What is known of a target's record, as text.
 //!
-//! `{"columns": {"title": "Boss"}, "groups": {"g": "row"}, "roles": {}, "written": ["title"], "parked": {"zip": ["1", "why", 17, 2]}}`
+//! `{"columns": {"title": "Boss"}, "groups": {"g": "row"}, "roles": {}, "written": ["title"], "parked": {"zip": ["1", "why", 17, 2]}}`.
+//! Of a group or role with several rows, they are a list.
 
 use super::{corrupt, micros, object, time};
 use crate::error::StoreError;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use tenure_identity::id::{FieldName, SysId};
-use tenure_identity::reconcile::{Known, Parked};
+use tenure_identity::reconcile::{Known, Parked, Ties};
 
 const WHAT: &str = "knowledge of a record";
 
 /// What is known, as text.
 pub(crate) fn known_text(known: &Known) -> String {
-    let ties = |ties: &BTreeMap<SysId, SysId>| -> Map<String, Value> {
-        ties.iter().map(|(other, row)| (other.to_string(), row.as_str().into())).collect()
+    let ties = |ties: &Ties| -> Map<String, Value> {
+        ties.iter().map(|(other, rows)| (other.to_string(), rows_value(rows))).collect()
     };
     let columns: Map<String, Value> =
         known.columns.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect();
@@ -66,8 +67,25 @@ fn texts(map: Map<String, Value>) -> Result<impl Iterator<Item = (String, String
     Ok(texts.collect::<Result<Vec<_>, _>>()?.into_iter())
 }
 
-fn ties(map: Map<String, Value>) -> Result<BTreeMap<SysId, SysId>, StoreError> {
-    Ok(texts(map)?.map(|(other, row)| (SysId::new(other), SysId::new(row))).collect())
+fn rows_value(rows: &BTreeSet<SysId>) -> Value {
+    let mut values: Vec<_> = rows.iter().map(|row| Value::from(row.as_str())).collect();
+    match values.len() {
+        1 => values.remove(0),
+        _ => Value::Array(values),
+    }
+}
+
+fn ties(map: Map<String, Value>) -> Result<Ties, StoreError> {
+    map.into_iter().map(|(other, rows)| Ok((SysId::new(other), rows_of(rows)?))).collect()
+}
+
+fn rows_of(value: Value) -> Result<BTreeSet<SysId>, StoreError> {
+    let rows = match value {
+        Value::Array(rows) => rows,
+        one => vec![one],
+    };
+    let row = |row: &Value| row.as_str().map(SysId::new).ok_or_else(|| corrupt(WHAT));
+    rows.iter().map(row).collect()
 }
 
 fn one_parked(value: &Value) -> Result<Parked, StoreError> {
@@ -80,5 +98,25 @@ fn one_parked(value: &Value) -> Result<Parked, StoreError> {
             Ok(Parked { asked, reason, until: time(until)?, attempts })
         }
         _ => Err(corrupt(WHAT)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_is_a_text_as_it_ever_was_and_several_are_a_list() {
+        let text = r#"{"columns":{},"groups":{"g":"m1","h":["m2","m3"]},"written":[]}"#;
+        let read = known(text).unwrap();
+        let rows = |rows: &[&str]| -> BTreeSet<SysId> { rows.iter().map(|row| SysId::new(*row)).collect() };
+        let expected = [(SysId::new("g"), rows(&["m1"])), (SysId::new("h"), rows(&["m2", "m3"]))];
+        assert_eq!(read.groups, Some(Ties::from(expected)));
+        assert_eq!(known(&known_text(&read)).unwrap(), read);
+        assert_eq!(
+            serde_json::from_str::<Value>(&known_text(&read)).unwrap(),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
+        assert!(known(r#"{"groups":{"g":7}}"#).is_err());
     }
 }

@@ -62,6 +62,18 @@ fn people(which: &str) -> String {
     )
 }
 
+/// Under what it is kept who refers to somebody whose record is there, among those who wait for one that is not. No id
+/// begins so, and every id comes before it.
+pub(crate) const REFERRED: char = '~';
+
+/// Marks everybody who is in this group or refers to it, or refers to this person: its record is another one now, or none.
+pub(crate) fn mark_who_refers(dialect: Dialect, id: &str, now: i64) -> Statement {
+    let who = "select member_id from members where group_id = $3 and present + 0 = 1 \
+         union all select subject from delivery_waits where awaited = $4";
+    let params = vec![now.into(), now.into(), id.into(), format!("{REFERRED}{id}").into()];
+    Statement::built(people(&dialect.is_one_of("id", who)), params)
+}
+
 /// Marks everybody whom the target should hear of because of the change.
 pub(super) fn mark(dialect: Dialect, delivers: bool, change: &Change, out: &mut Transaction) {
     let marks = marks(dialect, change);

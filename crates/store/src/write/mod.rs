@@ -7,7 +7,7 @@ mod groups;
 mod limits;
 mod persons;
 
-pub(crate) use deliveries::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED, due_now};
+pub(crate) use deliveries::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED, REFERRED, due_now, mark_who_refers};
 pub(crate) use limits::{ACTIVE, DEPARTURES};
 pub(crate) use persons::{MARK_MEMBERS, MARK_WAITING};
 

@@ -23,6 +23,9 @@ on_both_engines!(
     how_the_last_try_went_and_that_another_was_asked_for_is_told_to_whoever_delivers,
     one_record_is_one_persons,
     whoever_waits_for_a_record_is_woken,
+    whoever_refers_to_a_record_hears_that_it_is_another_one,
+    members_hear_that_their_group_is_another_one,
+    a_group_that_is_tried_again_is_not_believed_to_be_there,
     whoever_waits_for_a_record_that_came_meanwhile_is_due_again,
     who_waited_in_vain_is_found_later,
     a_user_name_that_is_to_be_given_up_is_told_to_whoever_delivers,
@@ -96,6 +99,7 @@ pub(crate) fn finished(taken: &Taken, lease: &str, second: i64) -> Finished {
         known: None,
         in_doubt: false,
         waits_for: Vec::new(),
+        refers_to: Vec::new(),
         leaves: None,
         events: Vec::new(),
     }
@@ -196,7 +200,7 @@ async fn what_is_known_reads_back(place: Place) {
     let parked = Parked { asked: "x".into(), reason: "dropped \"\n".into(), until: at(70), attempts: 3 };
     let known = Known {
         columns: [("title".into(), "Bøss \"1\"".into()), ("zip".into(), String::new())].into(),
-        groups: Some([(SysId::new("g"), SysId::new("row"))].into()),
+        groups: Some([(SysId::new("g"), [SysId::new("row")].into())].into()),
         roles: None,
         written: ["title".into()].into(),
         parked: [("zip".into(), parked)].into(),
@@ -298,6 +302,67 @@ async fn whoever_waits_for_a_record_is_woken(place: Place) {
     let woken = take(&store, "b", 9).await;
     assert_eq!(names(&woken), [one.subject.as_str()]);
     assert_eq!(place.number("select count(*) from delivery_waits").await, 0);
+}
+
+async fn whoever_refers_to_a_record_hears_that_it_is_another_one(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1), joiner(2)]).await;
+    let taken = take(&store, "a", 5).await;
+    let (report, manager) = (&taken[0], &taken[1]);
+    let record = |id: &str| Some(SysId::new(id));
+    let refers = vec![manager.subject.as_str().to_owned()];
+    let refers = Finished { record: record("s1"), refers_to: refers.clone(), ..finished(report, "a", 6) };
+    store.finish_delivery(&refers).await.unwrap();
+    store.finish_delivery(&Finished { record: record("s2"), ..finished(manager, "a", 6) }).await.unwrap();
+    store.wake_waiting(at(7)).await.unwrap();
+    assert_eq!(take(&store, "b", 7).await, [], "the first record is no other one");
+
+    let mut lease = "b";
+    for (next, second, new) in [("c", 8, record("s3")), ("d", 12, None)] {
+        store.mark_delivery(&manager.subject, at(second)).await.unwrap();
+        let again = take(&store, lease, second).await;
+        assert_eq!(names(&again), [manager.subject.as_str()]);
+        let moved = Finished { record: new, ..finished(&again[0], lease, second + 1) };
+        store.finish_delivery(&moved).await.unwrap();
+        let due = take(&store, next, second + 2).await;
+        assert_eq!(names(&due), [report.subject.as_str()]);
+        let done = Finished { refers_to: refers.refers_to.clone(), ..finished(&due[0], next, second + 3) };
+        store.finish_delivery(&done).await.unwrap();
+        lease = "x";
+    }
+    let said = event(manager.subject.clone(), EventKind::TargetLinked, 20);
+    store.link_record(&manager.subject, &SysId::new("s9"), &said, at(20)).await.unwrap();
+    assert_eq!(take(&store, "e", 21).await.len(), 2, "the manager, and the report");
+}
+
+async fn members_hear_that_their_group_is_another_one(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, (1..=2).map(joiner)).await;
+    store.commit(&new_group(group(1), &["p000001"])).await.unwrap();
+    let record = |taken: &Taken| Some(SysId::new(format!("s-{}", taken.subject.as_str())));
+    for one in &take(&store, "a", 5).await {
+        store.finish_delivery(&Finished { record: record(one), ..finished(one, "a", 6) }).await.unwrap();
+    }
+    store.mark_delivery(&Subject::Group(group_id(1)), at(7)).await.unwrap();
+    let taken = take(&store, "b", 8).await;
+    let moved = Finished { record: Some(SysId::new("other")), ..finished(&taken[0], "b", 9) };
+    store.finish_delivery(&moved).await.unwrap();
+    assert_eq!(names(&take(&store, "c", 10).await), ["p000001"]);
+}
+
+async fn a_group_that_is_tried_again_is_not_believed_to_be_there(place: Place) {
+    let store = place.open_with_target().await;
+    commit_all(&store, [joiner(1)]).await;
+    store.commit(&new_group(group(1), &[])).await.unwrap();
+    let known = Known { columns: [("name".into(), "Team".into())].into(), ..Known::default() };
+    for one in &take(&store, "a", 5).await {
+        let done = Finished { known: Some(known.clone()), ..finished(one, "a", 6) };
+        store.finish_delivery(&done).await.unwrap();
+    }
+    store.retry_deliveries(None, Some(State::Delivered), at(7)).await.unwrap();
+    let taken = take(&store, "b", 8).await;
+    assert_eq!(names(&taken), ["g000001", "p000001"]);
+    assert_eq!([&taken[0].known, &taken[1].known], [&Some(Known::default()), &Some(known)]);
 }
 
 async fn whoever_waits_for_a_record_that_came_meanwhile_is_due_again(place: Place) {

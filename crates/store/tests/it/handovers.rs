@@ -101,6 +101,7 @@ fn finished_delivery(taken: &Taken, lease: &str, second: i64) -> Finished {
         known: None,
         in_doubt: false,
         waits_for: Vec::new(),
+        refers_to: Vec::new(),
         leaves: Some(leaving(1, 3)),
         events: Vec::new(),
     }

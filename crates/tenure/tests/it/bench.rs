@@ -59,7 +59,7 @@ fn the_way_to_the_target_is_measured_and_nothing_is_in_vain() {
     assert!(load["share_of_concurrency"].as_f64() > Some(0.0), "{load}");
     let changes = report["changes"].as_array().unwrap();
     let calls: Vec<_> = changes.iter().map(|it| format!("{} {}", it["name"], it["calls"])).collect();
-    assert_eq!(calls.join(", ").replace('"', ""), "update_field 1, join_group 1, create 2, leaver 2");
+    assert_eq!(calls.join(", ").replace('"', ""), "update_field 1, join_group 1, create 2, leaver 3");
     assert_eq!(report["leavers_during_load_ms"].as_array().unwrap().len(), 10);
     assert!(report["memory_bytes"]["peak"].as_u64() >= report["memory_bytes"]["idle"].as_u64());
 }

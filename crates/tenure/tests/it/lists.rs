@@ -38,6 +38,7 @@ fn refused(taken: Taken) -> Finished {
         known: None,
         in_doubt: false,
         waits_for: Vec::new(),
+        refers_to: Vec::new(),
         leaves: None,
         events: Vec::new(),
     }

@@ -23,6 +23,14 @@ fn known(pairs: &[(&str, &str)]) -> Known {
     Known { columns: columns(pairs), ..Known::default() }
 }
 
+fn ties(pairs: &[(&str, &str)]) -> Ties {
+    let mut ties = Ties::new();
+    for (other, row) in pairs {
+        ties.entry(id(other)).or_default().insert(id(row));
+    }
+    ties
+}
+
 #[test]
 fn who_is_not_there_is_made_without_empty_columns() {
     let mut desired = wishes(&[("user_name", "ada"), ("title", "")]);
@@ -72,8 +80,8 @@ fn who_returns_is_unlocked_even_if_the_policy_says_nothing_of_locks() {
 #[test]
 fn only_ties_that_are_ours_are_cut_and_access_ends_before_it_begins() {
     let mut known = known(&[]);
-    known.groups = Some([(id("g1"), id("m1")), (id("g2"), id("m2")), (id("g3"), id("m3"))].into());
-    known.roles = Some([(id("r1"), id("h1"))].into());
+    known.groups = Some(ties(&[("g1", "m1"), ("g2", "m2"), ("g3", "m3")]));
+    known.roles = Some(ties(&[("r1", "h1")]));
     let desired = Desired {
         groups: Belonging { wanted: [id("g1"), id("g4")].into(), managed: [id("g2")].into() },
         roles: Belonging { wanted: [id("r2")].into(), managed: [id("r1")].into() },
@@ -88,6 +96,16 @@ fn only_ties_that_are_ours_are_cut_and_access_ends_before_it_begins() {
     assert_eq!(reconcile(&desired, Some(&known), time(0)), expected);
 }
 
+#[test]
+fn every_row_that_says_so_is_taken_away() {
+    let mut known = known(&[]);
+    known.groups = Some(ties(&[("g1", "m1"), ("g1", "m2")]));
+    let groups = Belonging { managed: [id("g1")].into(), ..Belonging::default() };
+    let desired = Desired { groups, ..Desired::default() };
+    let leave = |row| Step::Leave { group: id("g1"), row: id(row) };
+    assert_eq!(reconcile(&desired, Some(&known), time(0)), [leave("m1"), leave("m2")]);
+}
+
 /// The target after it did what it was told.
 fn carried_out(known: Option<Known>, steps: &[Step]) -> Known {
     let mut known = known.unwrap_or_default();
@@ -99,8 +117,8 @@ fn carried_out(known: Option<Known>, steps: &[Step]) -> Known {
             }
             Step::Leave { group, .. } => drop(known.groups.get_or_insert_default().remove(&group)),
             Step::Revoke { role, .. } => drop(known.roles.get_or_insert_default().remove(&role)),
-            Step::Join(group) => drop(known.groups.get_or_insert_default().insert(group, id("row"))),
-            Step::Grant(role) => drop(known.roles.get_or_insert_default().insert(role, id("row"))),
+            Step::Join(group) => drop(known.groups.get_or_insert_default().insert(group, [id("row")].into())),
+            Step::Grant(role) => drop(known.roles.get_or_insert_default().insert(role, [id("row")].into())),
         }
     }
     known
@@ -130,7 +148,7 @@ proptest! {
         let known = exists.then(|| Known {
             written: columns.keys().cloned().collect(),
             columns,
-            groups: Some(in_groups.iter().map(|group| (group.clone(), id("row"))).collect()),
+            groups: Some(in_groups.iter().map(|group| (group.clone(), [id("row")].into())).collect()),
             ..Known::default()
         });
         let steps = reconcile(&desired, known.as_ref(), time(0));

@@ -4,7 +4,7 @@ use crate::support::bodies::{enterprise, group};
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
-use tenure_lab::servicenow::Faults;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults};
 use tenure_store::deliveries::State;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,4 +91,65 @@ async fn a_leavers_record_that_is_hidden_from_us_stays_theirs() {
     scene.settled().await;
     assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
     assert_eq!(scene.delivery(&ada).await.record.unwrap().as_str(), scene.record("ada").sys_id());
+}
+
+/// An administrator deletes the record and makes it again.
+fn made_again(scene: &Scene, user_name: &str) {
+    scene.instance.remove("sys_user", scene.record(user_name).sys_id()).unwrap();
+    let key = format!("ext-{user_name}");
+    scene.instance.insert("sys_user", &[("user_name", user_name), ("u_okta_user_id", &key)]).unwrap();
+}
+
+async fn retitle(scene: &Scene, id: &str, title: &str) {
+    let change = operations(json!([{ "op": "replace", "value": { "title": title } }]));
+    scene.patch(&format!("/Users/{id}"), change).await.expect(200);
+    scene.settled().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_moves_alone_takes_nobody_out_of_a_group() {
+    let busy = Fault::new(FaultKind::Unavailable).on("GET", "sys_user_group").times(6);
+    for faults in [Faults::default(), Faults::default().with(busy)] {
+        let scene = Scene::new().await;
+        let grace = scene.create(user("grace")).await;
+        let work = json!({ "manager": { "value": "ext-grace" } });
+        let ada = scene.create(with(user("ada"), enterprise(work))).await;
+        scene.create_group(group("Team", &[&ada, &grace])).await;
+        scene.settled().await;
+        made_again(&scene, "ada");
+        scene.instance.forget();
+        scene.instance.set_faults(faults);
+        retitle(&scene, &ada, "Moved").await;
+        let calls = scene.instance.calls();
+        assert_eq!(calls.count("DELETE", "sys_user_grmember"), 0, "{calls:?}");
+        for name in ["ada", "grace"] {
+            assert_eq!(scene.groups_of(&scene.record(name)), ["Team"], "{name}");
+        }
+        assert_eq!(value(&scene.record("ada"), "manager"), scene.record("grace").sys_id());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reports_to_a_record_follows_it_when_it_is_another_one() {
+    let scene = Scene::new().await;
+    let grace = scene.create(user("grace")).await;
+    let work = json!({ "manager": { "value": "ext-grace" } });
+    scene.create(with(user("ada"), enterprise(work))).await;
+    scene.settled().await;
+    let manager = || value(&scene.record("ada"), "manager");
+    assert_eq!(manager(), scene.record("grace").sys_id());
+
+    scene.instance.remove("sys_user", &manager()).unwrap();
+    retitle(&scene, &grace, "Made by us").await;
+    assert_eq!(manager(), scene.record("grace").sys_id());
+
+    made_again(&scene, "grace");
+    retitle(&scene, &grace, "Found by the key").await;
+    assert_eq!(manager(), scene.record("grace").sys_id());
+
+    scene.instance.remove("sys_user", &manager()).unwrap();
+    let other = scene.instance.insert("sys_user", &[("user_name", "g.hopper")]).unwrap();
+    scene.app.engine.link_record(&grace, other.sys_id(), "mary").await.unwrap();
+    scene.settled().await;
+    assert_eq!(manager(), other.sys_id());
 }

@@ -145,3 +145,21 @@ async fn roles_that_no_rule_names_and_roles_of_groups_are_left_alone() {
     scene.settled().await;
     assert_eq!(scene.roles_of(&record), ["itil"], "only the role that the policy names is taken away");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_given_twice_is_taken_away_twice() {
+    let scene = Scene::new().await;
+    scene.apply(POLICY).await;
+    let ada = scene.create(user("ada")).await;
+    scene.create_group(group("Sales", &[&ada])).await;
+    scene.settled().await;
+    let record = scene.record("ada");
+    let role = scene.instance.find("sys_user_role", "name", "sales_manager").remove(0);
+    let again = [("user", record.sys_id()), ("role", role.sys_id())];
+    scene.instance.insert("sys_user_has_role", &again).unwrap();
+    assert_eq!(scene.roles_of(&record), ["sales_manager", "sales_manager"]);
+    scene.delete(&format!("/Users/{ada}")).await.expect(204);
+    scene.settled().await;
+    assert_eq!(scene.roles_of(&record), [""; 0]);
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+}

@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 8, text: include_str!("migrations/0008_user_names.sql") },
     Migration { version: 9, text: include_str!("migrations/0009_target.sql") },
     Migration { version: 10, text: include_str!("migrations/0010_handover_wishes.sql") },
+    Migration { version: 11, text: include_str!("migrations/0011_onboarding.sql") },
 ];
 
 const BOOK: &str =

@@ -1,9 +1,13 @@
 //! What onboarding has read of a target: page after page, so that a reading that was interrupted goes on where it was. It
-//! is nobody's record, and is forgotten when a new reading begins.
+//! is nobody's record, and is forgotten when a new reading begins. And the questions that came of it.
+
+mod questions;
+
+pub use questions::{Question, Sought};
 
 use crate::Store;
 use crate::driver::{Row, Statement};
-use crate::encode::{corrupt, micros, opt_time, time};
+use crate::encode::{corrupt, micros, time};
 use crate::error::{CommitError, StoreError};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -27,12 +31,12 @@ pub struct Page {
     pub rows: Vec<Columns>,
 }
 
-const KEEP: &str = "insert into onboard_pages (target, part, page, read_at, position, content) \
-     values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+const KEEP: &str = "insert into onboard_pages (target, reading, part, page, read_at, position, content) \
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
 const LAST: &str = "select part, page, read_at, position, content from onboard_pages \
-     where target = $1 and part = $2 order by page desc limit 1";
+     where target = $1 and reading = $2 and part = $3 order by page desc limit 1";
 const ONE: &str = "select part, page, read_at, position, content from onboard_pages \
-     where target = $1 and part = $2 and page = $3";
+     where target = $1 and reading = $2 and part = $3 and page = $4";
 
 impl Store {
     /// Keeps a page.
@@ -40,10 +44,16 @@ impl Store {
     /// # Errors
     /// [`CommitError::Moved`] if there is such a page already: somebody else reads at the same time. Also if the database
     /// fails.
-    pub async fn keep_onboard_page(&self, target: &str, page: &Page) -> Result<(), CommitError> {
+    pub async fn keep_onboard_page(
+        &self,
+        target: &str,
+        reading: &str,
+        page: &Page,
+    ) -> Result<(), CommitError> {
         let content = serde_json::to_string(&page.rows).expect("texts by name can be written as JSON");
         let params = [
             target.into(),
+            reading.into(),
             page.part.as_str().into(),
             i64::from(page.number).into(),
             micros(page.read).into(),
@@ -57,8 +67,14 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails or a stored value does not read back.
-    pub async fn last_onboard_page(&self, target: &str, part: &str) -> Result<Option<Page>, StoreError> {
-        let rows = self.database.query(Statement::new(LAST, [target.into(), part.into()])).await?;
+    pub async fn last_onboard_page(
+        &self,
+        target: &str,
+        reading: &str,
+        part: &str,
+    ) -> Result<Option<Page>, StoreError> {
+        let statement = Statement::new(LAST, [target.into(), reading.into(), part.into()]);
+        let rows = self.database.query(statement).await?;
         rows.into_iter().next().map(read).transpose()
     }
 
@@ -69,21 +85,24 @@ impl Store {
     pub async fn onboard_page(
         &self,
         target: &str,
+        reading: &str,
         part: &str,
         number: u32,
     ) -> Result<Option<Page>, StoreError> {
-        let statement = Statement::new(ONE, [target.into(), part.into(), i64::from(number).into()]);
+        let params = [target.into(), reading.into(), part.into(), i64::from(number).into()];
+        let statement = Statement::new(ONE, params);
         self.database.query(statement).await?.into_iter().next().map(read).transpose()
     }
 
-    /// When the first page was read; `None` if there is none.
+    /// The reading that was at work last, and when its first page was read; `None` if there is none.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn onboarding_began(&self, target: &str) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "select min(read_at) from onboard_pages where target = $1";
-        let rows = self.database.query(Statement::new(sql, [target.into()])).await?;
-        rows.first().map_or(Ok(None), |row| opt_time(row.opt_int(0)?))
+    /// If the database fails or a stored value does not read back.
+    pub async fn newest_onboarding(&self, target: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let sql = "select reading, min(read_at) from onboard_pages where target = $1 group by reading \
+             order by max(read_at) desc, reading limit 1";
+        let mut rows = self.database.query(Statement::new(sql, [target.into()])).await?;
+        rows.first_mut().map(|row| Ok((row.text(0)?, time(row.int(1)?)?))).transpose()
     }
 
     /// Forgets everything that was read, of whatever target.

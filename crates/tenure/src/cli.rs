@@ -8,7 +8,7 @@ mod onboard;
 pub(crate) use bench::{BenchOptions, Served};
 pub(crate) use handover::HandoverCommand;
 pub(crate) use lab::LabCommand;
-pub(crate) use onboard::OnboardOptions;
+pub(crate) use onboard::{OnboardCommand, OnboardOptions};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -338,7 +338,7 @@ pub(crate) struct DoctorOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// Id, external id, user name, employee number or e-mail address
+    /// Id, external id, user name, employee number, e-mail address or `sys_id`
     pub(crate) who: String,
     /// One field of the record, e.g. `department`
     pub(crate) field: Option<String>,

@@ -8,14 +8,18 @@ mod config;
 mod diagnose;
 mod logging;
 mod output;
+mod usage;
 mod wiring;
 
 use clap::Parser;
 use cli::{Cli, Command};
 use std::process::ExitCode;
+use usage::Usage;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -29,7 +33,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             output::failure(&error);
-            ExitCode::FAILURE
+            if error.is::<Usage>() { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
         }
     }
 }

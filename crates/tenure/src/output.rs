@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use jiff::Timestamp;
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use tenure_engine::EngineError;
 use tenure_engine::onboard::OnboardError;
 
@@ -26,9 +26,11 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// JSON, indented.
+/// JSON, indented; written as it is made, because a report may be long.
 pub(crate) fn json(value: &impl Serialize) {
-    line(&serde_json::to_string_pretty(value).expect("what is shown can be written as JSON"));
+    let mut output = BufWriter::new(std::io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut output, value).map_err(std::io::Error::from);
+    let _ = written.and_then(|()| writeln!(output)).and_then(|()| output.flush());
 }
 
 /// A JSON array that is written as its items come, indented like [`json`].

@@ -154,7 +154,7 @@ impl Work<'_> {
     }
 
     /// The person's stable key, and those that they had before.
-    fn keys(&self) -> Vec<String> {
+    pub(super) fn keys(&self) -> Vec<String> {
         let key = self.key();
         let now = self.person.record.text(key.as_str()).map(str::to_owned);
         let former = self.person.record.fields.get(&key).and_then(|field| field.former.as_ref());

@@ -21,6 +21,7 @@ mod rows;
 mod status;
 mod ties;
 pub(crate) mod trouble;
+mod undecided;
 mod user_name;
 mod write;
 

@@ -49,6 +49,8 @@ pub enum Fate {
     Standing,
     /// There is nothing to do yet, and why.
     Later(String),
+    /// Something else has to be done first, and what.
+    Waits(String),
     /// The target has only the beginning of the value.
     Truncated(String),
     /// The target answered that it was done, and did not do it.
@@ -68,6 +70,7 @@ impl Fate {
             Self::Landed => "landed",
             Self::Standing => "standing",
             Self::Later(_) => "later",
+            Self::Waits(_) => "waits",
             Self::Truncated(_) => "truncated",
             Self::Dropped(_) => "dropped",
             Self::Altered(_) => "altered",
@@ -81,6 +84,7 @@ impl Fate {
         match self {
             Self::Landed | Self::Standing => None,
             Self::Later(why)
+            | Self::Waits(why)
             | Self::Truncated(why)
             | Self::Dropped(why)
             | Self::Altered(why)
@@ -172,14 +176,7 @@ impl Work {
             }
             _ => None,
         };
-        // Delivery does not take over a record that carries somebody else's key, and a link to it would only stand in the way.
-        let foreign = link.replaces.as_ref().filter(|_| !key.as_ref().is_some_and(Fate::holds));
-        let link_fate = match foreign {
-            Some(carried) => Fate::Later(format!(
-                "the record carries the stable key `{carried}`, which has to be replaced first (`--seed-keys`)"
-            )),
-            None => self.link(link).await,
-        };
+        let link_fate = self.link(link, key.as_ref().is_some_and(Fate::holds)).await;
         let (record, person) = (link.record.clone(), link.known.clone());
         Applied { record, person, by: link.by, link: link_fate, key, scim }
     }

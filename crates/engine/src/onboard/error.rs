@@ -19,8 +19,24 @@ pub enum OnboardError {
         source: CallError,
     },
     /// Two readings at once.
-    #[error("another `tenure onboard` reads the same target into the same store")]
+    #[error(
+        "another `tenure onboard` reads the same target into the same store, and what this one read is gone"
+    )]
     Two,
+    /// Nothing to decide.
+    #[error("onboarding asks nothing about anybody who is called `{who}`")]
+    NoQuestion {
+        /// Who was named.
+        who: String,
+    },
+    /// It is not clear what is decided.
+    #[error("`{who}` could be several whom onboarding asks about: {}", .ids.join(", "))]
+    SeveralQuestions {
+        /// Who was named.
+        who: String,
+        /// By what they are told apart.
+        ids: Vec<String>,
+    },
     /// The store failed.
     #[error("what was read cannot be kept or read back")]
     Store(#[from] StoreError),
@@ -35,7 +51,11 @@ impl OnboardError {
                 let cure = source.help().map(|help| format!("{help}; then ")).unwrap_or_default();
                 Some(format!("{cure}go on with `tenure onboard --resume`"))
             }
-            Self::Two => Some("wait for its end".to_owned()),
+            Self::Two => Some("wait for its end, and read again without `--resume`".to_owned()),
+            Self::NoQuestion { .. } => {
+                Some("look again with `tenure onboard`, and name them as its cases do".to_owned())
+            }
+            Self::SeveralQuestions { .. } => Some("name one of these".to_owned()),
             Self::Store(_) => None,
         }
     }

@@ -2,20 +2,48 @@
 
 use super::OnboardError;
 use crate::SharedEngine;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use tenure_identity::id::FieldName;
 use tenure_identity::onboard::{Known, Name};
 use tenure_identity::person::Person;
 use tenure_scim::text::fold;
+use tenure_store::onboard::Question;
 
 /// People who are read at a time.
 const PIECE: u32 = 1_000;
 
-/// Our people by their ids, then the exported users whom we do not have.
+/// Our people by their ids, then the exported users whom we do not have, each with what a human has said of them.
 pub(super) async fn everybody(
     engine: &SharedEngine,
     exported: Vec<Known>,
+    questions: &[Question],
 ) -> Result<Vec<Known>, OnboardError> {
+    let mut everybody = all(engine, exported).await?;
+    everybody.shrink_to_fit();
+    answered(&mut everybody, questions);
+    Ok(everybody)
+}
+
+/// Puts answers to those whom they are about.
+fn answered(everybody: &mut [Known], questions: &[Question]) {
+    let answered =
+        questions.iter().filter_map(|question| Some((&question.who, &question.answer.as_ref()?.0)));
+    let (mut by_id, mut by_login) = (HashMap::new(), HashMap::new());
+    for (who, answer) in answered {
+        by_id.extend(who.external_id.iter().chain([&who.id]).map(|id| (id.as_str(), answer)));
+        by_login.extend(who.login.iter().map(|login| (login.as_str(), answer)));
+    }
+    if by_id.is_empty() {
+        return;
+    }
+    for known in everybody {
+        let ids = known.external_id.as_deref().into_iter().chain([known.id.as_str()]);
+        let by_login = || by_login.get(&*fold(known.user_name.trim()));
+        known.answer = ids.into_iter().find_map(|id| by_id.get(id)).or_else(by_login).map(|&it| it.clone());
+    }
+}
+
+async fn all(engine: &SharedEngine, exported: Vec<Known>) -> Result<Vec<Known>, OnboardError> {
     let key = engine.delivery.as_ref().map(|delivery| delivery.target.settings.key.clone());
     let (key, mut after) = (key.ok_or(OnboardError::NoTarget)?, String::new());
     let mut ours = Vec::new();
@@ -51,12 +79,16 @@ fn together(ours: Vec<Known>, exported: Vec<Known>) -> Vec<Known> {
         None => logins.contains(&fold(&known.user_name)),
     };
     let others: Vec<_> = exported.into_iter().filter(|known| !is_ours(known)).collect();
-    ours.into_iter().chain(others).collect()
+    let mut everybody = ours;
+    everybody.extend(others);
+    everybody
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tenure_identity::onboard::Answer;
+    use tenure_store::onboard::Sought;
 
     fn person(id: &str, external_id: Option<&str>, login: &str) -> Known {
         Known { external_id: external_id.map(str::to_owned), ..Known::new(id, login) }
@@ -73,5 +105,26 @@ mod tests {
         ];
         let ids: Vec<_> = together(ours, exported).into_iter().map(|known| known.id).collect();
         assert_eq!(ids, ["p1", "p2", "00u4"]);
+    }
+
+    #[test]
+    fn an_answer_is_found_before_and_after_the_push() {
+        let who = Sought {
+            id: "00u1".into(),
+            external_id: Some("00u1".into()),
+            login: Some("ada".into()),
+            address: None,
+        };
+        let answer = Some((Answer::New, "grace".to_owned()));
+        let question = Question { who, kind: String::new(), records: Vec::new(), answer };
+        let mut everybody = [
+            person("00u1", Some("00u1"), "a"),
+            person("p1", Some("00u1"), "b"),
+            person("p2", None, "ADA"),
+            person("p3", Some("00u3"), "c"),
+        ];
+        answered(&mut everybody, &[question]);
+        let told: Vec<_> = everybody.iter().map(|known| known.answer.is_some()).collect();
+        assert_eq!(told, [true, true, true, false]);
     }
 }

@@ -1,11 +1,14 @@
 //! Onboarding: reads a target that has users already, says with `tenure_identity::onboard` which record is whose, and makes
-//! the links and stable keys that follow from it. It merges nobody, answers no case, and creates no record.
+//! the links and stable keys that follow from it. It merges nobody, answers no case, and creates no record; whom it leaves to
+//! a human is remembered, so that nobody else creates one for them meanwhile.
 
 mod apply;
 mod error;
+mod forecast;
 mod known;
 mod links;
 mod part;
+mod questions;
 mod read;
 mod records;
 mod scim;
@@ -13,10 +16,12 @@ mod seed;
 
 pub use apply::{Application, Applied, Fate};
 pub use error::OnboardError;
+pub use forecast::{Forecast, forecast};
+pub use questions::{Answered, decide};
 pub use read::Progress;
 
 use crate::SharedEngine;
-use tenure_identity::onboard::{self, Adoption, Existing, Known, Survey};
+use tenure_identity::onboard::{self, Adoption, Existing, Known, Lengths, Survey};
 
 /// An instance as it was read, and what follows from it.
 #[derive(Debug)]
@@ -45,28 +50,35 @@ impl Study {
 }
 
 /// Reads the target and says which record is whose; nothing is written to it. With `resume`, a reading that was interrupted
-/// goes on where it was. `exported` are the identity provider's users, who are known beside everybody in our store.
+/// goes on where it was. `exported` are the identity provider's users, who are known beside everybody in our store. What a
+/// human has to decide is remembered, and what they have decided counts.
 ///
 /// # Errors
-/// If there is no target, its users cannot be read, or the store fails.
+/// If there is no target, its users cannot be read, somebody else reads it at the same time, or the store fails.
 pub async fn study(
     engine: &SharedEngine,
     exported: Vec<Known>,
     resume: bool,
     progress: impl FnMut(Progress),
 ) -> Result<Study, OnboardError> {
-    let reading = read::read(engine, resume, progress).await?;
-    let (rows, known) =
-        (records::records(engine, &reading).await?, known::everybody(engine, exported).await?);
-    let (policy, taken) = (engine.policy(), reading.began);
+    let policy = engine.policy();
+    let key = engine.delivery.as_ref().map(|delivery| delivery.target.settings.key.clone());
+    let lengths = Lengths::of(&policy, &key.ok_or(OnboardError::NoTarget)?);
+    let reading = read::read(engine, &lengths, resume, progress).await?;
+    let rows = records::records(engine, &reading, &lengths).await?;
+    let questions = engine.store.onboard_questions(&reading.target).await?;
+    let known = known::everybody(engine, exported, &questions).await?;
+    let taken = reading.began;
     // Some seconds of work for a large instance, which would hold up every other task.
     let decided = tokio::task::spawn_blocking(move || {
-        let (survey, adoption) = onboard::study(&policy, &rows, &known, taken);
+        let (survey, adoption) = onboard::study(&policy, &lengths, &rows, &known, taken);
         (rows, known, survey, adoption)
     });
     let (rows, known, survey, adoption) = decided.await.expect("deciding does not panic");
     let (target, gaps, has_scim_users) = (reading.target, reading.gaps, reading.has_scim_users);
-    Ok(Study { target, rows, known, survey, adoption, gaps, has_scim_users })
+    let study = Study { target, rows, known, survey, adoption, gaps, has_scim_users };
+    questions::remember(engine, &study, &questions).await?;
+    Ok(study)
 }
 
 /// Makes the links of a study, and with [`Application::seed_keys`] writes the stable keys. What is in place already is left

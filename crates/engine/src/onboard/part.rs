@@ -7,9 +7,7 @@ use tenure_identity::onboard::Lengths;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Users,
-    Groups,
     Memberships,
-    Roles,
     HeldRoles,
     OpenWork,
     ScimUsers,
@@ -38,23 +36,14 @@ const OF_USERS: [&str; 18] = [
 ];
 
 impl Part {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Users,
-        Self::Groups,
-        Self::Memberships,
-        Self::Roles,
-        Self::HeldRoles,
-        Self::OpenWork,
-        Self::ScimUsers,
-    ];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Users, Self::Memberships, Self::HeldRoles, Self::OpenWork, Self::ScimUsers];
 
     /// The word for it, on a progress bar and in the store.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Users => "users",
-            Self::Groups => "groups",
             Self::Memberships => "memberships",
-            Self::Roles => "roles",
             Self::HeldRoles => "roles held",
             Self::OpenWork => "open tasks",
             Self::ScimUsers => "users of the target's SCIM service",
@@ -64,27 +53,18 @@ impl Part {
     pub(super) fn table(self) -> &'static str {
         match self {
             Self::Users => crate::deliver::USERS,
-            Self::Groups => crate::deliver::GROUPS,
             Self::Memberships => crate::deliver::MEMBERS,
-            Self::Roles => crate::deliver::ROLES,
             Self::HeldRoles => crate::deliver::HELD_ROLES,
             Self::OpenWork => "task",
             Self::ScimUsers => super::scim::TABLE,
         }
     }
 
-    /// Whether other parts refer to its rows by their ids.
-    pub(super) fn is_named(self) -> bool {
-        matches!(self, Self::Users | Self::Groups | Self::Roles)
-    }
-
     /// What the report lacks where the part cannot be read; nothing if it lacks nothing.
     pub(super) fn lack(self) -> Option<&'static str> {
         match self {
             Self::Users | Self::ScimUsers => None,
-            Self::Groups => Some("groups have no names"),
             Self::Memberships => Some("memberships count as none"),
-            Self::Roles => Some("roles have no names"),
             Self::HeldRoles => Some("roles count as none"),
             Self::OpenWork => Some("open work counts as none"),
         }
@@ -98,19 +78,18 @@ impl Part {
         }
     }
 
-    /// The columns to keep, of those that the instance has. `key` is the column of the stable key.
-    pub(super) fn columns(self, key: &str, lengths: &Lengths, there: &Columns) -> Vec<String> {
+    /// The columns to keep, of those that the instance has.
+    pub(super) fn columns(self, lengths: &Lengths, there: &Columns) -> Vec<String> {
         let fixed: &[&str] = match self {
             Self::Users => &OF_USERS,
-            Self::Groups | Self::Roles => &["sys_id", "name"],
-            Self::Memberships => &["user", "group"],
-            Self::HeldRoles => &["user", "role", "inherited"],
+            Self::Memberships => &["user"],
+            Self::HeldRoles => &["user", "inherited"],
             Self::OpenWork => &["assigned_to"],
             Self::ScimUsers => &["user"],
         };
         let mut columns: Vec<_> = fixed.iter().map(|column| (*column).to_owned()).collect();
         if self == Self::Users {
-            columns.extend(["sys_id".to_owned(), key.to_owned()]);
+            columns.extend(["sys_id".to_owned(), lengths.key().to_string()]);
             columns.extend(lengths.columns().map(ToString::to_string));
         }
         columns.sort();
@@ -142,10 +121,10 @@ mod tests {
 
     #[test]
     fn only_columns_that_are_there_are_asked_for() {
-        let lengths = Lengths::of(&Policy::built_in(&[SourceName::new("okta")]));
+        let lengths = Lengths::of(&Policy::built_in(&[SourceName::new("okta")]), &"u_key".into());
         let there = Columns::of(["sys_id", "user_name", "title", "x"].map(column));
-        assert_eq!(Part::Users.columns("u_key", &lengths, &there), ["sys_id", "title", "user_name"]);
-        let all = Part::Users.columns("u_key", &lengths, &Columns::unknown());
+        assert_eq!(Part::Users.columns(&lengths, &there), ["sys_id", "title", "user_name"]);
+        let all = Part::Users.columns(&lengths, &Columns::unknown());
         assert!(all.iter().any(|it| it == "u_key") && all.iter().any(|it| it == "last_login_time"));
         assert_eq!(all.iter().filter(|it| *it == "user_name").count(), 1);
     }

@@ -1,5 +1,6 @@
 //! Reading an instance page by page into the store, in the background lane so that pushes go first. Each page is kept before
-//! the next one is asked for: whatever ends a reading, the next one goes on where it was.
+//! the next one is asked for: whatever ends a reading, the next one goes on where it was. A reading has a name of its own,
+//! so that it can never take another's pages for its own.
 
 use super::OnboardError;
 use super::part::Part;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use tenure_connect::servicenow::{CallError, Lane, Pages, Row};
 use tenure_identity::onboard::Lengths;
 use tenure_store::onboard::{Columns, Page};
+use uuid::Uuid;
 
 /// Rows on a page. Larger pages are not faster, and more is lost where one is.
 const PAGE: usize = 1_000;
@@ -29,6 +31,10 @@ pub struct Progress {
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) target: String,
+    /// Its name.
+    pub(super) name: String,
+    /// Parts that our account may not read.
+    pub(super) unread: Vec<Part>,
     pub(super) began: Timestamp,
     pub(super) gaps: Vec<String>,
     pub(super) has_scim_users: bool,
@@ -36,19 +42,19 @@ pub(super) struct Reading {
 
 pub(super) async fn read(
     engine: &SharedEngine,
+    lengths: &Lengths,
     resume: bool,
     mut progress: impl FnMut(Progress),
 ) -> Result<Reading, OnboardError> {
     let target = &engine.delivery.as_ref().ok_or(OnboardError::NoTarget)?.target;
-    if !resume {
-        engine.store.forget_onboarding().await?;
-    }
-    let mut gaps = Vec::new();
+    let reader = Reader { engine, target, lengths, name: name(engine, target, resume).await? };
+    let (mut gaps, mut unread) = (Vec::new(), Vec::new());
     for part in Part::ALL {
-        match read_part(engine, target, part, &mut progress).await {
+        match reader.read_part(part, &mut progress).await {
             Ok(()) => {}
             // Whatever is not of users themselves makes the report poorer, and nobody's link wrong.
             Err(Trouble::Call(error)) if error.is_permanent() && part != Part::Users => {
+                unread.push(part);
                 gaps.extend(part.lack().map(|lack| format!("{lack}: {}", in_words(&error))));
             }
             Err(Trouble::Call(source)) => {
@@ -58,10 +64,29 @@ pub(super) async fn read(
         }
     }
     gaps.extend(about_the_key(target).await);
-    let began = engine.store.onboarding_began(&target.name).await?.unwrap_or_else(|| engine.clock.now());
-    let first = engine.store.onboard_page(&target.name, Part::ScimUsers.label(), 0).await?;
+    let store = &engine.store;
+    let first = store.onboard_page(&target.name, &reader.name, Part::ScimUsers.label(), 0).await?;
     let has_scim_users = first.is_some_and(|page| !page.rows.is_empty());
-    Ok(Reading { target: target.name.clone(), began, gaps, has_scim_users })
+    let users = store.onboard_page(&target.name, &reader.name, Part::Users.label(), 0).await?;
+    let began = users.ok_or(OnboardError::Two)?.read;
+    Ok(Reading { target: target.name.clone(), name: reader.name, unread, began, gaps, has_scim_users })
+}
+
+/// The name of the reading to go on with, or of a new one, before which everything is forgotten that was read.
+async fn name(engine: &SharedEngine, target: &Target, resume: bool) -> Result<String, OnboardError> {
+    if resume && let Some((name, _)) = engine.store.newest_onboarding(&target.name).await? {
+        return Ok(name);
+    }
+    engine.store.forget_onboarding().await?;
+    Ok(Uuid::now_v7().to_string())
+}
+
+/// Reads parts of an instance into the store.
+struct Reader<'a> {
+    engine: &'a SharedEngine,
+    target: &'a Target,
+    lengths: &'a Lengths,
+    name: String,
 }
 
 /// What ends the reading of a part.
@@ -82,50 +107,49 @@ impl<E: Into<OnboardError>> From<E> for Trouble {
     }
 }
 
-/// Reads a part, or what is still missing of it.
-async fn read_part(
-    engine: &SharedEngine,
-    target: &Target,
-    part: Part,
-    progress: &mut impl FnMut(Progress),
-) -> Result<(), Trouble> {
-    let last = engine.store.last_onboard_page(&target.name, part.label()).await?;
-    let mut number = last.as_ref().map_or(0, |page| page.number + 1);
-    let mut pages = match last.map(|page| page.position) {
-        None => pages(engine, target, part).await?,
-        Some(Some(position)) => pages(engine, target, part).await?.after(position),
-        Some(None) => return Ok(()),
-    };
-    let before = u64::from(number) * PAGE as u64;
-    let mut done = before;
-    loop {
-        let rows = pages.next().await?;
-        let position = rows.as_ref().and_then(|_| pages.position().cloned());
-        let ended = rows.is_none();
-        let rows: Vec<_> =
-            rows.unwrap_or_default().into_iter().map(|row| without_blanks(part, row)).collect();
-        done += rows.len() as u64;
-        let page = Page { part: part.label().into(), number, read: engine.clock.now(), position, rows };
-        engine.store.keep_onboard_page(&target.name, &page).await?;
-        if ended {
-            return Ok(());
+impl Reader<'_> {
+    /// Reads a part, or what is still missing of it.
+    async fn read_part(&self, part: Part, progress: &mut impl FnMut(Progress)) -> Result<(), Trouble> {
+        let (store, target) = (&self.engine.store, &self.target.name);
+        let last = store.last_onboard_page(target, &self.name, part.label()).await?;
+        let mut number = last.as_ref().map_or(0, |page| page.number + 1);
+        let mut pages = match last.map(|page| page.position) {
+            None => self.pages(part).await?,
+            Some(Some(position)) => self.pages(part).await?.after(position),
+            Some(None) => return Ok(()),
+        };
+        let before = u64::from(number) * PAGE as u64;
+        let mut done = before;
+        loop {
+            let rows = pages.next().await?;
+            let position = rows.as_ref().and_then(|_| pages.position().cloned());
+            let ended = rows.is_none();
+            let rows: Vec<_> =
+                rows.unwrap_or_default().into_iter().map(|row| without_blanks(part, row)).collect();
+            done += rows.len() as u64;
+            let read = self.engine.clock.now();
+            let page = Page { part: part.label().into(), number, read, position, rows };
+            store.keep_onboard_page(target, &self.name, &page).await?;
+            if ended {
+                return Ok(());
+            }
+            number += 1;
+            progress(Progress { what: part.label(), done, all: pages.total().map(|rest| before + rest) });
         }
-        number += 1;
-        progress(Progress { what: part.label(), done, all: pages.total().map(|rest| before + rest) });
     }
-}
 
-async fn pages(engine: &SharedEngine, target: &Target, part: Part) -> Result<Pages, CallError> {
-    let there = target.client.columns(Lane::Background, part.table()).await?;
-    let policy = engine.policy();
-    let columns = part.columns(target.settings.key.as_str(), &Lengths::of(&policy), &there);
-    let columns: Vec<_> = columns.iter().map(String::as_str).collect();
-    Ok(target.client.pages(Lane::Background, part.table(), &part.query(), &columns, PAGE))
+    async fn pages(&self, part: Part) -> Result<Pages, CallError> {
+        let client = &self.target.client;
+        let there = client.columns(Lane::Background, part.table()).await?;
+        let columns = part.columns(self.lengths, &there);
+        let columns: Vec<_> = columns.iter().map(String::as_str).collect();
+        Ok(client.pages(Lane::Background, part.table(), &part.query(), &columns, PAGE))
+    }
 }
 
 /// The columns that say something. Ids are kept only where anything refers to them.
 fn without_blanks(part: Part, row: Row) -> Columns {
-    let is_named = part.is_named();
+    let is_named = part == Part::Users;
     row.fields
         .into_iter()
         .filter(|(column, value)| !value.is_empty() && (is_named || column != "sys_id"))

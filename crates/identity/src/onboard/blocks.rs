@@ -13,27 +13,50 @@ const LARGEST_LOOSE: usize = 20;
 /// Kinds of keys from here on are parts of names.
 const LOOSE: u8 = 6;
 
-/// Pairs of positions that are worth comparing, each once, the lower position first.
-pub(super) fn pairs(people: &[Subject<'_>]) -> Vec<(u32, u32)> {
+/// Tells each position with the later ones that are worth comparing with it, each once. No more than the keys are in memory,
+/// of which there are a dozen for each record; of pairs there are many times more.
+pub(super) fn each_candidate(people: &[Subject<'_>], mut tell: impl FnMut(u32, &[u32])) {
     let mut keyed = Vec::with_capacity(people.len() * 12);
     for (position, person) in (0_u32..).zip(people) {
         each_key(person, |key| keyed.push((key, position)));
     }
     keyed.sort_unstable();
     keyed.dedup();
-    let mut pairs = Vec::new();
-    let fits = |block: &&[(u64, u32)]| {
-        let largest = if is_loose(block[0].0) { LARGEST_LOOSE } else { LARGEST };
-        (2..=largest).contains(&block.len())
-    };
-    for block in keyed.chunk_by(|one, other| one.0 == other.0).filter(fits) {
-        for (place, (_, one)) in block.iter().enumerate() {
-            pairs.extend(block[place + 1..].iter().map(|(_, other)| (*one, *other)));
-        }
+    let mut places = places(&keyed);
+    let members: Vec<u32> = keyed.into_iter().map(|(_, position)| position).collect();
+    places.sort_unstable();
+    let mut others = Vec::new();
+    for of_one in places.chunk_by(|one, other| one.position == other.position) {
+        others.clear();
+        // Members of a block are in order, so that the later ones stand behind.
+        of_one.iter().for_each(|place| others.extend(&members[place.next as usize..place.end as usize]));
+        others.sort_unstable();
+        others.dedup();
+        tell(of_one[0].position, &others);
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
+}
+
+/// Where in a block a record stands: who follows it there, and where the block ends.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    position: u32,
+    next: u32,
+    end: u32,
+}
+
+/// The places in blocks that say anything: not of one record, and not of too many.
+fn places(keyed: &[(u64, u32)]) -> Vec<Place> {
+    let (mut places, mut begin) = (Vec::new(), 0_u32);
+    for block in keyed.chunk_by(|one, other| one.0 == other.0) {
+        let end = begin + block.len() as u32;
+        let largest = if is_loose(block[0].0) { LARGEST_LOOSE } else { LARGEST };
+        if block.len() <= largest {
+            let followed = block.iter().zip(begin + 1..).take(block.len() - 1);
+            places.extend(followed.map(|((_, position), next)| Place { position: *position, next, end }));
+        }
+        begin = end;
+    }
+    places
 }
 
 /// Whether the key, by its last bit, is of a part of a name.

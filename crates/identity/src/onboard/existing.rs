@@ -57,11 +57,12 @@ pub struct Existing {
     pub updated: Option<Timestamp>,
     /// How many open tasks are assigned to it.
     pub open_work: u32,
-    /// The groups that it is a member of, by name.
-    pub memberships: Vec<String>,
-    /// The roles that it has of its own, by name; inherited ones go with the groups.
-    pub roles: Vec<String>,
-    /// Columns that nothing is decided by, for their lengths: `title`, `street`, …
+    /// How many groups it is a member of.
+    pub memberships: u32,
+    /// How many roles it has of its own; inherited ones go with the groups.
+    pub roles: u32,
+    /// Columns that nothing is decided by, for their lengths: `title`, `street`, … Those that are too short for a finding
+    /// may be left out.
     pub other: BTreeMap<FieldName, String>,
 }
 
@@ -83,6 +84,17 @@ pub struct Known {
     pub name: Name,
     /// Whether they have access now.
     pub active: bool,
+    /// What a human has said, where no rule was sure.
+    pub answer: Option<Answer>,
+}
+
+/// Which record is somebody's, by a human's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// This one.
+    Record(SysId),
+    /// None of those that there are: they get one of their own.
+    New,
 }
 
 impl Name {
@@ -122,8 +134,8 @@ impl Existing {
             created: None,
             updated: None,
             open_work: 0,
-            memberships: Vec::new(),
-            roles: Vec::new(),
+            memberships: 0,
+            roles: 0,
             other: BTreeMap::new(),
         }
     }
@@ -134,11 +146,11 @@ impl Existing {
         if name.is_empty() { self.user_name.clone() } else { format!("{name} ({})", self.user_name) }
     }
 
-    /// The text columns that have a value, by name.
-    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The text columns that have a value, by name; `key` is the column of the stable key.
+    pub fn texts<'a>(&'a self, key: &'a FieldName) -> impl Iterator<Item = (&'a str, &'a str)> {
         let own = [
             ("user_name", Some(&self.user_name)),
-            ("u_okta_user_id", self.key.as_ref()),
+            (key.as_str(), self.key.as_ref()),
             ("employee_number", self.employee_number.as_ref()),
             ("email", self.email.as_ref()),
             ("first_name", self.name.first.as_ref()),

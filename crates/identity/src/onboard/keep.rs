@@ -76,8 +76,8 @@ fn with_work_to_move(why: String, others: &[&Existing]) -> String {
     if left == 0 { why } else { format!("{why}; {left} open tasks of the other have to move to it") }
 }
 
-fn holdings(row: &Existing) -> usize {
-    row.memberships.len() + row.roles.len()
+fn holdings(row: &Existing) -> u32 {
+    row.memberships.saturating_add(row.roles)
 }
 
 /// The day of a time, or that there was none.

@@ -5,12 +5,16 @@ use crate::policy::Policy;
 use std::collections::BTreeMap;
 
 /// The most characters of each column.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lengths(BTreeMap<FieldName, usize>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lengths {
+    limits: BTreeMap<FieldName, usize>,
+    /// The column of the stable key.
+    key: FieldName,
+}
 
 impl Lengths {
-    /// The limits of every mapping and rule of the policy.
-    pub fn of(policy: &Policy) -> Self {
+    /// The limits of every mapping and rule of the policy. `key` is the target's column of the stable key.
+    pub fn of(policy: &Policy, key: &FieldName) -> Self {
         let mapped = policy.mapping.iter().chain(policy.mapping_of.values().flatten());
         let mapped = mapped.map(|mapping| (&mapping.field, mapping.max_length));
         let limits = mapped.chain(policy.fields.iter().map(|rule| (&rule.field, rule.max_length)));
@@ -19,17 +23,22 @@ impl Lengths {
             let shortest = lengths.entry(field.clone()).or_insert(limit);
             *shortest = limit.min(*shortest);
         }
-        Self(lengths)
+        Self { limits: lengths, key: key.clone() }
     }
 
     /// The limit of this column in characters; `None` where nothing will be written to it.
     pub fn limit(&self, column: &str) -> Option<usize> {
-        self.0.get(column).copied()
+        self.limits.get(column).copied()
     }
 
     /// The columns that have a limit, by name.
     pub fn columns(&self) -> impl Iterator<Item = &FieldName> {
-        self.0.keys()
+        self.limits.keys()
+    }
+
+    /// The column of the stable key.
+    pub fn key(&self) -> &FieldName {
+        &self.key
     }
 }
 
@@ -40,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_policy_says_how_long_a_value_may_be() {
-        let lengths = Lengths::of(&policy());
+        let lengths = Lengths::of(&policy(), &"u_key".into());
         assert_eq!(lengths.limit("user_name"), Some(40));
         assert_eq!(lengths.limit("title"), Some(60));
         assert_eq!(lengths.limit("u_nobody_maps_it"), None);

@@ -23,7 +23,7 @@ pub use account::{Account, AccountKind};
 pub use adopt::{
     Adoption, Conflict, ConflictKind, Link, MatchedBy, Question, QuestionKind, Unclaimed, adopt,
 };
-pub use existing::{Existing, Known, Name};
+pub use existing::{Answer, Existing, Known, Name};
 pub use finding::{Finding, FindingKind};
 pub use lengths::Lengths;
 pub use study::study;

@@ -90,7 +90,7 @@ impl Portrait {
             key: row.key.as_deref().and_then(key),
             number: row.employee_number.as_deref().and_then(loose_number),
             email: row.email.as_deref().and_then(Email::of),
-            login: stem(local(&fold(row.user_name.trim()))).0,
+            login: login_stem(&row.user_name),
             name: PlainName::of(&row.name),
             desk: row.phone.as_deref().and_then(phone),
             mobile: row.mobile_phone.as_deref().and_then(phone),
@@ -129,7 +129,9 @@ impl PlainName {
         let middle = name.middle.as_deref().and_then(|text| letters(text).chars().next());
         let says_something =
             |word: &&String| word.chars().count() >= 3 && !PARTICLES.contains(&word.as_str());
-        let family_words = family.iter().filter(says_something).cloned().collect();
+        let mut family_words: Vec<_> = family.iter().filter(says_something).cloned().collect();
+        // One word is the usual, and a filter reserves room for four.
+        family_words.shrink_to_fit();
         Self { given: given.concat(), family: family.concat(), family_words, middle, generation }
     }
 
@@ -146,6 +148,12 @@ impl PlainName {
         self.is_whole() && other.is_whole() && !shared && !close(&self.given) && !close(&self.family)
     }
 
+    /// Whether the given names may be one: equal, one the beginning of the other, or nearly so.
+    pub(super) fn shares_given(&self, other: &Self) -> bool {
+        let (one, another) = (self.given.as_str(), other.given.as_str());
+        one.starts_with(another) || another.starts_with(one) || strsim::jaro_winkler(one, another) >= 0.85
+    }
+
     /// The whole name, whichever part came first.
     pub(super) fn sorted(&self) -> String {
         let (one, other) = (&self.given, &self.family);
@@ -160,12 +168,16 @@ pub(super) fn key(text: &str) -> Option<String> {
 
 /// An employee number for comparison; none where it only fills the column.
 pub(super) fn number(text: &str) -> Option<String> {
-    let means_something = text.chars().any(|c| c.is_numeric() && c != '0');
-    means_something.then(|| fold(text.trim()).into_owned())
+    means_something(text).then(|| fold(text.trim()).into_owned())
+}
+
+/// Whether an employee number is one, and does not only fill the column.
+pub(super) fn means_something(number: &str) -> bool {
+    number.chars().any(|c| c.is_numeric() && c != '0')
 }
 
 /// The same without leading zeros, which spreadsheets lose.
-fn loose_number(text: &str) -> Option<String> {
+pub(super) fn loose_number(text: &str) -> Option<String> {
     number(text).map(|text| text.trim_start_matches('0').to_owned())
 }
 
@@ -207,6 +219,11 @@ fn words(text: &str) -> Vec<String> {
 /// Combining marks belong to the letter before them.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}')
+}
+
+/// A login or an address without domain, tag, punctuation and the number at its end; none where too little is left.
+pub(super) fn login_stem(login: &str) -> Option<String> {
+    stem(local(&fold(login.trim()))).0
 }
 
 /// What stands before the `@`.

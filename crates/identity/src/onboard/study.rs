@@ -9,11 +9,17 @@ use super::suspects::suspects;
 use crate::policy::Policy;
 use jiff::Timestamp;
 
-/// What [`super::survey`] says with the policy's own lengths, and what [`super::adopt`] says.
-pub fn study(policy: &Policy, rows: &[Existing], known: &[Known], now: Timestamp) -> (Survey, Adoption) {
+/// What [`super::survey`] says, and what [`super::adopt`] says.
+pub fn study(
+    policy: &Policy,
+    lengths: &Lengths,
+    rows: &[Existing],
+    known: &[Known],
+    now: Timestamp,
+) -> (Survey, Adoption) {
     let clusters = suspects(rows);
     let adoption = adopt_among(policy, rows, clusters.clone(), known);
-    (survey_among(rows, clusters, &Lengths::of(policy), now), adoption)
+    (survey_among(rows, clusters, lengths, now), adoption)
 }
 
 #[cfg(test)]
@@ -32,8 +38,8 @@ mod tests {
         };
         let (rows, known) = ([row("r1", "ada"), row("r2", "alovelace")], [Known::new("00u1", "ada")]);
         let now: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
-        let (policy, lengths) = (policy(), Lengths::of(&policy()));
-        let (surveyed, adoption) = study(&policy, &rows, &known, now);
+        let (policy, lengths) = (policy(), Lengths::of(&policy(), &"u_key".into()));
+        let (surveyed, adoption) = study(&policy, &lengths, &rows, &known, now);
         assert_eq!(surveyed, survey(&rows, &lengths, now));
         assert_eq!(surveyed.clusters.len(), 1);
         assert_eq!(adoption, adopt(&policy, &rows, &known));

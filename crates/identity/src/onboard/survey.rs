@@ -183,7 +183,7 @@ fn in_use(row: &Existing) -> String {
 fn by_length(row: &Existing, lengths: &Lengths) -> (Vec<String>, Vec<String>) {
     const LONGEST_CODE: usize = 10;
     let (mut longer, mut full) = (Vec::new(), Vec::new());
-    for (column, text) in row.texts() {
+    for (column, text) in row.texts(lengths.key()) {
         let Some(limit) = lengths.limit(column) else { continue };
         let length = text.chars().count();
         if length > limit {

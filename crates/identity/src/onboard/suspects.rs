@@ -65,17 +65,21 @@ pub fn suspects(rows: &[Existing]) -> Vec<Cluster> {
     clusters
 }
 
-fn ties(population: &Population<'_>, subjects: &[Subject<'_>]) -> Vec<Tie> {
-    let weighed = blocks::pairs(subjects).into_iter().map(|(one, other)| {
-        let bits = weigh(population, &subjects[one as usize], &subjects[other as usize]);
-        Tie { one, other, bits }
+fn ties(population: &Population, subjects: &[Subject<'_>]) -> Vec<Tie> {
+    let mut ties = Vec::new();
+    blocks::each_candidate(subjects, |one, others| {
+        let weighed = others.iter().map(|&other| {
+            let bits = weigh(population, &subjects[one as usize], &subjects[other as usize]);
+            Tie { one, other, bits }
+        });
+        ties.extend(weighed.filter(|tie| tie.bits >= SUSPECT));
     });
-    weighed.filter(|tie| tie.bits >= SUSPECT).collect()
+    ties
 }
 
 /// The ties of each group, the strongest first. Groups grow together along ties, unless two of their records are too
 /// unlikely to be one: friends of friends are not friends.
-fn groups(population: &Population<'_>, subjects: &[Subject<'_>], ties: &[Tie]) -> Vec<Vec<Tie>> {
+fn groups(population: &Population, subjects: &[Subject<'_>], ties: &[Tie]) -> Vec<Vec<Tie>> {
     let mut group_of: HashMap<u32, usize> = HashMap::new();
     let mut groups: Vec<(Vec<u32>, Vec<Tie>)> = Vec::new();
     for &tie in ties {
@@ -101,7 +105,7 @@ fn groups(population: &Population<'_>, subjects: &[Subject<'_>], ties: &[Tie]) -
     groups.into_iter().map(|(_, ties)| ties).filter(|ties| !ties.is_empty()).collect()
 }
 
-fn cluster(population: &Population<'_>, subjects: &[Subject<'_>], ties: &[Tie]) -> Cluster {
+fn cluster(population: &Population, subjects: &[Subject<'_>], ties: &[Tie]) -> Cluster {
     let mut positions: Vec<_> = ties.iter().flat_map(|tie| [tie.one, tie.other]).collect();
     positions.sort_unstable();
     positions.dedup();

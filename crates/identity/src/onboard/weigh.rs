@@ -32,16 +32,16 @@ impl Weight {
 }
 
 /// Weighs two records.
-pub(super) fn weigh(population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) -> f64 {
+pub(super) fn weigh(population: &Population, one: &Subject<'_>, other: &Subject<'_>) -> f64 {
     weighed(population, one, other, false).bits
 }
 
 /// Weighs two records and says what with.
-pub(super) fn explain(population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) -> Weight {
+pub(super) fn explain(population: &Population, one: &Subject<'_>, other: &Subject<'_>) -> Weight {
     weighed(population, one, other, true)
 }
 
-fn weighed(population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>, told: bool) -> Weight {
+fn weighed(population: &Population, one: &Subject<'_>, other: &Subject<'_>, told: bool) -> Weight {
     // Whatever order the records came in, the same sentences follow.
     let (one, other) = if one.row.sys_id <= other.row.sys_id { (one, other) } else { (other, one) };
     let mut weight = Weight { bits: PRIOR - population.size_bits(), told, ..Weight::default() };
@@ -71,7 +71,7 @@ fn keys(weight: &mut Weight, one: &Subject<'_>, other: &Subject<'_>) {
 }
 
 /// Numbers are given to one human being each; what many share only fills the column.
-fn numbers(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
+fn numbers(weight: &mut Weight, population: &Population, one: &Subject<'_>, other: &Subject<'_>) {
     let (Some(a), Some(b)) = (&one.portrait.number, &other.portrait.number) else { return };
     let written = |subject: &Subject<'_>| subject.row.employee_number.clone().unwrap_or_default();
     if a == b {
@@ -97,7 +97,7 @@ fn numbers(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, 
     }
 }
 
-fn names(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
+fn names(weight: &mut Weight, population: &Population, one: &Subject<'_>, other: &Subject<'_>) {
     if one.portrait.name.is_whole() && other.portrait.name.is_whole() {
         let (bits, sentence) = name_bits(population, one, other);
         weight.add(bits, || sentence.to_owned());
@@ -106,7 +106,7 @@ fn names(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, ot
 }
 
 /// Of a wrong spelling there is one record; the right one tells how common the name is.
-fn name_bits(population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) -> (f64, &'static str) {
+fn name_bits(population: &Population, one: &Subject<'_>, other: &Subject<'_>) -> (f64, &'static str) {
     let (a, b) = (&one.portrait.name, &other.portrait.name);
     let rarer = |kind, a: &str, b: &str| population.rarity(kind, a).min(population.rarity(kind, b));
     let given = || rarer(Trait::Given, &a.given, &b.given);
@@ -173,7 +173,7 @@ fn is_short_form(one: &str, other: &str) -> bool {
     !short.is_empty() && long.starts_with(short)
 }
 
-fn emails(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
+fn emails(weight: &mut Weight, population: &Population, one: &Subject<'_>, other: &Subject<'_>) {
     let (Some(a), Some(b)) = (&one.portrait.email, &other.portrait.email) else { return };
     let (slip_of, slip) = (a.stem.as_deref().unwrap_or_default(), b.stem.as_deref().unwrap_or_default());
     if a.whole == b.whole {
@@ -203,7 +203,7 @@ fn shared_stem<'a>(one: &'a Email, other: &Email) -> Option<&'a str> {
     one.stem.as_deref().filter(|stem| other.stem.as_deref() == Some(stem))
 }
 
-fn phones(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
+fn phones(weight: &mut Weight, population: &Population, one: &Subject<'_>, other: &Subject<'_>) {
     let (a, b) = (&one.portrait, &other.portrait);
     if let (Some(desk), true) = (&a.desk, a.desk == b.desk) {
         let bits = match population.count(Trait::Desk, desk) {
@@ -224,7 +224,7 @@ fn phones(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, o
     }
 }
 
-fn places(weight: &mut Weight, population: &Population<'_>, one: &Subject<'_>, other: &Subject<'_>) {
+fn places(weight: &mut Weight, population: &Population, one: &Subject<'_>, other: &Subject<'_>) {
     match (one.department(), other.department()) {
         (Some(a), Some(b)) if a == b => {
             let bits = population.rarity(Trait::Department, a).min(6.0) * 0.7;

@@ -3,7 +3,7 @@
 use crate::facts::{existing, identities};
 use crate::measure::Measure;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tenure_identity::id::SourceName;
 use tenure_identity::onboard::{
     AccountKind, Existing, FindingKind, Lengths, MatchedBy, adopt, survey, suspects,
@@ -65,7 +65,11 @@ fn every_way_in_which_doubles_are_made_is_found() {
 fn accounts_that_are_nobodys_own_are_recognised() {
     let instance = Brownfield::generate(5, 5_000);
     let rows = existing(&instance);
-    let survey = survey(&rows, &Lengths::of(&policy()), "2026-03-02T00:00:00Z".parse::<Timestamp>().unwrap());
+    let survey = survey(
+        &rows,
+        &Lengths::of(&policy(), &"u_okta_user_id".into()),
+        "2026-03-02T00:00:00Z".parse::<Timestamp>().unwrap(),
+    );
     let kinds = [FindingKind::SharedAccount, FindingKind::ServiceAccount];
     let found = survey.findings.iter().filter(|finding| kinds.contains(&finding.kind));
     let found: BTreeSet<_> = found.map(|finding| finding.records[0].to_string()).collect();
@@ -96,7 +100,8 @@ fn no_link_is_wrong_and_most_people_are_linked() {
     };
     let wrong: Vec<_> = adoption.links.iter().filter(|link| !right(link)).collect();
     assert_eq!(wrong, Vec::<&tenure_identity::onboard::Link>::new());
-    let people = truth.human_of_identity.len();
+    let with_row: HashSet<_> = truth.human_of.values().collect();
+    let people = truth.human_of_identity.values().filter(|human| with_row.contains(human)).count();
     let by: HashMap<MatchedBy, usize> = adoption.links.iter().fold(HashMap::new(), |mut by, link| {
         *by.entry(link.by).or_default() += 1;
         by
@@ -111,4 +116,20 @@ fn no_link_is_wrong_and_most_people_are_linked() {
     );
     assert!(adoption.links.len() * 100 >= people * 95);
     assert!(by[&MatchedBy::Key] > by[&MatchedBy::EmployeeNumber]);
+}
+
+#[test]
+fn no_newcomer_has_a_record_and_most_who_have_none_are_newcomers() {
+    for seed in [6, 7, 22] {
+        let instance = Brownfield::generate(seed, 20_000);
+        let adoption = adopt(&policy(), &existing(&instance), &identities(&instance));
+        let truth = &instance.truth;
+        let with_row: HashSet<_> = truth.human_of.values().collect();
+        let has_row = |id: &String| with_row.contains(&truth.human_of_identity[id]);
+        let duplicates: Vec<_> = adoption.newcomers.iter().filter(|id| has_row(id)).collect();
+        assert_eq!(duplicates, Vec::<&String>::new(), "the first push would make a second record");
+        let new = truth.human_of_identity.keys().filter(|id| !has_row(id)).count();
+        println!("seed {seed}: {} of {new} without a record are told to be new", adoption.newcomers.len());
+        assert!(adoption.newcomers.len() * 100 >= new * 60, "{} of {new}", adoption.newcomers.len());
+    }
 }

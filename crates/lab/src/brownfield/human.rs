@@ -58,6 +58,12 @@ impl Staff {
         staff
     }
 
+    /// Somebody who has begun since, and whom nobody has made a row for.
+    pub(super) fn hired(&mut self, rng: &mut Rng) -> Human {
+        let (given, family) = names::draw(rng);
+        Human { active: true, key: None, ..self.human(rng, given, family) }
+    }
+
     /// One in a hundred is called exactly like a colleague; one in four hundred is a colleague's son.
     fn name(&self, rng: &mut Rng) -> (String, String) {
         if !self.humans.is_empty() && rng.chance(10) {

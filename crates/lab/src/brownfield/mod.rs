@@ -48,7 +48,7 @@ pub struct Brownfield {
 pub struct Truth {
     /// The human being whose own account a row is, by `sys_id`. Rows with one number are one human being.
     pub human_of: BTreeMap<String, usize>,
-    /// The human being behind each of the provider's identities, by external id.
+    /// The human being behind each of the provider's identities, by external id. New hires have no row.
     pub human_of_identity: BTreeMap<String, usize>,
     /// Rows that are second records of somebody, and how each came about.
     pub doubles: BTreeMap<String, Double>,
@@ -89,7 +89,7 @@ impl Brownfield {
         }
         doubles::make(&mut rng, &mut instance, &mut staff, doubles);
         accounts::make(&mut rng, &mut instance, &mut staff, others);
-        export::make(&mut rng, &mut instance, &staff);
+        export::make(&mut rng, &mut instance, &mut staff);
         instance.users.sort_by(|a, b| a["sys_id"].cmp(&b["sys_id"]));
         instance
     }

@@ -78,6 +78,19 @@ fn the_export_names_the_staff_and_quotes_what_it_must() {
 }
 
 #[test]
+fn new_hires_have_no_row_and_some_have_a_leavers_login() {
+    let instance = instance();
+    let with_row: BTreeSet<_> = instance.truth.human_of.values().collect();
+    let is_new = |user: &&Exported| !with_row.contains(&instance.truth.human_of_identity[&user.id]);
+    let hired: Vec<_> = instance.exported.iter().filter(is_new).collect();
+    assert!(hired.len() > 50 && hired.iter().all(|user| user.status == "ACTIVE"), "{}", hired.len());
+    let left: BTreeSet<_> = instance.users.iter().filter(|row| row["active"] == "false").collect();
+    let left: BTreeSet<_> = left.iter().map(|row| row["user_name"].as_str()).collect();
+    let given_out_again = hired.iter().filter(|user| left.contains(user.login.as_str())).count();
+    assert!(given_out_again > 10, "{given_out_again}");
+}
+
+#[test]
 fn small_instances_work_too() {
     for users in [0, 1, 2, 40] {
         assert!(Brownfield::generate(1, users).users.len() <= users.max(1));

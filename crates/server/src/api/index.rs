@@ -14,12 +14,14 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(index)).routes(routes!(openapi))
 }
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 9] = [
     "/api/v1/people",
     "/api/v1/claims",
     "/api/v1/groups",
     "/api/v1/events",
     "/api/v1/cases",
+    "/api/v1/deliveries",
+    "/api/v1/handovers",
     "/api/v1/policies",
     "/api/v1/tokens",
 ];

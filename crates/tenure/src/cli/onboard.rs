@@ -1,11 +1,14 @@
 //! The options of `tenure onboard`.
 
 use super::Format;
-use clap::Args;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct OnboardOptions {
+    #[command(subcommand)]
+    pub(crate) command: Option<OnboardCommand>,
     /// The identity provider's users, as its console exports them; with it nobody has to be pushed before
     #[arg(long, value_name = "FILE")]
     pub(crate) idp_csv: Option<PathBuf>,
@@ -36,4 +39,19 @@ pub(crate) struct OnboardOptions {
     /// How the result is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OnboardCommand {
+    /// Say which record is somebody's, where a case asks; the next look follows it
+    Decide {
+        /// The person, as the case calls them: id, user name or e-mail address
+        who: String,
+        /// The `sys_id` of their record; or `new`, if none of those that there are is theirs
+        #[arg(value_name = "SYS_ID|new")]
+        record: String,
+        /// Who decides; your login name without it
+        #[arg(long, env = "USER", default_value = "administrator")]
+        by: String,
+    },
 }

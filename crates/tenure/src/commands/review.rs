@@ -4,6 +4,7 @@ use super::explain::name;
 use super::list::{List, PAGE};
 use crate::cli::{Format, ReviewCommand, RulingWord};
 use crate::config::Config;
+use crate::usage::Usage;
 use crate::{output, wiring};
 use anyhow::bail;
 use std::process::ExitCode;
@@ -75,10 +76,12 @@ fn ruling(case: &Case, word: RulingWord, person: Option<&str>) -> anyhow::Result
             // Whoever is named, the engine will say what would answer.
             (None, [any, ..]) if !answers => Ok(any.clone()),
             (None, [only]) => Ok(only.clone()),
-            (None, []) => bail!("say which person: --person ID; `tenure explain WHO` tells it"),
+            (None, []) => {
+                bail!(Usage::new("say which person: --person ID; `tenure explain WHO` tells it"))
+            }
             (None, many) => {
                 let ids: Vec<_> = many.iter().map(ToString::to_string).collect();
-                bail!("say which person: --person {}", ids.join(" | "))
+                bail!(Usage::new(format!("say which person: --person {}", ids.join(" | "))))
             }
         }
     };
@@ -86,7 +89,7 @@ fn ruling(case: &Case, word: RulingWord, person: Option<&str>) -> anyhow::Result
         RulingWord::Link => Ruling::Link(named()?),
         RulingWord::Merge => Ruling::Merge(named()?),
         _ if person.is_some() => {
-            bail!("--person goes with `link` and `merge` only")
+            bail!(Usage::new("--person goes with `link` and `merge` only"))
         }
         RulingWord::Create => Ruling::Create,
         RulingWord::Reject => Ruling::Reject,

@@ -2,8 +2,9 @@
 
 use crate::cli::{Format, TokenCommand, TokenScope};
 use crate::config::Config;
+use crate::usage::Usage;
 use crate::{output, wiring};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use std::process::ExitCode;
 use tenure_engine::token::{AdminScope, NewToken, Scope};
 use tenure_engine::{Engine, SharedEngine};
@@ -29,7 +30,7 @@ async fn carry_out(config: &Config, engine: &SharedEngine, command: TokenCommand
             let scopes = scopes(&scope, TokenScope::of_admin, &[AdminScope::Read], "an administrator")?;
             show_new(&engine.create_admin_token(&name, &scopes, expires).await?);
         }
-        TokenCommand::Create { .. } => bail!("say whose it is: --source NAME or --admin NAME"),
+        TokenCommand::Create { .. } => bail!(Usage::new("say whose it is: --source NAME or --admin NAME")),
         TokenCommand::List { format } => list(engine, format).await?,
         TokenCommand::Rotate { id, overlap, expires } => {
             let token = engine.rotate_token(&id, expires, overlap).await?;
@@ -48,7 +49,10 @@ fn known_source(config: &Config, name: &str) -> anyhow::Result<SourceName> {
     let names = || config.sources.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     match config.sources.iter().find(|(known, _)| known.as_str() == name) {
         Some((known, _)) => Ok(known.clone()),
-        None => bail!("there is no source `{name}` in the configuration; there is: {}", names()),
+        None => {
+            let text = format!("there is no source `{name}` in the configuration; there is: {}", names());
+            bail!(Usage::new(text))
+        }
     }
 }
 
@@ -93,7 +97,7 @@ fn scopes<S: Clone>(
         return Ok(usual.to_vec());
     }
     let scopes = asked.iter().map(|&asked| scope(asked)).collect::<Option<Vec<_>>>();
-    scopes.with_context(|| format!("{holder}'s token cannot have such a scope"))
+    scopes.ok_or_else(|| Usage::new(format!("{holder}'s token cannot have such a scope")).into())
 }
 
 impl TokenScope {

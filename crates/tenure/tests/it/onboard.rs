@@ -64,7 +64,9 @@ impl Rehearsal {
         }
         let since = Instant::now();
         loop {
-            let status = self.scene.json(&["deliver", "status"]);
+            // It ends with 1 where anything is refused.
+            let status = self.scene.output(&["deliver", "status", "--format", "json"]).stdout;
+            let status: Value = serde_json::from_slice(&status).unwrap();
             if status["pending"] == 0 {
                 server.stop();
                 return ids;
@@ -96,13 +98,18 @@ async fn a_report_is_made_and_nothing_is_written() {
     assert_eq!(output.status.code(), Some(1));
     let (said, talk) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(said.contains("203 records") && said.contains("Cases to decide"), "{said}");
-    assert_eq!(talk, "wrote report.html\nwrote report.csv\nnothing was written to the target\n");
+    assert_eq!(
+        talk,
+        "wrote report.html\nwrote report.csv\n\
+         `tenure onboard decide WHO SYS_ID` answers a case, or `new` in place of the id\n\
+         nothing was written to the target\n"
+    );
     let exists = |name: &str| rehearsal.scene.path().join(name).metadata().unwrap().len() > 1_000;
     assert!(exists("report.html") && exists("report.csv"));
     assert!(rehearsal.instance.writes().is_empty());
 
     let asked = rehearsal.onboard(&["--apply"]).await;
-    assert_eq!(asked.status.code(), Some(1));
+    assert_eq!(asked.status.code(), Some(2));
     assert!(String::from_utf8(asked.stderr).unwrap().contains("add `--yes`"));
     assert!(rehearsal.instance.writes().is_empty());
 }
@@ -154,6 +161,47 @@ async fn who_is_onboarded_before_the_first_push_gets_no_second_record() {
     for (external_id, record) in records.iter().step_by(25) {
         assert_eq!(rehearsal.record_of(&ids[*external_id]), **record);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_push_of_everybody_no_human_being_has_a_second_record() {
+    let rehearsal = Rehearsal::begin(24, 700, "").await;
+    let truth = &rehearsal.history.truth;
+    let with_record: HashSet<_> = truth.human_of.values().collect();
+    let has_record = |id: &str| with_record.contains(&truth.human_of_identity[id]);
+    let applied = rehearsal.json(&["--apply", "--seed-keys", "--yes"]).await;
+    let newcomers: Vec<_> = list(&applied, "newcomers").iter().map(|it| text(it, "/id")).collect();
+    let cases: HashSet<_> =
+        list(&applied, "cases").iter().flat_map(|it| list(it, "people")).map(|it| text(it, "/id")).collect();
+    assert!(newcomers.iter().all(|id| !has_record(id)), "{newcomers:?}");
+    assert!(!newcomers.is_empty() && cases.iter().any(|id| !has_record(id)), "some cases are of new hires");
+
+    let everybody: Vec<_> = rehearsal.history.exported.iter().collect();
+    rehearsal.push(&everybody).await;
+    let before: HashSet<_> = rehearsal.history.users.iter().map(|row| row["sys_id"].as_str()).collect();
+    let made = || {
+        let rows = rehearsal.instance.rows("sys_user").into_iter();
+        let keys =
+            rows.filter(|row| !before.contains(row.sys_id())).map(|row| row.get("u_okta_user_id").to_owned());
+        keys.filter(|key| !key.is_empty()).collect::<Vec<_>>()
+    };
+    let mut first = made();
+    first.sort();
+    let mut expected: Vec<_> = newcomers.iter().map(|id| (*id).to_owned()).collect();
+    expected.sort();
+    assert_eq!(first, expected, "whoever is new, and nobody else");
+
+    // A new hire who looked like somebody gets a record by a human's word.
+    let hired = cases.iter().find(|id| !has_record(id)).unwrap();
+    let said = rehearsal.scene.run(&["onboard", "decide", hired, "new"]);
+    assert!(said.starts_with("exit 0") && said.contains("is new"), "{said}");
+    let nobody = rehearsal.scene.run(&["onboard", "decide", "nobody@example.com", "new"]);
+    assert!(nobody.starts_with("exit 1") && nobody.contains("onboarding asks nothing about"), "{nobody}");
+    let decided = rehearsal.json(&[]).await;
+    let open =
+        list(&decided, "cases").iter().flat_map(|it| list(it, "people")).map(|it| text(it, "/user_name"));
+    let login = rehearsal.history.exported.iter().find(|it| it.id == **hired).map(|it| it.login.as_str());
+    assert!(open.into_iter().all(|open| Some(open) != login));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -360,7 +360,7 @@ async fn two_candidates_take_a_person() {
     scene.run(&["explain", &ada]);
     scene.run(&["explain", &grace]);
     assert_snapshot!(scene.run(&["review", "decide", &case, "link"]), @r"
-    exit 1
+    exit 2
     --- stderr
     error: say which person: --person 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000002
     ");
@@ -368,7 +368,7 @@ async fn two_candidates_take_a_person() {
     let said = scene.run(&["review", "decide", &case, "link", "--person", stranger]);
     assert!(said.starts_with("exit 1") && said.contains("is not a candidate of this case"), "{said}");
     assert_snapshot!(scene.run(&["review", "decide", &case, "create", "--person", &grace]), @r"
-    exit 1
+    exit 2
     --- stderr
     error: --person goes with `link` and `merge` only
     ");
@@ -408,7 +408,7 @@ async fn a_merge_is_noted_as_a_proposal() {
     let case = desk.case("near-duplicate");
     desk.scene.run(&["review", "decide", &case, "reject"]);
     assert_snapshot!(desk.scene.run(&["review", "decide", &case, "merge"]), @r"
-    exit 1
+    exit 2
     --- stderr
     error: say which person: --person 00000000-0000-0000-0000-000000000001 | 00000000-0000-0000-0000-000000000002
     ");

@@ -151,7 +151,7 @@ fn revoking_is_for_good() {
 fn mistakes_are_named() {
     let scene = Scene::sqlite();
     assert_snapshot!(scene.run(&["token", "create", "--source", "workday"]), @r"
-    exit 1
+    exit 2
     --- stderr
     error: there is no source `workday` in the configuration; there is: okta, entra
     ");
@@ -191,12 +191,12 @@ fn an_administrators_token_is_of_its_own_kind() {
     └─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     ");
     assert_snapshot!(scene.run(&["token", "create", "--admin", "eve", "--scope", "scim:read"]), @r"
-    exit 1
+    exit 2
     --- stderr
     error: an administrator's token cannot have such a scope
     ");
     assert_snapshot!(scene.run(&["token", "create", "--source", "okta", "--scope", "admin:read"]), @r"
-    exit 1
+    exit 2
     --- stderr
     error: a source's token cannot have such a scope
     ");

@@ -1,16 +1,20 @@
 //! Adopt: which existing record is which person, by the policy's correlation rules in their order. The stable key first; then
 //! employee number and login, each only where nothing speaks against it; e-mail only ever asks.
 //!
+//! What a human has said of somebody counts after the stable key, and before every rule. Whoever is left is held against the
+//! records that are left: who only looks like the owner of one is asked about, and is no newcomer.
+//!
 //! No record is linked to two people and no person to two records. Records that look like one human being are a case unless
 //! the stable key decides, and a program's account is never linked by its name alone.
 
+mod alike;
 mod components;
 mod desk;
+mod held;
 mod sentences;
 
 use super::account::AccountKind;
 use super::existing::{Existing, Known};
-use super::portrait::number;
 use super::suspects::{Cluster, suspects};
 use crate::id::SysId;
 use crate::policy::{CorrelationRule, OnDoubt, OnRotation, Policy};
@@ -55,6 +59,8 @@ pub enum MatchedBy {
     EmployeeNumber,
     /// The login.
     UserName,
+    /// A human's word.
+    Answer,
 }
 
 /// A question for a human.
@@ -85,8 +91,12 @@ pub enum QuestionKind {
     RotatedKey,
     /// The login is equal, and the record is no single person's account.
     NotAPerson,
+    /// The login is equal, and the record is inactive: logins are given out again.
+    FormerOwner,
     /// Only the e-mail address speaks for a match.
     EmailMatch,
+    /// No key is equal; the name, the address or the number looks alike.
+    LooksAlike,
 }
 
 /// A record that nobody claims.
@@ -133,6 +143,7 @@ impl MatchedBy {
             Self::Key => "stable-key",
             Self::EmployeeNumber => "employee-number",
             Self::UserName => "user-name",
+            Self::Answer => "answer",
         }
     }
 }
@@ -146,7 +157,9 @@ impl QuestionKind {
             Self::Contradicted => "contradicted",
             Self::RotatedKey => "rotated-key",
             Self::NotAPerson => "not-a-person",
+            Self::FormerOwner => "former-owner",
             Self::EmailMatch => "email-match",
+            Self::LooksAlike => "looks-alike",
         }
     }
 
@@ -159,7 +172,11 @@ impl QuestionKind {
             }
             Self::RotatedKey => "the record carries another stable key",
             Self::NotAPerson => "the login is equal, and the record is no single person's account",
+            Self::FormerOwner => {
+                "the login is equal, and the record is inactive: it may be a former owner's, whose login was given out again"
+            }
             Self::EmailMatch => "only the e-mail address speaks for a match",
+            Self::LooksAlike => "no key is equal, and the record may be theirs all the same",
         }
     }
 }
@@ -193,11 +210,15 @@ pub(super) fn adopt_among(
     let mut desk = Desk::new(rows, clusters, known);
     set_aside_people_who_share_a_key(&mut desk);
     by_key(&mut desk);
+    by_answer(&mut desk);
     for rule in &policy.correlation.rules {
         for group in desk.groups(*rule) {
             let verdict = judge(policy, &desk, *rule, &group);
             desk.settle(&group, verdict);
         }
+    }
+    for group in alike::groups(&desk) {
+        desk.ask(group, QuestionKind::LooksAlike);
     }
     desk.finish()
 }
@@ -220,11 +241,26 @@ fn set_aside_people_who_share_a_key(desk: &mut Desk<'_>) {
 fn by_key(desk: &mut Desk<'_>) {
     for group in desk.groups_by_key() {
         let verdict = match group.records.as_slice() {
-            [record] if numbers_differ(desk, &group, *record) && names_contradict(desk, &group, *record) => {
+            [record]
+                if desk.numbers_differ(group.known[0], *record)
+                    && names_contradict(desk, &group, *record) =>
+            {
                 Verdict::Refused(ConflictKind::KeyContradicted)
             }
             [_] => Verdict::Linked(MatchedBy::Key),
             _ => Verdict::Refused(ConflictKind::RecordsShareKey),
+        };
+        desk.settle(&group, verdict);
+    }
+}
+
+/// What a human has said, as far as they have said it of one person only.
+fn by_answer(desk: &mut Desk<'_>) {
+    desk.settle_who_is_new();
+    for group in desk.groups_by_answer() {
+        let verdict = match group.known.as_slice() {
+            [_] => Verdict::Linked(MatchedBy::Answer),
+            _ => Verdict::Asked(QuestionKind::SeveralPeople),
         };
         desk.settle(&group, verdict);
     }
@@ -253,10 +289,15 @@ fn one_and_one(policy: &Policy, desk: &Desk<'_>, by: MatchedBy, group: &Group, r
     if !desk.is_person(record) && (by_login || desk.account(record) == AccountKind::Privileged) {
         return Verdict::Asked(QuestionKind::NotAPerson);
     }
-    if names_contradict(desk, group, record) || (by_login && numbers_differ(desk, group, record)) {
+    let known = group.known[0];
+    if names_contradict(desk, group, record) || (by_login && desk.numbers_differ(known, record)) {
         return Verdict::Asked(QuestionKind::Contradicted);
     }
-    if !desk.keys_differ(group.known[0], record) {
+    let came_after = desk.person(known).active && !desk.row(record).active;
+    if by_login && came_after && !desk.numbers_agree(known, record) && !desk.keys_differ(known, record) {
+        return Verdict::Asked(QuestionKind::FormerOwner);
+    }
+    if !desk.keys_differ(known, record) {
         return Verdict::Linked(by);
     }
     match policy.correlation.rotated_external_id {
@@ -269,11 +310,6 @@ fn one_and_one(policy: &Policy, desk: &Desk<'_>, by: MatchedBy, group: &Group, r
 
 fn names_contradict(desk: &Desk<'_>, group: &Group, record: usize) -> bool {
     desk.name_of_record(record).contradicts(&desk.name_of(group.known[0]))
-}
-
-fn numbers_differ(desk: &Desk<'_>, group: &Group, record: usize) -> bool {
-    let (theirs, ours) = (&desk.row(record).employee_number, &desk.person(group.known[0]).employee_number);
-    differ(theirs.as_deref().and_then(number), ours.as_deref().and_then(number))
 }
 
 fn differ(one: Option<String>, other: Option<String>) -> bool {

@@ -5,9 +5,24 @@ use crate::onboard::account::Account;
 use crate::onboard::existing::{Existing, Known};
 use crate::onboard::keep::day;
 
-/// One sentence for each person and each record.
-pub(super) fn about(people: &[&Known], rows: &[&Existing]) -> Vec<String> {
-    people.iter().map(|person| of_person(person)).chain(rows.iter().map(|row| of_record(row))).collect()
+/// People, and records, of whom a question tells. Nobody reads more, and an address may be that of thousands.
+const TOLD: usize = 20;
+
+/// One sentence for each person and each record, up to a bound.
+pub(super) fn about<'a>(
+    people: impl ExactSizeIterator<Item = &'a Known>,
+    rows: impl ExactSizeIterator<Item = &'a Existing>,
+) -> impl Iterator<Item = String> {
+    told(people, "people", of_person).chain(told(rows, "records", of_record))
+}
+
+fn told<T>(
+    all: impl ExactSizeIterator<Item = T>,
+    what: &'static str,
+    sentence: fn(T) -> String,
+) -> impl Iterator<Item = String> {
+    let more = all.len().checked_sub(TOLD).filter(|more| *more > 0);
+    all.take(TOLD).map(sentence).chain(more.map(|more| format!("and {more} {what} more")))
 }
 
 fn of_person(person: &Known) -> String {

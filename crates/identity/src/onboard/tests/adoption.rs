@@ -2,7 +2,7 @@
 
 use super::{ids, known, row};
 use crate::id::SysId;
-use crate::onboard::{Adoption, ConflictKind, Existing, Known, MatchedBy, QuestionKind, adopt};
+use crate::onboard::{Adoption, Answer, ConflictKind, Existing, Known, MatchedBy, QuestionKind, adopt};
 use crate::policy::{CorrelationRule, OnDoubt, OnRotation, Policy};
 use crate::testing::policy;
 
@@ -186,7 +186,8 @@ fn the_policy_says_which_rules_there_are_and_what_doubt_is() {
     let mut strict = policy();
     strict.correlation.rules = vec![CorrelationRule::EmployeeNumber];
     strict.correlation.ambiguous = OnDoubt::Reject;
-    assert_eq!(adopt(&strict, &[ada()], &[ada_known()]).newcomers, ["1"]);
+    let stranger = [row("r1", "ada", "Grace", "Hopper")];
+    assert_eq!(adopt(&strict, &stranger, &[ada_known()]).newcomers, ["1"]);
     let people = [with_number(ada_known(), "E17"), with_number(known("2", "x", "Ada", "Byron"), "E17")];
     assert_eq!(adopt(&strict, &[numbered(ada(), "E17")], &people).conflicts[0].kind, ConflictKind::Refused);
 }
@@ -204,4 +205,101 @@ fn whom_nobody_claims_and_who_is_new_is_told() {
         ]
     );
     assert_eq!(adoption.newcomers, ["9"]);
+}
+
+#[test]
+fn who_looks_like_the_owner_of_a_record_is_asked_about_and_no_newcomer() {
+    let looks = |person: Known, record: Existing, why: &str| {
+        let adoption = adopted(&[record], &[person]);
+        asks(&adoption, QuestionKind::LooksAlike, &["1"], &["r1"]);
+        assert!(adoption.cases[0].evidence.iter().any(|it| it == why), "{:#?}", adoption.cases[0].evidence);
+    };
+    looks(
+        known("1", "ada@new.com", "Lovelace", "Adá"),
+        row("r1", "al17", "Ada", "Lovelace"),
+        "the names are equal",
+    );
+    let married = known("1", "ada.lovelace@new.com", "Ada", "King");
+    looks(
+        married,
+        row("r1", "ada.lovelace", "Ada", "Lovelace"),
+        "addresses or logins begin with `adalovelace`",
+    );
+    let zeros = numbered(row("r1", "al17", "Ada", "King"), "123");
+    let said = "the employee numbers are `123` but for zeros before it";
+    looks(with_number(known("1", "ada.l", "Ada", "Lovelace"), "00123"), zeros, said);
+}
+
+#[test]
+fn zeros_before_a_number_are_no_contradiction() {
+    let person = Known { emails: vec!["al17@example.com".into()], ..known("1", "ada.l", "Ada", "King") };
+    let adoption =
+        adopted(&[numbered(row("r1", "al17", "Ada", "Lovelace"), "123")], &[with_number(person, "00123")]);
+    asks(&adoption, QuestionKind::EmailMatch, &["1"], &["r1"]);
+}
+
+#[test]
+fn who_only_seems_alike_is_new() {
+    for record in [
+        keyed(row("r1", "al17", "Ada", "Lovelace"), "00uOther"),
+        row("r1", "alove", "Alan", "Lovelace"),
+        row("r1", "ada.lovelace", "Grace", "Hopper"),
+        Existing { web_service_access_only: true, ..row("r1", "al17", "Ada", "Lovelace") },
+    ] {
+        let person = known("1", "alove@new.com", "Ada", "Lovelace");
+        assert_eq!(adopted(std::slice::from_ref(&record), &[person]).newcomers, ["1"], "{record:?}");
+    }
+}
+
+#[test]
+fn a_login_that_was_given_out_again_is_no_link() {
+    let left = Existing { active: false, ..ada() };
+    asks(&adopted(std::slice::from_ref(&left), &[ada_known()]), QuestionKind::FormerOwner, &["1"], &["r1"]);
+    let gone = Known { active: false, ..ada_known() };
+    links(&adopted(std::slice::from_ref(&left), &[gone]), &[("r1", "1", MatchedBy::UserName)]);
+    let mut by_login = policy();
+    by_login.correlation.rules = vec![CorrelationRule::UnlinkedUserName];
+    let back = adopt(&by_login, &[numbered(left, "123")], &[with_number(ada_known(), "0123")]);
+    links(&back, &[("r1", "1", MatchedBy::UserName)]);
+}
+
+#[test]
+fn a_humans_word_counts_before_every_rule_and_after_the_key() {
+    let says = |answer, person: Known| Known { answer: Some(answer), ..person };
+    let this = |id: &str| Answer::Record(SysId::new(id));
+    let two = [ada(), row("r2", "ada2", "Ada", "Lovelace")];
+    let told = adopted(&two, &[says(this("r2"), ada_known())]);
+    links(&told, &[("r2", "1", MatchedBy::Answer)]);
+    assert_eq!(told.links[0].seed.as_deref(), Some("00u1"));
+    assert_eq!(adopted(&two, &[says(Answer::New, ada_known())]).newcomers, ["1"]);
+
+    let rows = [keyed(ada(), "00u1"), keyed(row("r2", "grace", "Grace", "Hopper"), "00u2")];
+    let people = [says(this("r2"), ada_known()), known("2", "grace", "Grace", "Hopper")];
+    links(&adopted(&rows, &people), &[("r1", "1", MatchedBy::Key), ("r2", "2", MatchedBy::Key)]);
+    let both = [says(this("r1"), ada_known()), says(this("r1"), known("2", "x", "Ada", "Lovelace"))];
+    asks(&adopted(&two[..1], &both), QuestionKind::SeveralPeople, &["1", "2"], &["r1"]);
+    links(&adopted(&two[..1], &[says(this("gone"), ada_known())]), &[("r1", "1", MatchedBy::UserName)]);
+}
+
+#[test]
+fn an_address_of_thousands_is_one_question_of_a_few_sentences() {
+    let shared = |_| "plant.seven@example.com".to_owned();
+    let rows: Vec<_> = (0..1_500)
+        .map(|n| Existing { email: Some(shared(n)), ..row(&format!("r{n:04}"), &format!("x{n}"), "", "") })
+        .collect();
+    let people: Vec<_> = (0..1_500)
+        .map(|n| Known { emails: vec![shared(n)], ..known(&format!("{n:04}"), &format!("y{n}"), "", "") })
+        .collect();
+    let adoption = adopted(&rows, &people);
+    let [case] = adoption.cases.as_slice() else { panic!("{} cases", adoption.cases.len()) };
+    assert_eq!((case.known.len(), case.records.len()), (1_500, 1_500));
+    assert!(case.evidence.len() < 50, "{}", case.evidence.len());
+    assert!(case.evidence.iter().any(|it| it == "and 1480 records more"), "{:?}", case.evidence);
+}
+
+#[test]
+fn whose_record_is_in_another_persons_case_is_in_that_case_too() {
+    let left = Existing { active: false, ..row("r1", "alove", "Ada", "Lovelace") };
+    let people = [known("1", "alove", "Alan", "Lovelace"), known("2", "ada.new", "Ada", "Lovelace")];
+    asks(&adopted(&[left], &people), QuestionKind::FormerOwner, &["1", "2"], &["r1"]);
 }

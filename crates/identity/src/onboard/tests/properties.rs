@@ -106,7 +106,7 @@ proptest! {
         turned.reverse();
         others.reverse();
         prop_assert_eq!(adopt(&policy(), &rows, &people), adopt(&policy(), &turned, &others));
-        let surveyed = |rows: &[Existing]| survey(rows, &Lengths::of(&policy()), at(1500 * DAY));
+        let surveyed = |rows: &[Existing]| survey(rows, &Lengths::of(&policy(), &"u_okta_user_id".into()), at(1500 * DAY));
         prop_assert_eq!(surveyed(&rows), surveyed(&turned));
     }
 

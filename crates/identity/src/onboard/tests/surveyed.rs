@@ -6,7 +6,7 @@ use crate::onboard::{AccountKind, Existing, FindingKind, Lengths, LoginAge, Surv
 use crate::testing::{at, policy};
 
 fn surveyed(rows: &[Existing]) -> Survey {
-    survey(rows, &Lengths::of(&policy()), at(1020 * DAY))
+    survey(rows, &Lengths::of(&policy(), &"u_okta_user_id".into()), at(1020 * DAY))
 }
 
 fn keyed(row: Existing, key: &str) -> Existing {
@@ -122,4 +122,15 @@ fn labels_are_distinct_and_every_kind_is_explained() {
     assert!(FindingKind::ALL.is_sorted());
     assert_eq!(surveyed(&[]).count(FindingKind::SharedKey), 0);
     assert_eq!(SysId::new("Glean_role").as_str(), "Glean_role");
+}
+
+#[test]
+fn the_key_is_called_as_the_targets_column_is() {
+    let lengths = Lengths::of(&policy(), &"u_entra_id".into());
+    let policy_key = lengths.columns().any(|column| column.as_str() == "u_okta_user_id");
+    let rows = [keyed(row("1", "ada", "Ada", "Lovelace"), &"x".repeat(300))];
+    let of = |lengths: &Lengths| survey(&rows, lengths, at(1020 * DAY)).count(FindingKind::TooLong);
+    assert!(policy_key, "the policy limits the column that it is called by default");
+    assert_eq!(of(&lengths), 0, "nothing is written to the other column");
+    assert_eq!(of(&Lengths::of(&policy(), &"u_okta_user_id".into())), 1);
 }

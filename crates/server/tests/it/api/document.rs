@@ -73,3 +73,17 @@ async fn no_type_hides_another() {
         assert!(schemas[name]["properties"][field].is_object(), "{name}.{field}");
     }
 }
+
+/// Whoever begins at the index finds every list.
+#[tokio::test]
+async fn the_index_names_every_list() {
+    let (_, document) = document().await;
+    let paths = document["paths"].as_object().unwrap();
+    let is_list = |path: &&String| path.matches('/').count() == 1 && paths[*path]["get"].is_object();
+    let lists = paths.keys().filter(is_list).filter(|path| !["/", "/openapi.json"].contains(&path.as_str()));
+    let lists: Vec<_> = lists.map(|path| format!("/api/v1{path}")).collect();
+    let index = TestApp::new().await.client(None).look("/").await.json();
+    let mut named: Vec<_> = index["lists"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    named.sort_unstable();
+    assert_eq!(named, lists);
+}

@@ -313,7 +313,7 @@ async fn a_name_that_the_column_cannot_hold_makes_one_group_and_is_partly_there(
         };
         partly().await;
         let calls = scene.instance.calls().count("PATCH", "sys_user_group");
-        scene.engine.store().mark_all_deliveries(scene.engine.clock().now()).await.unwrap();
+        scene.engine.store().mark_everybody(scene.engine.clock().now()).await.unwrap();
         scene.settled().await;
         partly().await;
         assert_eq!(scene.instance.calls().count("PATCH", "sys_user_group"), calls, "it is not sent again");

@@ -1,7 +1,10 @@
 //! What became of the links and keys that were written: the counts, and a line for each that somebody has to look into.
 
 use super::Report;
+use super::json::Each;
 use crate::output;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tenure_engine::onboard::{Applied, Fate};
@@ -28,30 +31,36 @@ pub(super) fn table(report: &Report<'_>, applied: &[Applied]) -> String {
         .into_iter()
         .map(|((what, label), count)| vec![what.to_owned(), label.to_owned(), count.to_string()]);
     let mut text = format!("Applied\n{}", output::table(&["WHAT", "OUTCOME", "COUNT"], rows));
-    let trouble: Vec<_> = applied
-        .iter()
-        .flat_map(|it| it.fates().map(move |(what, fate)| (it, what, fate)))
-        .filter(|(_, _, fate)| fate.is_trouble())
-        .collect();
-    if !trouble.is_empty() {
-        let rows = trouble.iter().take(SHOWN).map(|(it, what, fate)| {
+    let fates = || applied.iter().flat_map(|it| it.fates().map(move |(what, fate)| (it, what, fate)));
+    let trouble = || fates().filter(|(_, _, fate)| fate.is_trouble());
+    let count = trouble().count();
+    if count > 0 {
+        let rows = trouble().take(SHOWN).map(|(it, what, fate)| {
             let why = fate.reason().unwrap_or_default();
             vec![format!("{what} {}", fate.label()), report.record(&it.record), why.to_owned()]
         });
         text += &format!("\n\nNot done\n{}", output::table(&["WHAT", "RECORD", "WHY"], rows));
-        if trouble.len() > SHOWN {
-            text += &format!("\n{} more; `--format json` has all", trouble.len() - SHOWN);
+        if count > SHOWN {
+            text += &format!("\n{} more; `--format json` has all", count - SHOWN);
         }
     }
     text
 }
 
-pub(super) fn json(applied: &[Applied]) -> Value {
-    let mut by_what: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for ((what, label), count) in counts(applied) {
-        by_what.entry(what).or_default().insert(label, count);
+/// What became of everything, for programs.
+pub(super) struct Outcome<'a>(pub(super) &'a [Applied]);
+
+impl Serialize for Outcome<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut by_what: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for ((what, label), count) in counts(self.0) {
+            by_what.entry(what).or_default().insert(label, count);
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("counts", &by_what)?;
+        map.serialize_entry("links", &Each(|| self.0.iter().map(one)))?;
+        map.end()
     }
-    json!({ "counts": by_what, "links": applied.iter().map(one).collect::<Value>() })
 }
 
 fn one(applied: &Applied) -> Value {

@@ -1,29 +1,57 @@
 //! The command itself: reads, reports, asks, applies. Exits with 1 if a human has to decide or mend anything.
 
 use super::{Report, applied, export};
-use crate::cli::{Format, OnboardOptions};
+use crate::cli::{Format, OnboardCommand, OnboardOptions};
 use crate::config::Config;
+use crate::usage::Usage;
 use crate::{output, wiring};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{BufRead, IsTerminal};
+use std::fs::File;
+use std::io::{BufRead, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
-use tenure_engine::onboard::{self, Application, Applied, Progress, Study};
-use tenure_identity::onboard::Known;
+use tenure_engine::onboard::{self, Application, Applied, Forecast, Progress, Study};
+use tenure_identity::id::SysId;
+use tenure_identity::onboard::{Answer, Known};
 
 pub(crate) async fn run(config: Config, options: OnboardOptions) -> anyhow::Result<ExitCode> {
     if options.apply && !options.yes && !std::io::stdin().is_terminal() {
-        bail!("`--apply` asks before it writes, and there is nobody to ask; add `--yes` to apply without");
+        bail!(Usage::new(
+            "`--apply` asks before it writes, and there is nobody to ask; add `--yes` to apply without"
+        ));
     }
     let exported = options.idp_csv.as_deref().map(read).transpose()?.unwrap_or_default();
     let engine = wiring::engine(&config).await?;
-    // What would be linked under another policy than the one in force would be wrong for everybody.
-    engine.take_over_policy().await?;
-    let result = carry_out(&engine, exported, &options).await;
+    let result = match &options.command {
+        Some(OnboardCommand::Decide { who, record, by }) => decide(&engine, who, record, by).await,
+        None => carry_out(&engine, exported, &options).await,
+    };
     engine.close().await;
     result
+}
+
+async fn decide(engine: &SharedEngine, who: &str, record: &str, by: &str) -> anyhow::Result<ExitCode> {
+    let answer = match record.trim() {
+        "" => bail!(Usage::new("say which record is theirs: its `sys_id`, or `new`")),
+        "new" => Answer::New,
+        record => Answer::Record(SysId::new(record)),
+    };
+    let answered = onboard::decide(engine, who, &answer, by).await?;
+    let who = answered.who;
+    match answer {
+        Answer::New => output::say(&format!("{who} is new: none of the records is theirs")),
+        Answer::Record(record) => {
+            output::say(&format!(
+                "record {record} is {who}'s; `tenure onboard --apply --seed-keys` links it"
+            ));
+            if !answered.records.contains(&record) {
+                output::say("note: it is none of the records that were in question");
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn carry_out(
@@ -31,6 +59,8 @@ async fn carry_out(
     exported: Vec<Known>,
     options: &OnboardOptions,
 ) -> anyhow::Result<ExitCode> {
+    // What would be linked under another policy than the one in force would be wrong for everybody.
+    engine.take_over_policy().await?;
     let bar = bar();
     let study = onboard::study(engine, exported, options.resume, |progress| show(&bar, progress)).await;
     bar.finish_and_clear();
@@ -46,64 +76,71 @@ async fn carry_out(
     if options.format == Format::Table {
         output::line(&report.table());
     }
-    let applied = match options.apply && is_wanted(&study, options)? {
-        true => Some(apply(engine, &study, options).await?),
+    if !study.adoption.cases.is_empty() {
+        output::say("`tenure onboard decide WHO SYS_ID` answers a case, or `new` in place of the id");
+    }
+    let applied = match options.apply {
+        true => apply(engine, &study, options).await?,
         false => None,
     };
     tell(&report, &study, applied.as_deref(), options.format);
-    let has_trouble = study.undecided() > 0 || applied.is_some_and(|applied| applied::has_trouble(&applied));
+    let has_trouble = study.undecided() > 0
+        || !study.gaps.is_empty()
+        || applied.is_some_and(|applied| applied::has_trouble(&applied));
     Ok(if has_trouble { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn tell(report: &Report<'_>, study: &Study, applied: Option<&[Applied]>, format: Format) {
     match (format, applied) {
-        (Format::Json, applied) => {
-            let mut json = report.json();
-            json["gaps"] = study.gaps.clone().into();
-            json["applied"] = applied.map(applied::json).into();
-            output::json(&json);
-        }
+        (Format::Json, applied) => output::json(&report.json(&study.gaps, applied)),
         (Format::Table, Some(applied)) => output::line(&format!("\n{}", applied::table(report, applied))),
         (Format::Table, None) => output::say("nothing was written to the target"),
     }
 }
 
 /// Shows what would be written and asks, unless `--yes` has answered.
-fn is_wanted(study: &Study, options: &OnboardOptions) -> anyhow::Result<bool> {
-    if options.yes {
-        return Ok(true);
-    }
-    let links = &study.adoption.links;
-    let keys = links.iter().filter(|link| link.seed.is_some()).count();
-    let replaced = links.iter().filter(|link| link.replaces.is_some()).count();
-    let seeds = match options.seed_keys {
-        true => format!(
-            ", and {keys} stable keys be written to {}, {replaced} of them over another",
-            study.target
-        ),
-        false => String::new(),
-    };
-    output::say(&format!("\n{} links would be made{seeds}. Type `yes` to do it:", links.len()));
+fn is_wanted(question: &str) -> anyhow::Result<bool> {
+    output::say(&format!("\n{question}. Type `yes` to do it:"));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).context("the answer cannot be read")?;
     Ok(answer.trim() == "yes")
+}
+
+/// What would be done, in one sentence.
+fn question(forecast: &Forecast, application: &Application, target: &str) -> String {
+    let mut parts = vec![format!("{} people would be linked to their record", forecast.links)];
+    if application.seed_keys {
+        let (keys, replaced) = (forecast.keys, forecast.replaced);
+        parts.push(format!("{keys} stable keys be written to {target}, {replaced} of them over another"));
+    }
+    if application.seed_scim {
+        let ids = forecast.external_ids;
+        parts.push(format!("{ids} external ids be written to its `sys_scim_user`, where it lacks them"));
+    }
+    parts.join("; ")
 }
 
 async fn apply(
     engine: &SharedEngine,
     study: &Study,
     options: &OnboardOptions,
-) -> anyhow::Result<Vec<Applied>> {
+) -> anyhow::Result<Option<Vec<Applied>>> {
     let application = Application {
         seed_keys: options.seed_keys,
         seed_scim: options.seed_keys && (options.scim_table || study.has_scim_users),
         by: options.by.clone(),
     };
+    if !options.yes {
+        let forecast = onboard::forecast(engine, study, &application).await?;
+        if !is_wanted(&question(&forecast, &application, &study.target))? {
+            return Ok(None);
+        }
+    }
     let (bar, all) = (bar(), study.adoption.links.len() as u64);
     let tell = |done| show(&bar, Progress { what: "links", done, all: Some(all) });
     let applied = onboard::apply(engine, study, application, tell).await;
     bar.finish_and_clear();
-    Ok(applied?)
+    Ok(Some(applied?))
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Known>> {
@@ -112,15 +149,19 @@ fn read(file: &Path) -> anyhow::Result<Vec<Known>> {
     export::identities(&bytes).with_context(named)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the person at the command line names the files")]
 fn write_files(report: &Report<'_>, options: &OnboardOptions) -> anyhow::Result<()> {
-    let write = |file: &Path, text: String| {
-        std::fs::write(file, text).with_context(|| format!("`{}` cannot be written", file.display()))?;
+    let write = |file: &Path, contents: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+        let written = File::create(file).and_then(|file| contents(&mut BufWriter::new(file)));
+        written.with_context(|| format!("`{}` cannot be written", file.display()))?;
         output::say(&format!("wrote {}", file.display()));
         anyhow::Ok(())
     };
-    options.report.as_deref().map(|file| write(file, report.page())).transpose()?;
-    options.csv.as_deref().map(|file| write(file, report.csv())).transpose()?;
+    if let Some(file) = &options.report {
+        write(file, &|to| to.write_all(report.page().as_bytes()).and_then(|()| to.flush()))?;
+    }
+    if let Some(file) = &options.csv {
+        write(file, &|to| report.csv(to))?;
+    }
     Ok(())
 }
 
@@ -133,4 +174,23 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_message(progress.what);
     bar.set_length(progress.all.unwrap_or(progress.done).max(progress.done));
     bar.set_position(progress.done);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_asked_is_told_everything_that_would_be_written() {
+        let forecast = Forecast { links: 0, keys: 3, replaced: 1, external_ids: 2 };
+        let asked = |seed_keys, seed_scim| {
+            question(&forecast, &Application { seed_keys, seed_scim, by: String::new() }, "https://x")
+        };
+        assert_eq!(asked(false, false), "0 people would be linked to their record");
+        assert_eq!(
+            asked(true, true),
+            "0 people would be linked to their record; 3 stable keys be written to https://x, 1 of them over another; \
+             2 external ids be written to its `sys_scim_user`, where it lacks them"
+        );
+    }
 }

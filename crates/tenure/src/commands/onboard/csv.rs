@@ -1,6 +1,7 @@
 //! Comma-separated values, RFC 4180: reading what a spreadsheet or an identity provider wrote, with the line of every
 //! mistake, and writing what a spreadsheet cannot mistake for a formula.
 
+use std::io::Write;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -35,9 +36,11 @@ pub(crate) enum ReadError {
     ManyCells(usize),
 }
 
-/// Reads all rows that are not empty. A byte order mark is skipped. The separator is what the first line has most of:
-/// comma, semicolon or tab.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, ReadError> {
+/// Reads the rows that are not empty, one after the other. A byte order mark is skipped. The separator is what the first
+/// line has most of: comma, semicolon or tab.
+pub(super) fn rows(
+    bytes: &[u8],
+) -> Result<impl Iterator<Item = Result<Row, ReadError>> + use<'_>, ReadError> {
     if bytes.len() > LARGEST_FILE {
         return Err(ReadError::TooLarge(bytes.len()));
     }
@@ -46,15 +49,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, ReadError> {
         ReadError::NotUtf8(1 + before.iter().filter(|byte| **byte == b'\n').count())
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { letters: text.chars().peekable(), separator: separator(text), line: 1 };
-    let mut rows = Vec::new();
-    while reader.letters.peek().is_some() {
-        let row = reader.row()?;
-        if row.cells.iter().any(|cell| !cell.trim().is_empty()) {
-            rows.push(row);
-        }
-    }
-    Ok(rows)
+    let reader = Reader { letters: text.chars().peekable(), separator: separator(text), line: 1 };
+    let says_something = |row: &Row| row.cells.iter().any(|cell| !cell.trim().is_empty());
+    Ok(reader.filter(move |row| row.as_ref().map_or(true, says_something)))
+}
+
+#[cfg(test)]
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, ReadError> {
+    rows(bytes)?.collect()
 }
 
 fn separator(text: &str) -> char {
@@ -68,6 +70,20 @@ struct Reader<'t> {
     letters: Peekable<Chars<'t>>,
     separator: char,
     line: usize,
+}
+
+/// After a mistake there is nothing more to read.
+impl Iterator for Reader<'_> {
+    type Item = Result<Row, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.letters.peek()?;
+        let row = self.row();
+        if row.is_err() {
+            self.letters = "".chars().peekable();
+        }
+        Some(row)
+    }
 }
 
 impl Reader<'_> {
@@ -132,16 +148,18 @@ impl Reader<'_> {
     }
 }
 
-/// Writes rows under headers.
-pub(super) fn write(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut text = headers.join(",");
+/// Writes rows under headers, each as it comes.
+pub(super) fn write(
+    mut to: impl Write,
+    headers: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> std::io::Result<()> {
+    write!(to, "{}\r\n", headers.join(","))?;
     for row in rows {
         let cells: Vec<_> = row.iter().map(|cell| cell_of(cell)).collect();
-        text.push_str("\r\n");
-        text.push_str(&cells.join(","));
+        write!(to, "{}\r\n", cells.join(","))?;
     }
-    text.push_str("\r\n");
-    text
+    to.flush()
 }
 
 /// A cell that means what it says. What begins like a formula gets an apostrophe before it, by which spreadsheets know text
@@ -186,6 +204,12 @@ mod tests {
         assert_eq!(error(b"a\n\nM\xfcller"), ReadError::NotUtf8(3));
         assert_eq!(error(format!("a\n{}", "x".repeat(20_000)).as_bytes()), ReadError::LongCell(2));
         assert_eq!(error(",".repeat(600).as_bytes()), ReadError::ManyCells(1));
+    }
+
+    fn write(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+        let mut bytes = Vec::new();
+        super::write(&mut bytes, headers, rows).unwrap();
+        String::from_utf8(bytes).unwrap()
     }
 
     #[test]

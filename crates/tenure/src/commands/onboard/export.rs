@@ -1,7 +1,7 @@
 //! The identity provider's users, from the CSV file that its console exports. Header names differ between providers and
 //! versions, so they are matched without regard to case, blanks and punctuation.
 
-use super::csv::{ReadError, Row, read};
+use super::csv::{self, ReadError, Row};
 use std::collections::BTreeMap;
 use tenure_identity::onboard::{Known, Name};
 
@@ -24,7 +24,8 @@ const COLUMNS: [(Column, &[&str]); 7] = [
     (Column::EmployeeNumber, &["employeenumber", "employeeid", "empno", "personnelnumber"]),
     (Column::FirstName, &["firstname", "givenname"]),
     (Column::LastName, &["lastname", "surname", "familyname", "sn"]),
-    (Column::Status, &["status", "userstatus", "state", "accountenabled", "active"]),
+    // `state` is where somebody lives, with all providers.
+    (Column::Status, &["status", "userstatus", "accountenabled", "active"]),
 ];
 /// Words that say that somebody has no access.
 const WITHOUT_ACCESS: [&str; 8] =
@@ -55,12 +56,12 @@ pub(crate) enum ExportError {
 /// # Errors
 /// Each names the line that is meant.
 pub(crate) fn identities(bytes: &[u8]) -> Result<Vec<Known>, ExportError> {
-    let rows = read(bytes).map_err(ExportError::Unreadable)?;
-    let (header, rows) = rows.split_first().ok_or(ExportError::Empty)?;
-    let columns = columns(header)?;
-    let mut lines = BTreeMap::new();
-    let mut people = Vec::with_capacity(rows.len());
+    let mut rows = csv::rows(bytes).map_err(ExportError::Unreadable)?;
+    let header = rows.next().ok_or(ExportError::Empty)?.map_err(ExportError::Unreadable)?;
+    let columns = columns(&header)?;
+    let (mut lines, mut people) = (BTreeMap::new(), Vec::new());
     for row in rows {
+        let row = row.map_err(ExportError::Unreadable)?;
         if row.cells.len() > header.cells.len() {
             return Err(ExportError::Cells {
                 line: row.line,
@@ -68,7 +69,7 @@ pub(crate) fn identities(bytes: &[u8]) -> Result<Vec<Known>, ExportError> {
                 headers: header.cells.len(),
             });
         }
-        let person = person(&columns, row)?;
+        let person = person(&columns, &row)?;
         if let Some(before) = lines.insert(person.id.clone(), row.line) {
             return Err(ExportError::SameId { line: row.line, id: person.id, before });
         }
@@ -138,6 +139,56 @@ mod tests {
             ..Known::new("00u1", "ada")
         };
         assert_eq!(people, [expected]);
+    }
+
+    /// The header lines as the consoles write them.
+    const ENTRA: &str = "userPrincipalName,displayName,surname,mail,givenName,id,userType,jobTitle,department,\
+        accountEnabled,usageLocation,streetAddress,state,country,officeLocation,city,postalCode,telephoneNumber,\
+        mobilePhone,alternateEmailAddress,ageGroup,consentProvidedForMinor,legalAgeGroupClassification,companyName,\
+        creationType,directorySynced,invitationState,identityIssuer,createdDateTime";
+    const OKTA: &str = "id,status,login,firstName,lastName,middleName,honorificPrefix,honorificSuffix,email,title,\
+        displayName,nickName,profileUrl,secondEmail,mobilePhone,primaryPhone,streetAddress,city,state,zipCode,\
+        countryCode,postalAddress,preferredLanguage,locale,timezone,userType,employeeNumber,costCenter,organization,\
+        division,department,managerId,manager";
+
+    fn one(header: &str, values: &[(&str, &str)]) -> Known {
+        let value = |name: &str| values.iter().find(|(it, _)| *it == name).map_or("", |(_, value)| *value);
+        let cells: Vec<_> = header.split(',').map(value).collect();
+        let mut people = identities(format!("{header}\r\n{}\r\n", cells.join(",")).as_bytes()).unwrap();
+        assert_eq!(people.len(), 1);
+        people.remove(0)
+    }
+
+    #[test]
+    fn what_entra_and_okta_export_is_read_as_it_is() {
+        let ada = Known {
+            external_id: Some("4a7f".into()),
+            emails: vec!["ada@x.com".into()],
+            name: Name::of("Ada", "Lovelace"),
+            active: false,
+            ..Known::new("4a7f", "ada@x.onmicrosoft.com")
+        };
+        let entra = [
+            ("userPrincipalName", "ada@x.onmicrosoft.com"),
+            ("surname", "Lovelace"),
+            ("givenName", "Ada"),
+            ("mail", "ada@x.com"),
+            ("id", "4a7f"),
+            ("accountEnabled", "False"),
+            ("state", "Zürich"),
+        ];
+        assert_eq!(one(ENTRA, &entra), ada);
+        let okta = [
+            ("id", "4a7f"),
+            ("login", "ada@x.onmicrosoft.com"),
+            ("firstName", "Ada"),
+            ("lastName", "Lovelace"),
+            ("email", "ada@x.com"),
+            ("status", "SUSPENDED"),
+            ("state", "CA"),
+            ("secondEmail", "ada@home.example"),
+        ];
+        assert_eq!(one(OKTA, &okta), ada);
     }
 
     #[test]

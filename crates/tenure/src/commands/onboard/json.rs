@@ -1,27 +1,55 @@
 //! The report for programs. Field names are in snake case, times RFC 3339, kinds by their labels; what is missing is `null`.
+//!
+//! It is written as it is made: of a large instance it is hundreds of megabytes, of which one entry at a time is in memory.
 
-use super::Report;
+use super::{Report, applied};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
+use tenure_engine::onboard::Applied;
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::{
     AccountKind, Cluster, Conflict, Figures, Finding, Link, LoginAge, Question, Unclaimed,
 };
 
-pub(super) fn render(report: &Report<'_>) -> Value {
-    let (survey, adoption) = (report.survey, report.adoption);
-    let all = |values: &mut dyn Iterator<Item = Value>| values.collect::<Value>();
-    json!({
-        "target": report.target,
-        "taken": survey.taken.to_string(),
-        "figures": figures(&survey.figures),
-        "findings": all(&mut survey.findings.iter().map(|it| finding(report, it))),
-        "duplicates": all(&mut survey.clusters.iter().map(|it| cluster(report, it))),
-        "links": all(&mut adoption.links.iter().map(|it| link(report, it))),
-        "cases": all(&mut adoption.cases.iter().map(|it| case(report, it))),
-        "conflicts": all(&mut adoption.conflicts.iter().map(|it| conflict(report, it))),
-        "unclaimed": all(&mut adoption.unclaimed.iter().map(|it| unclaimed(report, it))),
-        "newcomers": all(&mut adoption.newcomers.iter().map(|id| person(report, id))),
-    })
+/// A report, what it lacks, and what was applied, if anything.
+pub(super) struct Document<'a> {
+    pub(super) report: &'a Report<'a>,
+    pub(super) gaps: &'a [String],
+    pub(super) applied: Option<&'a [Applied]>,
+}
+
+/// A list of which each entry is shown when its turn comes.
+pub(super) struct Each<F>(pub(super) F);
+
+impl<F: Fn() -> I, I: Iterator<Item = Value>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.report;
+        let (survey, adoption) = (report.survey, report.adoption);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("target", report.target)?;
+        map.serialize_entry("taken", &survey.taken.to_string())?;
+        map.serialize_entry("figures", &figures(&survey.figures))?;
+        map.serialize_entry("gaps", self.gaps)?;
+        map.serialize_entry("findings", &Each(|| survey.findings.iter().map(|it| finding(report, it))))?;
+        map.serialize_entry("duplicates", &Each(|| survey.clusters.iter().map(|it| cluster(report, it))))?;
+        map.serialize_entry("links", &Each(|| adoption.links.iter().map(|it| link(report, it))))?;
+        map.serialize_entry("cases", &Each(|| adoption.cases.iter().map(|it| case(report, it))))?;
+        map.serialize_entry("conflicts", &Each(|| adoption.conflicts.iter().map(|it| conflict(report, it))))?;
+        map.serialize_entry(
+            "unclaimed",
+            &Each(|| adoption.unclaimed.iter().map(|it| unclaimed(report, it))),
+        )?;
+        map.serialize_entry("newcomers", &Each(|| adoption.newcomers.iter().map(|id| person(report, id))))?;
+        map.serialize_entry("applied", &self.applied.map(applied::Outcome))?;
+        map.end()
+    }
 }
 
 fn figures(figures: &Figures) -> Value {
@@ -113,7 +141,7 @@ fn record(report: &Report<'_>, id: &SysId) -> Value {
 }
 
 fn people(report: &Report<'_>, ids: &[String]) -> Value {
-    ids.iter().map(|id| person(report, id)).collect()
+    ids.iter().map(|id: &String| person(report, id)).collect()
 }
 
 fn person(report: &Report<'_>, id: &str) -> Value {

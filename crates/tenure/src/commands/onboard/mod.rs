@@ -14,6 +14,8 @@ mod table;
 pub(crate) use command::run;
 
 use std::collections::HashMap;
+use std::io::Write;
+use tenure_engine::onboard::Applied;
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::{Adoption, Existing, Known, Survey};
 
@@ -47,14 +49,14 @@ impl<'a> Report<'a> {
     }
 
     /// For programs: everything.
-    fn json(&self) -> serde_json::Value {
-        json::render(self)
+    fn json(&'a self, gaps: &'a [String], applied: Option<&'a [Applied]>) -> json::Document<'a> {
+        json::Document { report: self, gaps, applied }
     }
 
     /// For spreadsheets: one row for each finding, link, case, conflict, record that nobody claims, and person without a
     /// record.
-    fn csv(&self) -> String {
-        csv::write(&lines::HEADERS, lines::all(self).map(|line| line.cells(self)))
+    fn csv(&self, to: impl Write) -> std::io::Result<()> {
+        csv::write(to, &lines::HEADERS, lines::all(self).map(|line| line.cells(self)))
     }
 
     /// For a browser: one file that needs nothing else.

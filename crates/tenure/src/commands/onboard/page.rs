@@ -15,7 +15,7 @@ const SHOWN: usize = 500;
 pub(super) fn render(report: &Report<'_>) -> String {
     let (target, taken) = (escaped(report.target), escaped(&output::time(report.survey.taken)));
     let parts = parts(report);
-    let index: String = parts.iter().filter(|part| !part.lines.is_empty()).map(Part::entry).collect();
+    let index: String = parts.iter().filter(|part| part.count > 0).map(Part::entry).collect();
     let sections: String = parts.iter().map(|part| part.section(report)).collect();
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -23,7 +23,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
          <meta name=\"referrer\" content=\"no-referrer\">\
          <title>Onboarding report: {target}</title><style>{STYLE}</style></head><body>\
-         <header><h1>Onboarding report</h1><p class=\"soft\">{target}, as of {taken}. Nothing was written.</p>\
+         <header><h1>Onboarding report</h1><p class=\"soft\">{target}, as of {taken}. Looking wrote nothing.</p>\
          <nav aria-label=\"Parts of the report\"><ul>{index}</ul></nav></header>\
          <main>{cards}<h2>At a glance</h2><div class=\"charts\">{charts}</div>{sections}</main>\
          <footer><p>The report names people. Keep it as you would keep the directory itself.</p></footer></body></html>\n",
@@ -99,41 +99,43 @@ fn tone(kind: FindingKind) -> Tone {
     }
 }
 
-/// A part of the report: a title, what it means, and its lines.
+/// A part of the report: a title, what it means, how many lines it has, and the first of them.
 struct Part<'a> {
     id: &'static str,
     title: &'static str,
     meaning: &'static str,
+    count: usize,
     lines: Vec<Line<'a>>,
 }
 
 fn parts<'a>(report: &'a Report<'a>) -> Vec<Part<'a>> {
     let adoption = report.adoption;
-    let outcomes = outcomes(report);
-    let meaning =
-        |what: &str| outcomes.iter().find(|(it, ..)| *it == what).map_or("", |(.., meaning)| *meaning);
-    let part = |id, title, lines| Part { id, title, meaning: meaning(id), lines };
     let mut parts = vec![
-        part("conflicts", "Conflicts to mend", adoption.conflicts.iter().map(of_conflict).collect()),
-        part("cases", "Cases to decide", adoption.cases.iter().map(of_case).collect()),
+        part(report, "conflicts", "Conflicts to mend", &adoption.conflicts, of_conflict),
+        part(report, "cases", "Cases to decide", &adoption.cases, of_case),
     ];
     parts.extend(FindingKind::ALL.map(|kind| {
         let found = report.survey.findings.iter().filter(|finding| finding.kind == kind);
-        let (title, lines) = (title(kind), found.map(of_finding).collect());
-        Part { id: kind.label(), title, meaning: kind.meaning(), lines }
+        let (title, lines) = (title(kind), found.take(SHOWN).map(of_finding).collect());
+        Part { id: kind.label(), title, meaning: kind.meaning(), count: report.survey.count(kind), lines }
     }));
-    parts.push(part(
-        "unclaimed",
-        "Records that nobody claims",
-        adoption.unclaimed.iter().map(of_unclaimed).collect(),
-    ));
-    parts.push(part(
-        "newcomers",
-        "People without a record",
-        adoption.newcomers.iter().map(|id| of_newcomer(id)).collect(),
-    ));
-    parts.push(part("links", "Links to make", adoption.links.iter().map(of_link).collect()));
+    parts.push(part(report, "unclaimed", "Records that nobody claims", &adoption.unclaimed, of_unclaimed));
+    parts.push(part(report, "newcomers", "People without a record", &adoption.newcomers, |id| {
+        of_newcomer(id)
+    }));
+    parts.push(part(report, "links", "Links to make", &adoption.links, of_link));
     parts
+}
+
+fn part<'a, T>(
+    report: &Report<'_>,
+    id: &'static str,
+    title: &'static str,
+    all: &'a [T],
+    line: fn(&'a T) -> Line<'a>,
+) -> Part<'a> {
+    let meaning = outcomes(report).iter().find(|(it, ..)| *it == id).map_or("", |(.., meaning)| *meaning);
+    Part { id, title, meaning, count: all.len(), lines: all.iter().take(SHOWN).map(line).collect() }
 }
 
 fn title(kind: FindingKind) -> &'static str {
@@ -154,20 +156,20 @@ fn title(kind: FindingKind) -> &'static str {
 
 impl Part<'_> {
     fn entry(&self) -> String {
-        format!("<li><a href=\"#{}\">{}</a> {}</li>", self.id, self.title, grouped(self.lines.len()))
+        format!("<li><a href=\"#{}\">{}</a> {}</li>", self.id, self.title, grouped(self.count))
     }
 
     /// Nothing where there is nothing to tell. Few lines are open to begin with.
     fn section(&self, report: &Report<'_>) -> String {
-        if self.lines.is_empty() {
+        if self.count == 0 {
             return String::new();
         }
-        let rows: String = self.lines.iter().take(SHOWN).map(|line| row(report, line)).collect();
-        let more = match self.lines.len().saturating_sub(SHOWN) {
+        let rows: String = self.lines.iter().map(|line| row(report, line)).collect();
+        let more = match self.count.saturating_sub(SHOWN) {
             0 => String::new(),
             more => format!("<p class=\"soft\">{} more are in the CSV and the JSON.</p>", grouped(more)),
         };
-        let open = if self.lines.len() <= 12 { " open" } else { "" };
+        let open = if self.count <= 12 { " open" } else { "" };
         format!(
             "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2><p class=\"soft\">{meaning}</p>\
              <details{open}><summary><b>{count}</b> in all</summary><div class=\"scroll\"><table class=\"lines\"><thead><tr>\
@@ -176,7 +178,7 @@ impl Part<'_> {
             id = self.id,
             title = self.title,
             meaning = capitalised(self.meaning),
-            count = grouped(self.lines.len()),
+            count = grouped(self.count),
         )
     }
 }

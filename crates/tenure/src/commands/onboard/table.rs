@@ -9,15 +9,17 @@ use tenure_identity::onboard::FindingKind;
 const SHOWN: usize = 20;
 
 pub(super) fn render(report: &Report<'_>) -> String {
+    let (conflicts, cases) = (&report.adoption.conflicts, &report.adoption.cases);
     let duplicates =
         report.survey.findings.iter().filter(|finding| finding.kind == FindingKind::DuplicateSuspect);
+    let suspects = report.survey.clusters.len();
     let parts = [
         Some(figures(report)),
         Some(findings(report)),
         Some(outcome(report)),
-        part(report, "Conflicts to mend", report.adoption.conflicts.iter().map(of_conflict)),
-        part(report, "Cases to decide", report.adoption.cases.iter().map(of_case)),
-        part(report, "Duplicate suspects", duplicates.map(of_finding)),
+        part(report, "Conflicts to mend", conflicts.len(), conflicts.iter().map(of_conflict)),
+        part(report, "Cases to decide", cases.len(), cases.iter().map(of_case)),
+        part(report, "Duplicate suspects", suspects, duplicates.map(of_finding)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
@@ -60,16 +62,21 @@ pub(super) fn outcomes(report: &Report<'_>) -> [(&'static str, usize, &'static s
     ]
 }
 
-fn part<'a>(report: &Report<'_>, title: &str, lines: impl Iterator<Item = Line<'a>>) -> Option<String> {
-    let lines: Vec<_> = lines.collect();
-    if lines.is_empty() {
+/// The first of so many lines.
+fn part<'a>(
+    report: &Report<'_>,
+    title: &str,
+    count: usize,
+    lines: impl Iterator<Item = Line<'a>>,
+) -> Option<String> {
+    if count == 0 {
         return None;
     }
-    let rows = lines.iter().take(SHOWN).map(|line| {
+    let rows = lines.take(SHOWN).map(|line| {
         let who = [line.record_names(report), line.person_names(report)].concat();
         vec![line.kind.to_owned(), who.join("\n"), line.evidence.join("\n")]
     });
-    let more = match lines.len().saturating_sub(SHOWN) {
+    let more = match count.saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!("\n{more} more; `--report`, `--csv` and `--format json` have all"),
     };

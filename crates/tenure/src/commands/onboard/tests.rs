@@ -52,7 +52,7 @@ impl Sample {
     fn of(rows: Vec<Existing>, known: Vec<Known>) -> Self {
         let policy = Policy::built_in(&[SourceName::new("okta")]);
         let taken: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
-        let survey = survey(&rows, &Lengths::of(&policy), taken);
+        let survey = survey(&rows, &Lengths::of(&policy, &"u_okta_user_id".into()), taken);
         let adoption = adopt(&policy, &rows, &known);
         Self { rows, known, survey, adoption }
     }
@@ -83,9 +83,20 @@ fn the_table_tells_the_numbers_and_what_needs_a_decision() {
     assert!(!table.contains("Conflicts to mend"), "{table}");
 }
 
+fn json(sample: &Sample) -> Value {
+    let report = sample.report();
+    serde_json::to_value(report.json(&["a gap".to_owned()], None)).unwrap()
+}
+
+fn csv_of(sample: &Sample) -> String {
+    let mut bytes = Vec::new();
+    sample.report().csv(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
 #[test]
 fn json_has_everything_by_stable_names() {
-    let json = sample().report().json();
+    let json = json(&sample());
     let kinds = |list: &str, name: &str| -> Vec<String> {
         json[list]
             .as_array()
@@ -108,11 +119,12 @@ fn json_has_everything_by_stable_names() {
         (&json["conflicts"], &json["figures"]["accounts"]["service"]),
         (&Value::Array(vec![]), &1.into())
     );
+    assert_eq!((&json["gaps"][0], &json["applied"]), (&"a gap".into(), &Value::Null));
 }
 
 #[test]
 fn csv_has_a_row_for_each_and_no_formula() {
-    let text = sample().report().csv();
+    let text = csv_of(&sample());
     let rows = csv::read(text.as_bytes()).unwrap();
     let sections: Vec<_> = rows.iter().map(|row| row.cells[0].as_str()).collect();
     let expected = [
@@ -168,7 +180,7 @@ fn a_report_of_nothing_is_a_report() {
     let nothing = Sample::of(Vec::new(), Vec::new());
     let report = nothing.report();
     assert!(report.page().contains("Onboarding report") && !report.page().contains("<section"));
-    assert_eq!(report.csv(), "section,kind,record,record_name,person,person_name,evidence\r\n");
-    assert_eq!(report.json()["findings"], Value::Array(vec![]));
+    assert_eq!(csv_of(&nothing), "section,kind,record,record_name,person,person_name,evidence\r\n");
+    assert_eq!(json(&nothing)["findings"], Value::Array(vec![]));
     assert!(report.table().contains("0 records, 0 active"));
 }

@@ -1,0 +1,55 @@
+//! Whether a record may be made for somebody at all. Of whom onboarding could not tell which record is theirs, one may be
+//! there: nothing is made before a human has said so.
+
+use super::person::Work;
+use super::trouble::Trouble;
+use super::user_name::USER_NAME;
+use tenure_identity::id::SysId;
+use tenure_identity::onboard::Answer;
+use tenure_store::onboard::{Question, Sought};
+
+const EMAIL: &str = "email";
+
+impl Work<'_> {
+    /// Refuses to make a record for somebody who never had one of ours, while onboarding leaves it to a human.
+    pub(super) async fn may_be_new(&self) -> Result<(), Trouble> {
+        if self.taken.record.is_some() {
+            return Ok(());
+        }
+        let text = |column: &str| self.person.record.text(column).map(str::to_owned);
+        let (target, store) = (&self.delivery.target.name, self.engine.store());
+        let mut keys: Vec<_> = self.keys().into_iter().map(Some).collect();
+        if keys.is_empty() {
+            keys.push(None);
+        }
+        for external_id in keys {
+            let id = self.person.id.to_string();
+            let who = Sought { id, external_id, login: text(USER_NAME), address: text(EMAIL) };
+            let questions = store.onboard_questions_about(target, &who).await?;
+            if let Some(why) = questions.iter().find_map(in_the_way) {
+                return Err(Trouble::Doubt(why));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn in_the_way(question: &Question) -> Option<String> {
+    let who = &question.who.id;
+    match &question.answer {
+        Some((Answer::New, _)) => None,
+        Some((Answer::Record(record), by)) => Some(format!(
+            "record {record} is theirs by {by}'s word, and does not carry their stable key yet; \
+             `tenure onboard --apply --seed-keys` writes it, or `tenure deliver link` says so once more"
+        )),
+        None => {
+            let records: Vec<_> = question.records.iter().map(SysId::as_str).collect();
+            Some(format!(
+                "onboarding left it to a human which record is theirs ({}: {}), and no other is made before; \
+                 `tenure onboard decide {who} SYS_ID` or `tenure onboard decide {who} new` says it",
+                question.kind,
+                records.join(", ")
+            ))
+        }
+    }
+}

@@ -16,7 +16,7 @@ use tenure_identity::policy::Policy;
 use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, reconcile};
 use tenure_identity::record::FieldValue;
 use tenure_store::deliveries::Taken;
-use tenure_store::handovers::Leaving;
+use tenure_store::handovers::{HandoverState, Leaving};
 
 /// How many lost answers are looked into at once; after more, it is tried again later.
 const LOST_ANSWERS: usize = 3;
@@ -98,6 +98,7 @@ impl<'a> Work<'a> {
 
     /// Brings the record to what it should be. After an answer that was lost, looks and goes on.
     pub(super) async fn deliver(&mut self) -> Result<(), Trouble> {
+        self.was_active |= self.has_left_again().await?;
         for _ in 0..LOST_ANSWERS {
             match self.bring_about().await {
                 Err(Trouble::Call(error)) if error.outcome() == Outcome::Unknown => self.known.forget(),
@@ -180,6 +181,19 @@ impl<'a> Work<'a> {
         let leaves = self.was_active && !self.person.active && !is_active(&self.known);
         let at = self.person.deactivated_at.filter(|_| leaves && !self.policy.lifecycle.hand_over.is_empty());
         at.map(|at| Leaving { person: self.person.id.clone(), at })
+    }
+
+    /// Whether they came back and left again before their return had landed: what was to be handed over the time before lies
+    /// with them still, although the target never said in between that they are active.
+    async fn has_left_again(&self) -> Result<bool, Trouble> {
+        if self.person.active || self.policy.lifecycle.hand_over.is_empty() {
+            return Ok(false);
+        }
+        let last = self.engine.store().last_handover(&self.person.id).await?;
+        Ok(last.is_some_and(|it| {
+            let is_over = matches!(it.state, HandoverState::Done | HandoverState::Undone);
+            !is_over && Some(it.leaving.at) != self.person.deactivated_at
+        }))
     }
 
     /// Notes a line for the timeline.

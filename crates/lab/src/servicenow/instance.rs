@@ -38,6 +38,7 @@ struct Inner {
     trouble: Mutex<Trouble>,
     calls: Mutex<Calls>,
     writes: Mutex<Writes>,
+    vain: Mutex<Writes>,
     tokens: Mutex<Tokens>,
     hibernates: AtomicBool,
 }
@@ -76,6 +77,7 @@ impl Instance {
             trouble: Mutex::new(trouble),
             calls: Mutex::default(),
             writes: Mutex::default(),
+            vain: Mutex::default(),
             tokens,
             hibernates: AtomicBool::new(false),
         };
@@ -159,9 +161,16 @@ impl Instance {
         lock(&self.inner.writes).all()
     }
 
+    /// The writes over the API that changed nothing, oldest first; the columns are those that were asked for, and there is
+    /// no row.
+    pub fn writes_in_vain(&self) -> Vec<Write> {
+        lock(&self.inner.vain).all()
+    }
+
     /// Counts calls and writes anew.
     pub fn forget(&self) {
         lock(&self.inner.calls).forget();
+        lock(&self.inner.vain).forget();
         lock(&self.inner.writes).forget();
     }
 
@@ -282,6 +291,11 @@ impl Instance {
 
     pub(crate) fn count(&self, count: impl FnOnce(&mut Calls)) {
         count(&mut lock(&self.inner.calls));
+    }
+
+    pub(crate) fn note_vain(&self, write: Write) {
+        self.count(|calls| calls.write_in_vain(&write.method, &write.table));
+        lock(&self.inner.vain).add(write, self.inner.settings.writes_kept);
     }
 
     pub(crate) fn note(&self, write: Write) {

@@ -43,7 +43,7 @@ impl Draft {
     }
 
     /// Hands out the values as they were sent.
-    pub(super) fn copy_to(&self, mut set: impl FnMut(&str, &str)) {
+    pub(crate) fn copy_to(&self, mut set: impl FnMut(&str, &str)) {
         for (column, value) in &self.values {
             set(column, value);
         }

@@ -197,22 +197,30 @@ impl Call<'_> {
         Ok(Draft::of_json(&object, self.asked.is("sysparm_input_display_value")))
     }
 
-    fn note(&self, sys_id: &str, mut columns: Vec<String>) {
+    fn note(&self, sys_id: &str, columns: Vec<String>) {
+        self.instance.note(self.as_write(sys_id, columns));
+    }
+
+    /// Counts a write that changed nothing.
+    fn note_vain(&self) {
+        if self.asked.writes() {
+            let mut columns = Vec::new();
+            if let Ok(draft) = self.draft() {
+                draft.copy_to(|column, _| columns.push(column.to_owned()));
+            }
+            self.instance.note_vain(self.as_write("", columns));
+        }
+    }
+
+    fn as_write(&self, sys_id: &str, mut columns: Vec<String>) -> Write {
         columns.sort_unstable();
-        self.instance.note(Write {
+        Write {
             table: self.table.name.to_string(),
             sys_id: sys_id.to_owned(),
             method: self.asked.method.to_string(),
             columns,
             at: self.instance.now(),
             by: self.caller.user_name.clone(),
-        });
-    }
-
-    /// Counts a write that changed nothing.
-    fn note_vain(&self) {
-        if self.asked.writes() {
-            self.instance.count(|calls| calls.write_in_vain(self.asked.method.as_str(), &self.table.name));
         }
     }
 

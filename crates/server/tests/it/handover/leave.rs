@@ -229,3 +229,21 @@ async fn a_record_that_is_in_doubt_is_told_of_once_and_waited_for() {
     desk.scene.handed_over().await;
     assert_eq!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_returns_and_leaves_again_before_the_return_has_landed_keeps_nothing() {
+    let mut desk = Desk::new(Scene::new().await, POLICY).await;
+    let down = Fault::new(FaultKind::Unavailable).on("GET", "task");
+    desk.scene.instance.set_faults(Faults::default().with(down));
+    desk.active(&desk.ada, false).await;
+    desk.scene.settled().await;
+    desk.scene.crash().await;
+    desk.active(&desk.ada, true).await;
+    desk.active(&desk.ada, false).await;
+    assert!(!open_work(&desk.scene.instance, &desk.record).is_empty());
+    desk.scene.instance.set_faults(Faults::default());
+    desk.scene.restart();
+    desk.scene.handed_over().await;
+    assert_eq!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
+    assert!(desk.notes().iter().all(|note| note.ends_with(": 1")), "{:?}", desk.notes());
+}

@@ -18,7 +18,7 @@ pub struct Forecast {
     pub external_ids: usize,
 }
 
-/// Counts what [`super::apply`] would do, as far as nobody changes the target meanwhile.
+/// Counts what [`super::apply()`] would do, as far as nobody changes the target meanwhile.
 ///
 /// # Errors
 /// If there is no target, or the store fails.

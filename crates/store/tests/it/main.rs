@@ -22,3 +22,4 @@ mod support;
 mod target;
 mod timeline;
 mod tokens;
+mod waits;

@@ -55,7 +55,8 @@ fn the_way_to_the_target_is_measured_and_nothing_is_in_vain() {
     assert_eq!((&report["people"], &report["engine"]), (&50.into(), &"sqlite".into()));
     let load = &report["load"];
     assert_eq!((&load["calls"]["POST sys_user"], &load["in_vain"]), (&50.into(), &serde_json::json!({})));
-    assert!(load["peak_concurrency"].as_u64() <= report["concurrency"].as_u64(), "{load}");
+    let most = report["concurrency"].as_u64().unwrap() + 1;
+    assert!(load["peak_concurrency"].as_u64().unwrap() <= most, "and one for a leaver: {load}");
     assert!(load["share_of_concurrency"].as_f64() > Some(0.0), "{load}");
     let changes = report["changes"].as_array().unwrap();
     let calls: Vec<_> = changes.iter().map(|it| format!("{} {}", it["name"], it["calls"])).collect();

@@ -372,7 +372,7 @@ async fn a_claim_of_nobody_is_linked_to_anybody() {
       tenure review decide 00000000-0000-0000-0000-000000000001 reject
     "#);
     assert_snapshot!(scene.run(&["review", "decide", &case, "link"]), @"
-    exit 1
+    exit 2
     --- stderr
     error: say which person: --person ID; `tenure explain WHO` tells it
     ");

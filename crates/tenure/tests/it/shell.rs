@@ -39,6 +39,7 @@ fn there_is_a_page_for_each_command() {
     tenure-lab-servicenow.1
     tenure-lab.1
     tenure-man.1
+    tenure-onboard-decide.1
     tenure-onboard.1
     tenure-policy-apply.1
     tenure-policy-check.1

@@ -220,7 +220,7 @@ async fn a_record_that_is_in_doubt_is_told_of_once_and_waited_for() {
     assert_eq!(refused.state, HandoverState::Refused);
     assert!(refused.due.is_some(), "it is tried again");
     let told = desk.told().await;
-    assert_eq!(told.matches("finding: it is not certain").count(), 1, "{told}");
+    assert_eq!(told.matches("finding: their record in the target is gone, or hidden").count(), 1, "{told}");
 
     desk.scene.instance.set_faults(Faults::default());
     desk.scene.engine.retry_delivery(&desk.ada).await.unwrap();

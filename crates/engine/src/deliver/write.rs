@@ -54,9 +54,15 @@ impl Work<'_> {
         let written = self.known.written.iter().chain(columns.keys()).cloned().collect();
         self.known = Known { written, parked: std::mem::take(&mut self.known.parked), ..Known::default() };
         self.note_intent().await?;
-        let Some(refusal) = self.insert(&columns).await? else { return Ok(()) };
+        let Some(mut refusal) = self.insert(&columns).await? else { return Ok(()) };
         // A duplicate looks like a missing right, so that every refusal is looked into.
         self.find(true).await?;
+        if self.record.is_none() && matches!(refusal, Refusal::PossibleDuplicate { .. }) {
+            // A leaver's record may have given up the login between the refusal and the look.
+            let Some(again) = self.insert(&columns).await? else { return Ok(()) };
+            refusal = again;
+            self.find(true).await?;
+        }
         match refusal {
             _ if self.record.is_some() => Ok(()),
             Refusal::PossibleDuplicate { .. } => Err(Trouble::Doubt(HIDDEN.to_owned())),

@@ -184,7 +184,10 @@ fn delivered(scene: &Scene) {
 fn handed_over(scene: &Scene) {
     for _ in 0..LOOKS {
         let handovers = scene.json(&["handover", "status"]);
-        if handovers.as_array().unwrap().iter().all(|it| it["due"].is_null()) {
+        // What somebody is at work on is not due.
+        let is_over =
+            |it: &Value| it["due"].is_null() && it["state"] != "planned" && it["state"] != "running";
+        if handovers.as_array().unwrap().iter().all(is_over) {
             return;
         }
         std::thread::park_timeout(Duration::from_millis(200));

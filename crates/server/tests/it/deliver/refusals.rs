@@ -1,6 +1,7 @@
 //! What ServiceNow does not take: narrowed down to the value, explained, and no hindrance for the rest.
 
 use crate::support::bodies::group;
+use crate::support::policy::until;
 use crate::support::target::{Scene, value};
 use crate::support::{operations, user, with};
 use serde_json::json;
@@ -206,6 +207,19 @@ async fn an_inactive_record_that_is_hidden_from_us_is_never_made_again() {
     assert_eq!(delivery.state, State::Refused);
     assert!(delivery.reason.unwrap().contains("does not show it to our account"));
     scene.record("ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_given_up_between_the_refusal_and_the_look_is_tried_again() {
+    let scene = scene("hide_inactive = true\n[latency]\nms = 300\n").await;
+    let former = [("user_name", "ada"), ("active", "false")];
+    let former = scene.instance.insert("sys_user", &former).unwrap();
+    let ada = scene.create(user("ada")).await;
+    until(async || scene.instance.calls().in_vain.contains_key("POST sys_user")).await;
+    scene.instance.patch("sys_user", former.sys_id(), &[("user_name", "ada.left")]).unwrap();
+    scene.settled().await;
+    assert_eq!(scene.delivery(&ada).await.state, State::Delivered);
+    assert_eq!(value(&scene.record("ada"), "u_okta_user_id"), "ext-ada");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -90,6 +90,12 @@ impl ServiceNow {
         !self.inner.without_batch.load(std::sync::atomic::Ordering::Relaxed)
     }
 
+    /// The instance's address, the same however it was written: no slash at the end, the host in small letters, no port
+    /// that goes without saying.
+    pub fn instance(&self) -> String {
+        self.inner.url.as_str().trim_end_matches('/').to_owned()
+    }
+
     /// How hard the client presses at the moment, for metrics.
     pub fn pace(&self) -> PaceReport {
         self.inner.pace.report()

@@ -41,10 +41,11 @@ fn servicenow(target: file::Target, timeout: Duration) -> anyhow::Result<Target>
         concurrency: target.concurrency,
         timeout: Duration::from_secs(target.timeout_seconds),
         proxy,
-        ..Settings::new(url.trim_end_matches('/'), sign_in(auth)?)
+        ..Settings::new(&url, sign_in(auth)?)
     };
-    let name = settings.url.clone();
     let client = ServiceNow::new(settings).context("target cannot be used")?;
+    // All links hold for one instance: writing its address in another way must not make it another.
+    let name = client.instance();
     let groups = match target.groups {
         file::Groups::Create => Groups::Create,
         file::Groups::Existing => Groups::Existing,

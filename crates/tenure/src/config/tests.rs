@@ -76,6 +76,15 @@ fn a_target_is_read_with_whatever_way_of_signing_in() {
     );
 }
 
+#[test]
+fn a_target_is_the_same_however_its_address_is_written() {
+    let auth = "{ kind = \"basic\", username = \"u\", password = { env = \"PATH\" } }";
+    for url in ["https://example.com", "https://example.com/", " HTTPS://Example.COM:443 "] {
+        let text = format!("[target]\nkind = \"servicenow\"\nurl = \"{url}\"\nauth = {auth}");
+        assert_eq!(config(&text).unwrap().target.unwrap().name, "https://example.com", "{url}");
+    }
+}
+
 fn target_with(rest: &str) -> Result<Option<Target>, String> {
     let text = format!("[target]\nkind = \"servicenow\"\nurl = \"http://127.0.0.1:1\"\n{rest}");
     config(&text).map(|it| it.target)

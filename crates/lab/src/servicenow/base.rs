@@ -19,6 +19,7 @@ const ROLES: &[(&str, &str)] = &[
     ("asset", "Manages assets"),
     ("sales_manager", "Manages sales"),
     ("report_user", "Makes reports"),
+    ("scim_admin", "Uses the SCIM service, which goes past access rules"),
 ];
 
 /// Fills an instance that is empty.

@@ -254,12 +254,12 @@ impl Instance {
     }
 
     /// Writes as somebody. The lock is held for the write alone.
-    pub(crate) fn edit<T>(
+    pub(crate) fn edit<T, E>(
         &self,
         faults: &Faults,
         caller: &Caller,
-        write: impl FnOnce(&mut Editor<'_>) -> Result<T, Refused>,
-    ) -> Result<T, Refused> {
+        write: impl FnOnce(&mut Editor<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let terms = self.terms(faults, caller);
         write(&mut Editor { data: &mut self.data_mut(), terms, audited: true })
     }

@@ -2,7 +2,7 @@
 //!
 //! [`Instance`] is the data, and can be read and changed without HTTP; [`Server`] answers for it; [`Faults`] says what goes
 //! wrong and which rules its owner has made. It imitates what a client of the Table API can tell apart in matters of
-//! identity: forms, import sets, scripts and ServiceNow's own SCIM service are not here.
+//! identity, of the SCIM service that ServiceNow has itself too: forms, import sets and scripts are not here.
 
 mod base;
 mod caller;

@@ -163,8 +163,14 @@ impl<'a> Editor<'a> {
         }
         self.audit_delete(table, row);
         let dependents: &[(&str, &str)] = match &*table.name {
-            "sys_user" => &[("sys_user_grmember", "user"), ("sys_user_has_role", "user")],
-            "sys_user_group" => &[("sys_user_grmember", "group"), ("sys_group_has_role", "group")],
+            "sys_user" => {
+                &[("sys_user_grmember", "user"), ("sys_user_has_role", "user"), ("sys_scim_user", "user")]
+            }
+            "sys_user_group" => &[
+                ("sys_user_grmember", "group"),
+                ("sys_group_has_role", "group"),
+                ("sys_scim_group", "group"),
+            ],
             "sys_user_role" => &[("sys_user_has_role", "role"), ("sys_group_has_role", "role")],
             _ => &[],
         };

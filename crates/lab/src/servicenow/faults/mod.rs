@@ -5,8 +5,11 @@
 
 pub(crate) mod draw;
 pub(crate) mod limit;
+mod scim;
 
 use serde::Deserialize;
+
+pub use scim::{MatchBy, Scim};
 
 /// A schedule of faults, and the rules of the instance. The default has no faults, and of the rules only the lock-out.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +48,8 @@ pub struct Faults {
     pub invalid_query_returns_no_rows: bool,
     /// How long the inner calls of a batch may take together before the rest is left out, in milliseconds.
     pub batch_quota_ms: u64,
+    /// ServiceNow's own SCIM service.
+    pub scim: Scim,
 }
 
 /// How long every call takes.
@@ -318,6 +323,7 @@ impl Default for Faults {
             hide_inactive: false,
             invalid_query_returns_no_rows: false,
             batch_quota_ms: 30_000,
+            scim: Scim::default(),
         }
     }
 }

@@ -11,14 +11,23 @@ use serde_json::{Value, json};
 
 use crate::servicenow::refused::Refused;
 
+/// What a body is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Media {
+    #[default]
+    Json,
+    /// SCIM's JSON (RFC 7644 section 8.1).
+    Scim,
+    Html,
+}
+
 /// What is sent back.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: String,
-    /// What the body is; JSON unless it says otherwise.
-    pub(super) html: bool,
+    pub(super) media: Media,
     /// How long rules that run after a write keep the caller waiting.
     pub(super) delay: Duration,
 }
@@ -46,7 +55,7 @@ impl Answer {
         let body = format!(
             "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
         );
-        Self { status, body, html: true, ..Self::default() }
+        Self { status, body, media: Media::Html, ..Self::default() }
     }
 
     /// Nobody is signed in.
@@ -117,7 +126,11 @@ impl Answer {
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
-        let media = if self.html { "text/html;charset=UTF-8" } else { "application/json;charset=UTF-8" };
+        let media = match self.media {
+            Media::Json => "application/json;charset=UTF-8",
+            Media::Scim => "application/scim+json;charset=UTF-8",
+            Media::Html => "text/html;charset=UTF-8",
+        };
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status.try_into().expect("the statuses are HTTP's");
         let headers = response.headers_mut();

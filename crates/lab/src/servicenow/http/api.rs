@@ -3,13 +3,16 @@
 use super::answer::Answer;
 use super::asked::{Asked, Resource};
 use super::exchange::limits;
-use super::{aggregate, batch, inheritance, sign_in, table};
+use super::{aggregate, batch, inheritance, scim, sign_in, table};
 use crate::servicenow::caller::Caller;
 use crate::servicenow::faults::Faults;
 use crate::servicenow::instance::{Instance, rule_id};
 
 /// What a call is answered with. `served` bounds how many calls of a batch are carried out.
 pub(super) fn answer(instance: &Instance, faults: &Faults, asked: &Asked, served: Option<usize>) -> Answer {
+    if let Resource::Discovery(about) = &asked.resource {
+        return scim::discovery::answer(&faults.scim, asked, about);
+    }
     let Some(caller) = sign_in::caller(instance, asked) else { return Answer::unauthenticated() };
     let now = instance.now().as_second();
     let verdict =
@@ -51,6 +54,8 @@ pub(super) fn single(instance: &Instance, faults: &Faults, asked: &Asked, caller
         }
         Resource::Aggregate { table } => aggregate::answer(instance, faults, asked, caller, table),
         Resource::Inheritance => inheritance::answer(instance, asked),
+        Resource::Scim { kind, id } => scim::answer(instance, faults, asked, caller, kind, id.as_deref()),
+        Resource::Discovery(about) => scim::discovery::answer(&faults.scim, asked, about),
         Resource::Batch | Resource::Token | Resource::Unknown => Answer::no_resource(),
     };
     silenced(asked, answer)

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, header};
 
 use super::answer::Answer;
+use super::scim::{self, discovery::Discovery};
 
 /// A call.
 #[derive(Debug, Clone)]
@@ -30,6 +31,10 @@ pub(super) enum Resource {
     Batch,
     /// Where somebody's roles come from.
     Inheritance,
+    /// Resources of ServiceNow's own SCIM service, or one of them.
+    Scim { kind: &'static scim::Kind, id: Option<String> },
+    /// What that service says of itself.
+    Discovery(Discovery),
     /// A token.
     Token,
     /// Nothing that there is.
@@ -70,6 +75,8 @@ impl Asked {
         match &self.resource {
             Resource::Table { table, .. } | Resource::Aggregate { table } => table,
             Resource::Batch => "batch",
+            Resource::Scim { kind, .. } => kind.endpoint,
+            Resource::Discovery(_) => "scim",
             Resource::Inheritance => "user_role_inheritance",
             Resource::Token => "oauth",
             Resource::Unknown => "unknown",
@@ -82,6 +89,7 @@ impl Asked {
             Resource::Aggregate { .. } => "Aggregate API",
             Resource::Batch => "Batch API",
             Resource::Inheritance => "User Role Inheritance API",
+            Resource::Scim { .. } | Resource::Discovery(_) => "SCIM API",
             _ => "Table API",
         }
     }
@@ -126,8 +134,22 @@ impl Resource {
             }
             ["stats", table] => Self::Aggregate { table: (*table).to_owned() },
             ["batch"] => Self::Batch,
+            ["scim", rest @ ..] => Self::scim(rest),
             _ => Self::Unknown,
         }
+    }
+
+    fn scim(parts: &[&str]) -> Self {
+        let resources = |endpoint: &str, id: Option<&str>| {
+            let kind = scim::kind(endpoint)?;
+            Some(Self::Scim { kind, id: id.map(str::to_owned) })
+        };
+        let found = match *parts {
+            [endpoint] => resources(endpoint, None),
+            [endpoint, id] => resources(endpoint, Some(id)),
+            _ => None,
+        };
+        found.or_else(|| Discovery::of(parts).map(Self::Discovery)).unwrap_or(Self::Unknown)
     }
 }
 
@@ -176,6 +198,10 @@ mod tests {
         assert_eq!(Resource::of("/api/now/v1/batch"), Resource::Batch);
         assert_eq!(Resource::of("/api/now/stats/task"), Resource::Aggregate { table: "task".to_owned() });
         assert_eq!(Resource::of("/api/now/import/x"), Resource::Unknown);
+        let user = Resource::Scim { kind: scim::kind("Users").unwrap(), id: Some("x".to_owned()) };
+        assert_eq!(Resource::of("/api/now/v1/scim/Users/x"), user);
+        assert_eq!(Resource::of("/api/now/scim/Schemas"), Resource::Discovery(Discovery::Schemas(None)));
+        assert_eq!(Resource::of("/api/now/scim/Bulk"), Resource::Unknown);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod exchange;
 mod inheritance;
 mod outside;
 mod render;
+mod scim;
 mod sign_in;
 mod table;
 mod tokens;

@@ -76,8 +76,8 @@ impl Caller {
 fn writers(base: &str) -> &'static [&'static str] {
     match base {
         "sys_user" | "sys_user_group" | "sys_user_grmember" | "sys_user_has_role" | "sys_group_has_role"
-        | "sys_user_delegate" | "sys_scim_user" | "sys_scim_group" | "cmn_location" | "cmn_building" | "cmn_department"
-        | "cmn_cost_center" | "core_company" => &["user_admin"],
+        | "sys_user_delegate" | "sys_scim_user" | "sys_scim_group" | "cmn_location" | "cmn_building"
+        | "cmn_department" | "cmn_cost_center" | "core_company" => &["user_admin"],
         "task" | "sysapproval_approver" => &["itil"],
         _ => &["admin"],
     }

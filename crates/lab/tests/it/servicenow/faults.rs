@@ -196,5 +196,10 @@ fn the_schedule_of_the_book_is_one() {
     let schedule = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let schedule = schedule.into_iter().find(|block| block.contains("[[fault]]")).unwrap();
     let faults = Faults::parse(schedule).unwrap();
-    assert!(!faults.fault.is_empty() && !faults.hidden.is_empty() && !faults.slow.is_empty());
+    assert!(
+        !faults.fault.is_empty()
+            && !faults.hidden.is_empty()
+            && !faults.slow.is_empty()
+            && !faults.scim.custom.is_empty()
+    );
 }

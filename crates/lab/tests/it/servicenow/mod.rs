@@ -9,6 +9,7 @@ mod outside;
 mod query;
 mod roles;
 mod rules;
+mod scim;
 mod seed;
 mod sign_in;
 mod table;

@@ -138,8 +138,7 @@ const CREATED: Attribute<'_> =
     Attribute::new("meta", "sys_created_on").part("created").shape(Shape::Time).read_only();
 const CHANGED: Attribute<'_> =
     Attribute::new("meta", "sys_updated_on").part("lastModified").shape(Shape::Time).read_only();
-const EXTERNAL_ID: Attribute<'_> =
-    Attribute::new("externalId", "external_id").companion(Filters::EqualsOnly);
+const EXTERNAL_ID: Attribute<'_> = Attribute::new("externalId", "external_id").companion(Filters::EqualsOnly);
 const COMPANY: Attribute<'_> = Attribute::reference("company", "company", "Company");
 const COST_CENTER: Attribute<'_> = Attribute::reference("costCenter", "cost_center", "CostCenter");
 const DEPARTMENT: Attribute<'_> = Attribute::reference("department", "department", "Department");
@@ -239,7 +238,12 @@ const fn named(
 pub(in crate::servicenow::http) static KINDS: [Kind; 6] = [
     USER,
     GROUP,
-    named("Company", "Companies", "urn:ietf:params:scim:schemas:custom:servicenow:2.0:Company", "core_company"),
+    named(
+        "Company",
+        "Companies",
+        "urn:ietf:params:scim:schemas:custom:servicenow:2.0:Company",
+        "core_company",
+    ),
     named(
         "CostCenter",
         "CostCenters",

@@ -43,10 +43,12 @@ pub(in crate::servicenow::http) fn answer(set_up: &Scim, asked: &Asked, about: &
     }
     let base = format!("{}/api/now/scim", asked.origin);
     match about {
-        Discovery::ServiceProviderConfig => super::json(200, service(&base)),
-        Discovery::ResourceTypes(name) => {
-            some(KINDS.iter().map(|kind| resource_type(kind, set_up, &base)).collect(), "name", name.as_deref())
-        }
+        Discovery::ServiceProviderConfig => super::json(200, &service(&base)),
+        Discovery::ResourceTypes(name) => some(
+            KINDS.iter().map(|kind| resource_type(kind, set_up, &base)).collect(),
+            "name",
+            name.as_deref(),
+        ),
         Discovery::Schemas(urn) => some(schemas(set_up, &base), "id", urn.as_deref()),
     }
 }
@@ -60,10 +62,10 @@ fn some(all: Vec<Value>, key: &str, wanted: Option<&str>) -> Answer {
             "itemsPerPage": all.len(),
             "Resources": all,
         });
-        return super::json(200, body);
+        return super::json(200, &body);
     };
     match all.into_iter().find(|it| it[key] == wanted) {
-        Some(one) => super::json(200, one),
+        Some(one) => super::json(200, &one),
         None => Failure::not_found("Resource", wanted).into_answer(),
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn value<'d>(document: &'d Document, attribute: &Attribute<'_>) -> Op
         Some(of_type) => {
             let elements = whole.as_array()?.iter().filter_map(Value::as_object);
             let is_meant = |element: &&Document| {
-                get(element, "type").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case(of_type))
+                get(element, "type")
+                    .and_then(Value::as_str)
+                    .is_some_and(|it| it.eq_ignore_ascii_case(of_type))
             };
             get(elements.into_iter().find(is_meant)?, part)
         }
@@ -81,9 +83,8 @@ fn object_at<'d>(document: &'d mut Document, name: &str) -> &'d mut Document {
 pub(super) fn check_schemas(document: &Document) -> Result<(), Failure> {
     let named = get(document, "schemas").and_then(Value::as_array);
     let Some(named) = named else { return Err(Failure::syntax("Required attribute schemas is missing")) };
-    let is_named = |schema: &str| {
-        named.iter().filter_map(Value::as_str).any(|it| it.eq_ignore_ascii_case(schema))
-    };
+    let is_named =
+        |schema: &str| named.iter().filter_map(Value::as_str).any(|it| it.eq_ignore_ascii_case(schema));
     let mut extensions = document.keys().filter(|name| name.starts_with("urn:"));
     match extensions.find(|schema| !is_named(schema)) {
         None => Ok(()),

@@ -47,7 +47,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Answer, Failure> {
         "itemsPerPage": shown.len(),
         "Resources": shown,
     });
-    Ok(answer_of(200, body))
+    Ok(answer_of(200, &body))
 }
 
 /// The rows of a list in their order.

@@ -2,7 +2,7 @@
 //!
 //! A DELETE deletes the row, `externalId` is unique nowhere, the enterprise extension is thrown away, and whoever may call it
 //! may do everything. [`attribute`] says what is which column; the set-up that the owner chooses is
-//! [`crate::servicenow::faults::Scim`]. No Bulk, no `.search`, no `/Me`, no ETags: the service has none.
+//! [`crate::servicenow::faults::Scim`]. No Bulk, no `.search`, no `/Me`, no entity tags: the service has none.
 
 mod attribute;
 pub(super) mod discovery;
@@ -89,7 +89,7 @@ impl Call<'_> {
     fn get(&self, id: &str) -> Result<Answer, Failure> {
         let projection = Projection::of(self.asked)?;
         let document = self.document(id, &projection).ok_or_else(|| self.not_found(id))?;
-        Ok(json(200, Value::Object(document)))
+        Ok(json(200, &Value::Object(document)))
     }
 
     fn post(&self) -> Result<Answer, Failure> {
@@ -111,8 +111,7 @@ impl Call<'_> {
 
     fn patch(&self, id: &str) -> Result<Answer, Failure> {
         let body = self.body()?;
-        let mut document =
-            self.document(id, &Projection::default()).ok_or_else(|| self.not_found(id))?;
+        let mut document = self.document(id, &Projection::default()).ok_or_else(|| self.not_found(id))?;
         patch::apply(&mut document, &body, &self.faults.scim, |document| self.check(document))?;
         let saved = self.save(Some(id), &document)?;
         let answer = self.saved(200, &saved, When::Update)?;
@@ -136,7 +135,8 @@ impl Call<'_> {
     }
 
     fn save(&self, id: Option<&str>, document: &Document) -> Result<Saved, Failure> {
-        let saved = self.instance.edit(self.faults, self.caller, |editor| save(editor, self.kind, id, document))?;
+        let saved =
+            self.instance.edit(self.faults, self.caller, |editor| save(editor, self.kind, id, document))?;
         for (table, sys_id, method, columns) in &saved.writes {
             let method = method.unwrap_or(self.asked.method.as_str());
             self.note(table, sys_id, method, columns.clone());
@@ -150,9 +150,13 @@ impl Call<'_> {
     /// The resource as it is after a write.
     fn saved(&self, status: u16, saved: &Saved, when: When) -> Result<Answer, Failure> {
         let projection = Projection::of(self.asked)?;
-        let document = self.document(&saved.sys_id, &projection).ok_or_else(|| self.not_found(&saved.sys_id))?;
+        let document =
+            self.document(&saved.sys_id, &projection).ok_or_else(|| self.not_found(&saved.sys_id))?;
         let delay = self.faults.delay_ms(self.kind.table, when);
-        Ok(Answer { delay: std::time::Duration::from_millis(delay), ..json(status, Value::Object(document)) })
+        Ok(Answer {
+            delay: std::time::Duration::from_millis(delay),
+            ..json(status, &Value::Object(document))
+        })
     }
 
     fn document(&self, id: &str, projection: &Projection<'_>) -> Option<Document> {
@@ -164,7 +168,12 @@ impl Call<'_> {
     }
 
     /// A record as it is answered with.
-    fn shown(&self, reader: &Reader<'_>, record: &record::Record<'_>, projection: &Projection<'_>) -> Document {
+    fn shown(
+        &self,
+        reader: &Reader<'_>,
+        record: &record::Record<'_>,
+        projection: &Projection<'_>,
+    ) -> Document {
         let mut document = reader.resource(record, &self.base());
         if self.kind == &GROUP && projection.wants("members") {
             let members = record::members(&reader.view, record.row.sys_id(), &self.base());
@@ -215,6 +224,6 @@ impl Call<'_> {
 }
 
 /// SCIM's JSON.
-fn json(status: u16, body: Value) -> Answer {
-    Answer { media: Media::Scim, ..Answer::json(status, &body) }
+fn json(status: u16, body: &Value) -> Answer {
+    Answer { media: Media::Scim, ..Answer::json(status, body) }
 }

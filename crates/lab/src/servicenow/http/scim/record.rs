@@ -84,7 +84,8 @@ impl<'a> Reader<'a> {
             };
             document::put(&mut document, attribute, value);
         }
-        document["meta"]["location"] = json!(format!("{base}/{}/{}", self.kind.endpoint, record.row.sys_id()));
+        document["meta"]["location"] =
+            json!(format!("{base}/{}/{}", self.kind.endpoint, record.row.sys_id()));
         document
     }
 

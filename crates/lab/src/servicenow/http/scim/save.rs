@@ -93,7 +93,9 @@ fn check_lengths(
     };
     match attributes.iter().find(is_too_long) {
         None => Ok(()),
-        Some(attribute) => Err(Failure::value(format!("Value for attribute {} is too long", attribute.path()))),
+        Some(attribute) => {
+            Err(Failure::value(format!("Value for attribute {} is too long", attribute.path())))
+        }
     }
 }
 
@@ -124,13 +126,16 @@ fn check_unique(
     id: Option<&str>,
     row: &Columns<'_>,
 ) -> Result<(), Failure> {
-    let (column, attribute) = if kind == &GROUP { ("name", "displayName") } else { ("user_name", "userName") };
+    let (column, attribute) =
+        if kind == &GROUP { ("name", "displayName") } else { ("user_name", "userName") };
     if row.get(column).is_none_or(String::is_empty) {
         return Err(Failure::value(format!("Required attribute {attribute} is missing")));
     }
     let has_another = |column: &str| {
         let value = row.get(column).filter(|value| !value.is_empty());
-        value.is_some_and(|value| store.rows(kind.table).with(column, value).iter().any(|it| Some(&**it) != id))
+        value.is_some_and(|value| {
+            store.rows(kind.table).with(column, value).iter().any(|it| Some(&**it) != id)
+        })
     };
     if has_another(column) {
         return Err(Failure::exists(kind.name, attribute));
@@ -159,7 +164,9 @@ fn known(
                 let rows = store.rows(table).exactly("external_id", external_id);
                 rows.iter().map(|row| row.get(back).to_owned()).collect()
             }
-            MatchBy::UserName => users.with("user_name", external_id).iter().map(ToString::to_string).collect(),
+            MatchBy::UserName => {
+                users.with("user_name", external_id).iter().map(ToString::to_string).collect()
+            }
             MatchBy::Email => users.with("email", email).iter().map(ToString::to_string).collect(),
         };
         ids.into_iter().find(|id| users.get(id).is_some())
@@ -223,7 +230,8 @@ fn members(
     let mut members = BTreeSet::new();
     for member in wanted {
         let id = member.as_object().and_then(|member| document::get(member, "value")?.as_str());
-        let id = id.ok_or_else(|| Failure::value("Value for attribute members.value must be a JSON string"))?;
+        let id =
+            id.ok_or_else(|| Failure::value("Value for attribute members.value must be a JSON string"))?;
         if editor.data.store.rows("sys_user").get(id).is_none() {
             return Err(Failure::value(format!("Member id : {id} doesn't exist")));
         }

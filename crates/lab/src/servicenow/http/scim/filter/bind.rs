@@ -67,9 +67,9 @@ fn by_index<'a>(reader: &Reader<'a>, attribute: &Attribute<'_>, operand: &str) -
     if attribute.in_companion {
         let (table, back) = reader.kind.companion?;
         let companions = reader.view.store.rows(table);
-        let ids = companions.has_index(attribute.column).then(|| companions.with(attribute.column, operand))?;
-        let mut found: Vec<_> =
-            ids.iter().filter_map(|id| rows.get(companions.get(id)?.get(back))).collect();
+        let ids =
+            companions.has_index(attribute.column).then(|| companions.with(attribute.column, operand))?;
+        let mut found: Vec<_> = ids.iter().filter_map(|id| rows.get(companions.get(id)?.get(back))).collect();
         found.sort_unstable_by_key(|row| row.sys_id());
         found.dedup_by_key(|row| row.sys_id().to_owned());
         return Some(found);
@@ -79,7 +79,9 @@ fn by_index<'a>(reader: &Reader<'a>, attribute: &Attribute<'_>, operand: &str) -
 }
 
 fn bind<'a>(expression: &Expression, attributes: &[Attribute<'a>]) -> Result<Filter<'a>, String> {
-    let both = |left, right| Ok::<_, String>((Box::new(bind(left, attributes)?), Box::new(bind(right, attributes)?)));
+    let both = |left, right| {
+        Ok::<_, String>((Box::new(bind(left, attributes)?), Box::new(bind(right, attributes)?)))
+    };
     match expression {
         Expression::And(left, right) => both(left, right).map(|(left, right)| Filter::And(left, right)),
         Expression::Or(left, right) => both(left, right).map(|(left, right)| Filter::Or(left, right)),
@@ -159,7 +161,8 @@ impl Attribute<'_> {
             true => text.rsplit(':').next().unwrap_or_default().to_owned(),
             false => text.to_owned(),
         };
-        let is_core = |name: &str| name.to_ascii_lowercase().starts_with("urn:ietf:params:scim:schemas:core:");
+        let is_core =
+            |name: &str| name.to_ascii_lowercase().starts_with("urn:ietf:params:scim:schemas:core:");
         own.eq_ignore_ascii_case(name)
             || (!name.starts_with("urn:") && bare(&own).eq_ignore_ascii_case(name))
             || (self.schema.is_none() && is_core(name) && bare(name).eq_ignore_ascii_case(&own))

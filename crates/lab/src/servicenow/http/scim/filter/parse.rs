@@ -127,7 +127,11 @@ impl<'t> Parser<'t> {
             };
         }
         self.blanks();
-        let operator = Operator::of(self.word()).ok_or_else(|| self.unexpected())?;
+        let at = self.at;
+        let Some(operator) = Operator::of(self.word()) else {
+            self.at = at;
+            return Err(self.unexpected());
+        };
         let value = if operator == Operator::Present { Value::Null } else { self.value()? };
         Ok(Expression::Test { name: name.to_owned(), operator, value })
     }
@@ -232,7 +236,7 @@ mod tests {
         refused(r#"emails[type eq "work"].value eq "x""#, "Unexpected character '.value' at position 22");
         refused("not (a pr)", "The operator not is not supported");
         refused("userName", "Unexpected end of filter string at position 8");
-        refused("userName is x", "Unexpected character 'x' at position 12");
+        refused("userName is x", "Unexpected character 'is' at position 9");
         refused("userName eq x", "Unexpected character 'x' at position 12");
         refused("a pr b pr", "Unexpected character 'b' at position 5");
         refused("(a pr", "Unexpected end of filter string at position 5");

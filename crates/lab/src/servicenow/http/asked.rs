@@ -102,7 +102,9 @@ impl Asked {
         if !accept.split(',').any(|media| is_json(media) || media.trim().starts_with("*/*")) {
             return Err(Answer::failure(406, "Not acceptable", Some(&format!("{accept} is not supported"))));
         }
-        if !self.writes() {
+        // The platform wants a type even where nothing is sent; SCIM clients do not know that, and their DELETEs arrive.
+        let is_scim_delete = self.method == Method::DELETE && matches!(self.resource, Resource::Scim { .. });
+        if !self.writes() || is_scim_delete {
             return Ok(());
         }
         match self.header(header::CONTENT_TYPE.as_str()) {

@@ -20,7 +20,7 @@ pub(in crate::servicenow::http) struct Kind {
     /// The schema of its core attributes.
     pub(super) schema: &'static str,
     /// Schemas of its extensions, in the order in which they are shown.
-    pub(super) extensions: &'static [&'static str],
+    extensions: &'static [&'static str],
     pub(super) table: &'static str,
     /// The table with what SCIM alone knows of a row, and its column that refers to the row.
     pub(super) companion: Option<(&'static str, &'static str)>,
@@ -146,7 +146,7 @@ const LOCATION: Attribute<'_> = Attribute::reference("location", "location", "Lo
 const MANAGER: Attribute<'_> = Attribute::reference("manager", "manager", "Manager");
 const GROUP_COMPANY: Attribute<'_> = COMPANY.of(OF_GROUPS).unfiltered();
 
-pub(in crate::servicenow::http) const USER: Kind = Kind {
+const USER: Kind = Kind {
     name: "User",
     endpoint: "Users",
     schema: "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -194,7 +194,7 @@ pub(in crate::servicenow::http) const USER: Kind = Kind {
     ],
 };
 
-pub(in crate::servicenow::http) const GROUP: Kind = Kind {
+const GROUP: Kind = Kind {
     name: "Group",
     endpoint: "Groups",
     schema: "urn:ietf:params:scim:schemas:core:2.0:Group",
@@ -275,5 +275,16 @@ impl Kind {
             ..Attribute::new("", "").unfiltered()
         });
         self.attributes.iter().copied().chain(custom).collect()
+    }
+
+    /// Its extensions to which any of these attributes belongs.
+    pub(super) fn extensions(&self, attributes: &[Attribute<'_>]) -> Vec<&'static str> {
+        let has = |schema: &&str| attributes.iter().any(|it| it.schema == Some(*schema));
+        self.extensions.iter().copied().filter(has).collect()
+    }
+
+    /// Whether its resources have members.
+    pub(super) fn is_group(&self) -> bool {
+        self.name == GROUP.name
     }
 }

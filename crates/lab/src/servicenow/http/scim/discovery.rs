@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::attribute::{Attribute, GROUP, KINDS, Kind, Shape, USER};
+use super::attribute::{Attribute, KINDS, Kind, Shape};
 use super::failure::Failure;
 use super::list::MAX_COUNT;
 use crate::servicenow::faults::Scim;
@@ -89,15 +89,8 @@ fn service(base: &str) -> Value {
     })
 }
 
-/// The extensions of a kind that have attributes.
-fn extensions(kind: &Kind, set_up: &Scim) -> Vec<&'static str> {
-    let attributes = kind.attributes(set_up);
-    let has = |schema: &str| attributes.iter().any(|it| it.schema == Some(schema));
-    kind.extensions.iter().copied().filter(|schema| has(schema)).collect()
-}
-
 fn resource_type(kind: &Kind, set_up: &Scim, base: &str) -> Value {
-    let extensions = extensions(kind, set_up).into_iter();
+    let extensions = kind.extensions(&kind.attributes(set_up)).into_iter();
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
         "id": kind.name,
@@ -115,7 +108,7 @@ fn schemas(set_up: &Scim, base: &str) -> Vec<Value> {
     let mut schemas = Vec::new();
     for kind in &KINDS {
         schemas.push(schema(kind, kind.schema, None, set_up, base));
-        let extensions = extensions(kind, set_up).into_iter();
+        let extensions = kind.extensions(&kind.attributes(set_up)).into_iter();
         schemas.extend(extensions.map(|urn| schema(kind, urn, Some(urn), set_up, base)));
     }
     schemas
@@ -151,7 +144,7 @@ fn schema(kind: &Kind, urn: &str, extension: Option<&str>, set_up: &Scim, base: 
             parts.push(definition(kind, attribute, part));
         }
     }
-    if kind == &GROUP && extension.is_none() {
+    if kind.is_group() && extension.is_none() {
         shown.insert("members".to_owned(), members());
     }
     json!({
@@ -164,7 +157,7 @@ fn schema(kind: &Kind, urn: &str, extension: Option<&str>, set_up: &Scim, base: 
 }
 
 fn definition(kind: &Kind, attribute: &Attribute<'_>, name: &str) -> Value {
-    let is_key = (kind == &USER && name == "userName") || (kind == &GROUP && name == "displayName");
+    let is_key = name == "userName" || (kind.is_group() && name == "displayName");
     json!({
         "name": name,
         "type": match attribute.shape {

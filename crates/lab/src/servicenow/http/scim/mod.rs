@@ -26,8 +26,8 @@ use crate::servicenow::caller::Caller;
 use crate::servicenow::faults::{Faults, When};
 use crate::servicenow::instance::Instance;
 use crate::servicenow::observe::Write;
+use attribute::KINDS;
 pub(super) use attribute::Kind;
-use attribute::{GROUP, KINDS};
 use document::Document;
 use failure::Failure;
 use project::Projection;
@@ -115,7 +115,7 @@ impl Call<'_> {
         patch::apply(&mut document, &body, &self.faults.scim, |document| self.check(document))?;
         let saved = self.save(Some(id), &document)?;
         let answer = self.saved(200, &saved, When::Update)?;
-        match self.kind == &GROUP && self.faults.scim.group_patch_no_content {
+        match self.kind.is_group() && self.faults.scim.group_patch_no_content {
             true => Ok(Answer { status: 204, body: String::new(), ..answer }),
             false => Ok(answer),
         }
@@ -175,7 +175,7 @@ impl Call<'_> {
         projection: &Projection<'_>,
     ) -> Document {
         let mut document = reader.resource(record, &self.base());
-        if self.kind == &GROUP && projection.wants("members") {
+        if self.kind.is_group() && projection.wants("members") {
             let members = record::members(&reader.view, record.row.sys_id(), &self.base());
             document.insert("members".to_owned(), Value::Array(members));
         }

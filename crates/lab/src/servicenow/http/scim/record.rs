@@ -69,7 +69,8 @@ impl<'a> Reader<'a> {
 
     /// The resource with everything that is known of it, but a group's members.
     pub(super) fn resource(&self, record: &Record<'_>, base: &str) -> Document {
-        let schemas: Vec<&str> = std::iter::once(self.kind.schema).chain(self.extensions()).collect();
+        let schemas: Vec<&str> =
+            std::iter::once(self.kind.schema).chain(self.kind.extensions(&self.attributes)).collect();
         let mut document = Document::new();
         document.insert("schemas".to_owned(), json!(schemas));
         let meta = json!({ "resourceType": self.kind.name });
@@ -87,12 +88,6 @@ impl<'a> Reader<'a> {
         document["meta"]["location"] =
             json!(format!("{base}/{}/{}", self.kind.endpoint, record.row.sys_id()));
         document
-    }
-
-    /// Extensions that have attributes.
-    fn extensions(&self) -> impl Iterator<Item = &'static str> {
-        let has = |schema: &str| self.attributes.iter().any(|it| it.schema == Some(schema));
-        self.kind.extensions.iter().copied().filter(move |schema| has(schema))
     }
 }
 

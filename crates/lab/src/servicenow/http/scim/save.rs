@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::attribute::{Attribute, GROUP, Kind, Shape};
+use super::attribute::{Attribute, Kind, Shape};
 use super::document::{self, Document};
 use super::failure::Failure;
 use super::record::companions;
@@ -127,7 +127,7 @@ fn check_unique(
     row: &Columns<'_>,
 ) -> Result<(), Failure> {
     let (column, attribute) =
-        if kind == &GROUP { ("name", "displayName") } else { ("user_name", "userName") };
+        if kind.is_group() { ("name", "displayName") } else { ("user_name", "userName") };
     if row.get(column).is_none_or(String::is_empty) {
         return Err(Failure::value(format!("Required attribute {attribute} is missing")));
     }
@@ -140,7 +140,7 @@ fn check_unique(
     if has_another(column) {
         return Err(Failure::exists(kind.name, attribute));
     }
-    match kind != &GROUP && set_up.unique_email && has_another("email") {
+    match !kind.is_group() && set_up.unique_email && has_another("email") {
         true => Err(Failure::exists(kind.name, "emails")),
         false => Ok(()),
     }
@@ -154,7 +154,7 @@ fn known(
     row: &Columns<'_>,
     companion: &Columns<'_>,
 ) -> Option<String> {
-    let (table, back) = kind.companion.filter(|_| kind != &GROUP)?;
+    let (table, back) = kind.companion.filter(|_| !kind.is_group())?;
     let users = store.rows(kind.table);
     let external_id = companion.get("external_id").map_or("", String::as_str);
     let email = row.get("email").map_or("", String::as_str);
@@ -219,7 +219,7 @@ fn members(
     kind: &Kind,
     document: &Document,
 ) -> Result<Option<BTreeSet<String>>, Failure> {
-    if kind != &GROUP {
+    if !kind.is_group() {
         return Ok(None);
     }
     let wanted = match document::get(document, "members") {

@@ -8,6 +8,7 @@ pub(crate) use record::{record, record_text};
 
 use crate::error::StoreError;
 use jiff::Timestamp;
+use serde_json::error::Category;
 use serde_json::{Value, json};
 use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::id::SourceName;
@@ -30,7 +31,17 @@ pub(crate) fn opt_time(micros: Option<i64>) -> Result<Option<Timestamp>, StoreEr
 }
 
 pub(crate) fn object(text: &str, what: &'static str) -> Result<Object, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Corrupt { what, why: error.to_string() })
+    serde_json::from_str(text).map_err(|error| unreadable(what, &error))
+}
+
+/// JSON that does not read back. The parser's own words quote what it found, which is about a person.
+pub(crate) fn unreadable(what: &'static str, error: &serde_json::Error) -> StoreError {
+    let kind = match error.classify() {
+        Category::Data => "a value of another type",
+        Category::Syntax => "no JSON",
+        Category::Eof | Category::Io => "an end too early",
+    };
+    StoreError::Corrupt { what, why: format!("{kind} at line {}, column {}", error.line(), error.column()) }
 }
 
 pub(crate) fn object_text(object: &Object) -> String {

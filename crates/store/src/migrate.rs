@@ -1,8 +1,8 @@
 //! Migrations: numbered, embedded, forward only, each in one transaction under a lock, so that several nodes may start
 //! at once. What was applied is remembered with its checksum.
 
-use crate::driver::Dialect;
-use crate::error::{DriverError, StoreError};
+use crate::driver::{Dialect, statement_error};
+use crate::error::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 use tokio_postgres::Client;
@@ -63,7 +63,7 @@ fn pending(applied: &[(i64, String)]) -> Result<Vec<&'static Migration>, StoreEr
     Ok(MIGRATIONS.iter().filter(|migration| !done(migration)).collect())
 }
 
-fn failed(error: impl Into<DriverError>) -> StoreError {
+fn failed(error: rusqlite::Error) -> StoreError {
     StoreError::Statement(error.into())
 }
 
@@ -89,16 +89,19 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
 
 /// Brings a PostgreSQL database up to date under an advisory lock.
 pub(crate) async fn postgres(client: &mut Client) -> Result<(), StoreError> {
-    let transaction = client.transaction().await.map_err(failed)?;
-    transaction.execute("select pg_advisory_xact_lock($1)", &[&LOCK]).await.map_err(failed)?;
-    transaction.batch_execute(BOOK).await.map_err(failed)?;
-    let rows = transaction.query(APPLIED, &[]).await.map_err(failed)?;
+    let transaction = client.transaction().await.map_err(statement_error)?;
+    transaction.execute("select pg_advisory_xact_lock($1)", &[&LOCK]).await.map_err(statement_error)?;
+    transaction.batch_execute(BOOK).await.map_err(statement_error)?;
+    let rows = transaction.query(APPLIED, &[]).await.map_err(statement_error)?;
     let applied: Vec<_> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     for migration in pending(&applied)? {
-        transaction.batch_execute(&migration.sql(Dialect::Postgres)).await.map_err(failed)?;
-        transaction.execute(RECORD, &[&migration.version, &migration.checksum()]).await.map_err(failed)?;
+        transaction.batch_execute(&migration.sql(Dialect::Postgres)).await.map_err(statement_error)?;
+        transaction
+            .execute(RECORD, &[&migration.version, &migration.checksum()])
+            .await
+            .map_err(statement_error)?;
     }
-    transaction.commit().await.map_err(failed)
+    transaction.commit().await.map_err(statement_error)
 }
 
 #[cfg(test)]

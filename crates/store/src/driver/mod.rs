@@ -9,7 +9,7 @@ use crate::error::{CommitError, StoreError};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub(crate) use postgres::{Postgres, without_password};
+pub(crate) use postgres::{Postgres, statement_error, without_password};
 pub(crate) use sqlite::Sqlite;
 
 /// A parameter or a column.

@@ -5,6 +5,7 @@
 //! decided it, since when in microseconds, and what it was before. What is not known is left out at the end and null in
 //! between.
 
+use super::unreadable;
 use super::{micros, push_text};
 use crate::error::StoreError;
 use jiff::Timestamp;
@@ -101,8 +102,7 @@ fn push_since(out: &mut String, since: Option<Timestamp>) {
 
 /// The record that was written like this.
 pub(crate) fn record(text: &str) -> Result<Record, StoreError> {
-    let Stored(record) = serde_json::from_str(text)
-        .map_err(|error| StoreError::Corrupt { what: "record", why: error.to_string() })?;
+    let Stored(record) = serde_json::from_str(text).map_err(|error| unreadable("record", &error))?;
     Ok(record)
 }
 

@@ -2,6 +2,7 @@
 //! so what nobody asks for is skipped without being built.
 
 use super::Query;
+use crate::encode::unreadable;
 use crate::error::StoreError;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -29,9 +30,8 @@ impl<'a> Excerpt<'a> {
     /// Reads those keys of the document.
     pub(super) fn read(&self, document: &str) -> Result<Object, StoreError> {
         let mut deserializer = serde_json::Deserializer::from_str(document);
-        let corrupt =
-            |error: serde_json::Error| StoreError::Corrupt { what: "resource", why: error.to_string() };
-        deserializer.deserialize_map(Document(&self.0)).map_err(corrupt)
+        let read = deserializer.deserialize_map(Document(&self.0));
+        read.map_err(|error| unreadable("resource", &error))
     }
 
     fn add_filter(&mut self, filter: &'a Bound) {

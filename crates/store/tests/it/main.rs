@@ -9,6 +9,7 @@ mod concurrency;
 mod crash;
 mod deliveries;
 mod directory;
+mod errors;
 mod filters;
 mod fixture;
 mod groups;

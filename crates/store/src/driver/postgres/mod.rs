@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool for reads, whose statements share one round trip, and a writer with group commit.
 
 mod connect;
+mod said;
 mod writer;
 
 use super::{Row, Statement, Transaction, Value};
@@ -9,6 +10,7 @@ use crate::error::{CommitError, StoreError};
 use connect::Connector;
 use deadpool_postgres::{Object, Pool};
 use futures_util::future::try_join_all;
+use said::Said;
 use std::error::Error;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 use tokio_postgres::{Client, Config};
@@ -93,11 +95,11 @@ async fn run(connection: &Object, statement: &Statement) -> Result<Vec<Row>, Sto
     rows.iter().map(row).collect()
 }
 
-pub(super) fn statement_error(error: tokio_postgres::Error) -> StoreError {
-    if error.is_closed() {
-        StoreError::Unavailable(Box::new(error))
-    } else {
-        StoreError::Statement(Box::new(error))
+pub(crate) fn statement_error(error: tokio_postgres::Error) -> StoreError {
+    match error.as_db_error() {
+        Some(refusal) => StoreError::Statement(Box::new(Said::of(refusal))),
+        None if error.is_closed() => StoreError::Unavailable(Box::new(error)),
+        None => StoreError::Statement(Box::new(error)),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Answer, Failure> {
     let page = Page::of(call.asked)?;
     let terms = call.instance.terms(call.faults, call.caller);
     let data = call.instance.data();
-    let reader = Reader::new(call.kind, terms.view(&data.store), &call.faults.scim);
+    let reader = call.reader(terms.view(&data.store));
     let rows = found(call.asked, &reader)?;
     let shown: Vec<Value> = rows
         .iter()

@@ -16,6 +16,7 @@ mod record;
 mod save;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::Value;
@@ -23,9 +24,12 @@ use serde_json::Value;
 use super::answer::{Answer, Media};
 use super::asked::Asked;
 use crate::servicenow::caller::Caller;
+use crate::servicenow::change::Editor;
 use crate::servicenow::faults::{Faults, When};
 use crate::servicenow::instance::Instance;
 use crate::servicenow::observe::Write;
+use crate::servicenow::query::bind::View;
+use crate::servicenow::refused::Refused;
 use attribute::KINDS;
 pub(super) use attribute::Kind;
 use document::Document;
@@ -86,35 +90,34 @@ pub(super) fn answer(
 }
 
 impl Call<'_> {
-    fn get(&self, id: &str) -> Result<Answer, Failure> {
-        let projection = Projection::of(self.asked)?;
-        let document = self.document(id, &projection).ok_or_else(|| self.not_found(id))?;
-        Ok(json(200, &Value::Object(document)))
-    }
-
     fn post(&self) -> Result<Answer, Failure> {
         let document = self.body()?;
         document::check_schemas(&document)?;
         self.check(&document)?;
-        let saved = self.save(None, &document)?;
-        let location = format!("{}/{}/{}", self.base(), self.kind.endpoint, saved.sys_id);
-        Ok(self.saved(201, &saved, When::Insert)?.header("Location", location))
+        let (id, answer) =
+            self.write(201, When::Insert, |editor| save(editor, self.kind, None, &document))?;
+        Ok(answer.header("Location", format!("{}/{}/{id}", self.base(), self.kind.endpoint)))
     }
 
     fn put(&self, id: &str) -> Result<Answer, Failure> {
         let document = self.body()?;
         document::check_schemas(&document)?;
         self.check(&document)?;
-        let saved = self.save(Some(id), &document)?;
-        self.saved(200, &saved, When::Update)
+        let save = |editor: &mut Editor<'_>| save(editor, self.kind, Some(id), &document);
+        Ok(self.write(200, When::Update, save)?.1)
     }
 
     fn patch(&self, id: &str) -> Result<Answer, Failure> {
         let body = self.body()?;
-        let mut document = self.document(id, &Projection::default()).ok_or_else(|| self.not_found(id))?;
-        patch::apply(&mut document, &body, &self.faults.scim, |document| self.check(document))?;
-        let saved = self.save(Some(id), &document)?;
-        let answer = self.saved(200, &saved, When::Update)?;
+        // What is there is read under the same lock, or of two calls that add members one would be lost.
+        let change = |editor: &mut Editor<'_>| {
+            let reader = self.reader(editor.terms.view(&editor.data.store));
+            let mut document =
+                self.document(&reader, id, &Projection::default()).ok_or_else(|| self.not_found(id))?;
+            patch::apply(&mut document, &body, &self.faults.scim, |document| self.check(document))?;
+            save(editor, self.kind, Some(id), &document)
+        };
+        let (_, answer) = self.write(200, When::Update, change)?;
         match self.kind.is_group() && self.faults.scim.group_patch_no_content {
             true => Ok(Answer { status: 204, body: String::new(), ..answer }),
             false => Ok(answer),
@@ -124,19 +127,23 @@ impl Call<'_> {
     fn delete(&self, id: &str) -> Result<Answer, Failure> {
         let deleted =
             self.instance.edit(self.faults, self.caller, |editor| editor.delete(self.kind.table, id));
-        deleted.map_err(|_| self.not_found(id))?;
+        deleted.map_err(|refused| match refused {
+            Refused::NoRow { .. } => self.not_found(id),
+            other => other.into(),
+        })?;
         self.note(self.kind.table, id, self.asked.method.as_str(), Vec::new());
-        Ok(Answer { status: 204, ..Answer::default() })
+        Ok(Answer { status: 204, delay: self.delay(When::Delete), ..Answer::default() })
     }
 
-    fn check(&self, document: &Document) -> Result<(), Failure> {
-        let set_up = &self.faults.scim;
-        document::check(self.kind, &self.kind.attributes(set_up), set_up, document)
-    }
-
-    fn save(&self, id: Option<&str>, document: &Document) -> Result<Saved, Failure> {
-        let saved =
-            self.instance.edit(self.faults, self.caller, |editor| save(editor, self.kind, id, document))?;
+    /// Carries out a write; gives back the id, and the resource as it is afterwards.
+    fn write(
+        &self,
+        status: u16,
+        when: When,
+        write: impl FnOnce(&mut Editor<'_>) -> Result<Saved, Failure>,
+    ) -> Result<(String, Answer), Failure> {
+        let projection = Projection::of(self.asked)?;
+        let saved = self.instance.edit(self.faults, self.caller, write)?;
         for (table, sys_id, method, columns) in &saved.writes {
             let method = method.unwrap_or(self.asked.method.as_str());
             self.note(table, sys_id, method, columns.clone());
@@ -144,27 +151,38 @@ impl Call<'_> {
         if saved.writes.is_empty() {
             self.note_vain();
         }
-        Ok(saved)
+        let answer = self.found(status, &saved.sys_id, &projection)?;
+        Ok((saved.sys_id, Answer { delay: self.delay(when), ..answer }))
     }
 
-    /// The resource as it is after a write.
-    fn saved(&self, status: u16, saved: &Saved, when: When) -> Result<Answer, Failure> {
-        let projection = Projection::of(self.asked)?;
-        let document =
-            self.document(&saved.sys_id, &projection).ok_or_else(|| self.not_found(&saved.sys_id))?;
-        let delay = self.faults.delay_ms(self.kind.table, when);
-        Ok(Answer {
-            delay: std::time::Duration::from_millis(delay),
-            ..json(status, &Value::Object(document))
-        })
+    fn delay(&self, when: When) -> Duration {
+        Duration::from_millis(self.faults.delay_ms(self.kind.table, when))
     }
 
-    fn document(&self, id: &str, projection: &Projection<'_>) -> Option<Document> {
+    fn check(&self, document: &Document) -> Result<(), Failure> {
+        let set_up = &self.faults.scim;
+        document::check(self.kind, &self.kind.attributes(set_up), set_up, document)
+    }
+
+    fn get(&self, id: &str) -> Result<Answer, Failure> {
+        self.found(200, id, &Projection::of(self.asked)?)
+    }
+
+    /// The resource of this id.
+    fn found(&self, status: u16, id: &str, projection: &Projection<'_>) -> Result<Answer, Failure> {
         let terms = self.instance.terms(self.faults, self.caller);
         let data = self.instance.data();
-        let reader = Reader::new(self.kind, terms.view(&data.store), &self.faults.scim);
-        let row = data.store.rows(self.kind.table).get(id)?;
-        Some(self.shown(&reader, &reader.record(row), projection))
+        let document = self.document(&self.reader(terms.view(&data.store)), id, projection);
+        document.map(|it| json(status, &Value::Object(it))).ok_or_else(|| self.not_found(id))
+    }
+
+    fn reader<'r>(&'r self, view: View<'r>) -> Reader<'r> {
+        Reader::new(self.kind, view, &self.faults.scim)
+    }
+
+    fn document(&self, reader: &Reader<'_>, id: &str, projection: &Projection<'_>) -> Option<Document> {
+        let row = reader.view.store.rows(self.kind.table).get(id)?;
+        Some(self.shown(reader, &reader.record(row), projection))
     }
 
     /// A record as it is answered with.

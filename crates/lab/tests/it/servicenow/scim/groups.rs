@@ -1,6 +1,9 @@
 //! Groups and their members.
 
+use std::sync::Arc;
+
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::{GROUPS, Snow, failure, group, operation, put, set_up};
 
@@ -39,6 +42,22 @@ async fn members_are_memberships() {
 
     assert_eq!(snow.delete(&path).await.status, 204);
     assert_eq!(snow.instance.count_of("sys_user_grmember"), 0);
+}
+
+#[tokio::test]
+async fn of_many_who_add_at_once_everybody_is_heard() {
+    let snow = Arc::new(set_up("").await);
+    let path = format!("{GROUPS}/{}", snow.row("sys_user_group", &[("name", "Engineers")]));
+    let mut calls = JoinSet::new();
+    for number in 0..20 {
+        let (snow, path) = (Arc::clone(&snow), path.clone());
+        let user = snow.user(&format!("user-{number}"));
+        calls.spawn(async move {
+            snow.patch(&path, operation("add", "members", json!([{ "value": user }]))).await.status
+        });
+    }
+    assert_eq!(calls.join_all().await, [200; 20]);
+    assert_eq!(members(&snow, &path).await.len(), 20);
 }
 
 #[tokio::test]

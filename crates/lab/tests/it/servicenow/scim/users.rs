@@ -184,7 +184,9 @@ async fn values_have_to_be_of_their_type() {
         assert_eq!(refused, (400, "invalidValue".to_owned(), expected.to_owned()));
     }
     assert_eq!(snow.post(USERS, json!([])).await.status, 400);
-    assert_eq!(snow.instance.calls().in_vain["POST sys_user"], 7);
+    let both = format!("{USERS}?attributes=id&excludedAttributes=name");
+    assert_eq!(failure(&snow.post(&both, user("ada", "00u1")).await).0, 400);
+    assert_eq!(snow.instance.calls().in_vain["POST sys_user"], 8);
     assert!(snow.instance.writes().is_empty());
 }
 

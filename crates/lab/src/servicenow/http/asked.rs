@@ -125,6 +125,9 @@ impl Resource {
         let (first, rest) = match parts.as_slice() {
             ["oauth_token.do"] => return Self::Token,
             ["api", "global", "user_role_inheritance"] => return Self::Inheritance,
+            ["api", "now", "scim", rest @ ..] | ["api", "now", "v1", "scim", rest @ ..] => {
+                return Self::scim(rest);
+            }
             ["api", "now", "v1", rest @ ..] => (true, rest),
             ["api", "now", "v2", rest @ ..] | ["api", "now", rest @ ..] => (false, rest),
             _ => return Self::Unknown,
@@ -136,7 +139,6 @@ impl Resource {
             }
             ["stats", table] => Self::Aggregate { table: (*table).to_owned() },
             ["batch"] => Self::Batch,
-            ["scim", rest @ ..] => Self::scim(rest),
             _ => Self::Unknown,
         }
     }
@@ -204,6 +206,7 @@ mod tests {
         assert_eq!(Resource::of("/api/now/v1/scim/Users/x"), user);
         assert_eq!(Resource::of("/api/now/scim/Schemas"), Resource::Discovery(Discovery::Schemas(None)));
         assert_eq!(Resource::of("/api/now/scim/Bulk"), Resource::Unknown);
+        assert_eq!(Resource::of("/api/now/v2/scim/Users"), Resource::Unknown);
     }
 
     #[test]

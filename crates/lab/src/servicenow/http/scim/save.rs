@@ -40,7 +40,7 @@ pub(super) fn save(
     }
     let set_up = &editor.terms.faults.scim;
     let attributes = kind.attributes(set_up);
-    let (row, companion) = columns(&attributes, document)?;
+    let (mut row, mut companion) = columns(&attributes, document)?;
     check_lengths(editor, kind, &attributes, &row)?;
     check_references(editor, kind, &attributes, &row)?;
     check_unique(&editor.data.store, kind, set_up, id, &row)?;
@@ -49,8 +49,13 @@ pub(super) fn save(
         Some(id) => Some(id.to_owned()),
         None => known(&editor.data.store, kind, set_up, &row, &companion),
     };
+    if id.is_none() {
+        // A create empties nothing: neither what a column begins with, nor what a user has whom it finds.
+        row.retain(|_, text| !text.is_empty());
+        companion.retain(|_, text| !text.is_empty());
+    }
     let mut writes = Vec::new();
-    let sys_id = put(editor, kind.table, found.as_deref(), row, &mut writes)?;
+    let sys_id = put(editor, kind.table, found.as_deref(), &row, &mut writes)?;
     put_companion(editor, kind, &sys_id, companion, &mut writes)?;
     if let Some(members) = members {
         put_members(editor, &sys_id, &members, &mut writes)?;
@@ -178,16 +183,12 @@ fn put(
     editor: &mut Editor<'_>,
     table: &'static str,
     id: Option<&str>,
-    mut columns: Columns<'_>,
+    columns: &Columns<'_>,
     writes: &mut Vec<Effect>,
 ) -> Result<String, Failure> {
     let written = match id {
-        Some(id) => editor.update(table, id, &as_draft(&columns))?,
-        None => {
-            // What nobody gave keeps the value that the column begins with.
-            columns.retain(|_, text| !text.is_empty());
-            editor.insert(table, &as_draft(&columns))?
-        }
+        Some(id) => editor.update(table, id, &as_draft(columns))?,
+        None => editor.insert(table, &as_draft(columns))?,
     };
     let sys_id = written.row.sys_id().to_owned();
     if !written.columns.is_empty() || id.is_none() {
@@ -210,7 +211,7 @@ fn put_companion(
     let Some((table, back)) = kind.companion else { return Ok(()) };
     let present = companions(&editor.data.store, kind, sys_id).first().map(|row| row.sys_id().to_owned());
     columns.insert(back, sys_id.to_owned());
-    put(editor, table, present.as_deref(), columns, writes).map(|_| ())
+    put(editor, table, present.as_deref(), &columns, writes).map(|_| ())
 }
 
 /// The ids of a group's members as the document has them; nothing for what has no members.

@@ -79,11 +79,14 @@ async fn a_create_finds_who_is_there_by_three_ways() {
     let by_external_id = snow.user("old-1");
     snow.row("sys_scim_user", &[("external_id", "00u1"), ("user", &by_external_id)]);
     let by_user_name = snow.user("00u2");
-    let by_email = snow.row("sys_user", &[("user_name", "old-3"), ("email", "NEW-3@example.com")]);
+    let values = [("user_name", "old-3"), ("email", "NEW-3@example.com"), ("title", "Countess")];
+    let by_email = snow.row("sys_user", &values);
     for (number, expected) in [(1, by_external_id), (2, by_user_name), (3, by_email)] {
         let (_, id) = made(&snow, user(&format!("new-{number}"), &format!("00u{number}"))).await;
         assert_eq!(id, expected);
         assert_eq!(snow.value("sys_user", &id, "user_name"), format!("new-{number}"));
+        // What the create does not say stays.
+        assert_eq!(snow.value("sys_user", &id, "title"), if number == 3 { "Countess" } else { "" });
     }
     let before = snow.instance.count_of("sys_user");
     made(&snow, user("new-4", "00u4")).await;

@@ -34,11 +34,30 @@ impl Work<'_> {
                 "record {record} has the stable key of somebody else now; `tenure deliver link` says whose it is"
             ))),
             Some(row) => {
+                if row.get(self.key().as_str()).is_empty() {
+                    self.guard_against_a_twin(record).await?;
+                }
                 self.known.columns = shown(&row);
                 Ok(())
             }
             None => self.find_again(record).await,
         }
+    }
+
+    /// A link to a record without a stable key is somebody's word. If another record carries the person's key, that word
+    /// would have a stranger's record written over, and the person's own left as it is.
+    async fn guard_against_a_twin(&self, record: &SysId) -> Result<(), Trouble> {
+        for key in self.keys() {
+            let rows = self.find_by(&self.key(), &key, Compare::Exact).await?;
+            if let Some(other) = rows.iter().find(|row| row.sys_id != *record) {
+                return Err(Trouble::Doubt(format!(
+                    "record {record} is linked, and {} has the person's stable key; `tenure deliver link` says which one is \
+                     theirs, or clear the key of the other in the target",
+                    other.sys_id
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The linked record is not where it was.

@@ -153,3 +153,22 @@ async fn whoever_reports_to_a_record_follows_it_when_it_is_another_one() {
     scene.settled().await;
     assert_eq!(manager(), other.sys_id());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_record_is_not_written_over_by_a_wrong_link() {
+    let scene = Scene::new().await;
+    let stranger = scene.instance.insert("sys_user", &[("user_name", "stranger"), ("email", "s@x")]).unwrap();
+    let ada = scene.create(user("ada")).await;
+    scene.settled().await;
+    let own = scene.record("ada");
+
+    scene.app.engine.link_record(&ada, stranger.sys_id(), "mary").await.unwrap();
+    retitle(&scene, &ada, "Countess").await;
+    let reason = scene.delivery(&ada).await.reason.unwrap();
+    assert!(reason.contains(own.sys_id()) && reason.contains("has the person's stable key"), "{reason}");
+    assert_eq!(scene.instance.row("sys_user", stranger.sys_id()).unwrap(), stranger);
+
+    scene.app.engine.link_record(&ada, own.sys_id(), "mary").await.unwrap();
+    scene.settled().await;
+    assert_eq!(value(&scene.record("ada"), "title"), "Countess");
+}

@@ -8,8 +8,9 @@ use tenure_engine::target::{Groups, TargetSettings};
 use tenure_lab::servicenow::{Instance, Server, Settings};
 use tenure_store::deliveries::State;
 
+/// Another instance than that of a new scene, with other ids.
 fn instance() -> Instance {
-    Instance::new(Settings::default())
+    Instance::new(Settings { seed: 2, ..Settings::default() })
 }
 
 async fn serve(instance: &Instance) -> Server {

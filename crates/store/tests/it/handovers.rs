@@ -181,7 +181,7 @@ async fn steps_read_back_and_what_was_refused_is_planned_anew(place: Place) {
     steps[1].reason = Some("a rule".to_owned());
     steps[1].step.note = None;
     steps[1].back_noted = true;
-    store.note_handover_steps(&leaving, "a", &steps[..2]).await.unwrap();
+    store.note_handover_steps(&leaving, "a", at(6), &steps[..2]).await.unwrap();
     assert_eq!(store.handover_steps(&leaving).await.unwrap(), steps);
     let waits = step(3, StepState::Waiting);
     store.plan_handover(&leaving, "a", &moved, &[], &[waits]).await.unwrap();
@@ -225,7 +225,7 @@ async fn whoever_lost_the_lease_notes_nothing(place: Place) {
     store.plan_handover(&leaving, "a", &record(), &[], &steps).await.unwrap();
     take(&store, "b", 40).await.unwrap();
     let done = [step(0, StepState::Done)];
-    assert!(matches!(store.note_handover_steps(&leaving, "a", &done).await, Err(CommitError::Moved)));
+    assert!(matches!(store.note_handover_steps(&leaving, "a", at(41), &done).await, Err(CommitError::Moved)));
     assert!(matches!(
         store.plan_handover(&leaving, "a", &record(), &[], &[step(1, StepState::Waiting)]).await,
         Err(CommitError::Moved)

@@ -18,6 +18,7 @@ mod list;
 mod migrate;
 mod onboard;
 mod people;
+mod reports;
 mod support;
 mod target;
 mod timeline;

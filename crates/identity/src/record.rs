@@ -130,6 +130,12 @@ impl Field {
         Self { value, source: None, since: None, former: None }
     }
 
+    /// Since when the value is so, also if another source decides it now.
+    pub fn said_since(&self) -> Option<Timestamp> {
+        let former = self.former.as_ref().filter(|former| former.value == self.value.to_string());
+        former.map_or(self.since, |former| former.since)
+    }
+
     /// This field after `before`: its time and its past, if it differs, and theirs if it does not.
     pub(crate) fn after(mut self, before: Option<&Self>, now: Timestamp) -> Self {
         match before {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::{EmployeeNumber, ExternalId, Idp};
 use crate::servicenow::{Calls, Instance, Row, Write};
-use crate::year::{Event, PersonTruth, Truth, Year};
+use crate::year::{PersonTruth, Truth, Year};
 
 const USERS: &str = "sys_user";
 
@@ -51,8 +51,6 @@ struct Expected<'a> {
     managers: BTreeMap<(EmployeeNumber, Idp), ExternalId>,
     /// Whose each provider's ids are.
     owners: BTreeMap<ExternalId, EmployeeNumber>,
-    /// Who was ever away. Who reported to them reports to somebody else since, whatever a source goes on saying.
-    away: BTreeSet<EmployeeNumber>,
 }
 
 impl Proof {
@@ -123,19 +121,15 @@ fn is_excused(write: &Write) -> bool {
 
 impl<'a> Expected<'a> {
     fn after(instance: &'a Instance, year: &Year) -> Self {
-        let (mut managers, mut owners, mut away) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        let told = year.events.iter().filter_map(|dated| Some((&dated.event, dated.event.account()?)));
-        for (event, account) in told {
+        let (mut managers, mut owners) = (BTreeMap::new(), BTreeMap::new());
+        for account in year.events.iter().filter_map(|dated| dated.event.account()) {
             let number = &account.human.number;
-            if is_end(event) {
-                away.insert(number.clone());
-            }
             owners.insert(account.external_id.clone(), number.clone());
             let place = (number.clone(), account.idp);
             // Neither provider takes a manager away whom it does not know any more.
             managers.extend(account.manager_id.clone().map(|manager| (place, manager)));
         }
-        Self { instance, truth: year.truth(), managers, owners, away }
+        Self { instance, truth: year.truth(), managers, owners }
     }
 
     fn judge(&self, number: &EmployeeNumber, human: &PersonTruth) -> Result<(), String> {
@@ -189,6 +183,7 @@ impl<'a> Expected<'a> {
         self.judge_manager(record, number, human)
     }
 
+    /// Who has left is nobody's manager: whoever took over is, whatever a source goes on saying.
     fn judge_manager(
         &self,
         record: &Row,
@@ -201,8 +196,11 @@ impl<'a> Expected<'a> {
             return same("manager", record.get("manager"), "");
         };
         let is = self.instance.row(USERS, record.get("manager"));
-        if self.away.contains(manager) && is.as_ref().is_some_and(|row| row.is("active")) {
-            return Ok(());
+        if self.truth.people.get(manager).is_some_and(|it| !it.active()) {
+            return match is {
+                Some(row) if row.is("active") => Ok(()),
+                _ => Err(format!("nobody has taken over from the manager, `{}`", manager.0)),
+            };
         }
         let is = is.as_ref().map_or("", |row| row.get("employee_number"));
         let awaited = is.is_empty() && self.truth.people.get(manager).is_some_and(|it| it.doubt.is_some());
@@ -221,14 +219,6 @@ impl<'a> Expected<'a> {
         let theirs = groups.filter(|group| human.active() && group.members.contains(number));
         theirs.map(|group| group.name.clone()).collect()
     }
-}
-
-/// Whether access ends by it, for a moment at least.
-fn is_end(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Left { .. } | Event::Unassigned { .. } | Event::Purged { .. } | Event::LoginReplaced { .. }
-    )
 }
 
 fn same(what: &str, is: &str, should: &str) -> Result<(), String> {

@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 9, text: include_str!("migrations/0009_target.sql") },
     Migration { version: 10, text: include_str!("migrations/0010_handover_wishes.sql") },
     Migration { version: 11, text: include_str!("migrations/0011_onboarding.sql") },
+    Migration { version: 12, text: include_str!("migrations/0012_reports.sql") },
 ];
 
 const BOOK: &str =
@@ -135,6 +136,27 @@ mod tests {
         sqlite(&mut connection).unwrap();
         let active = "select value from counters where name = 'people:active'";
         assert_eq!(connection.query_row(active, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
+
+    #[test]
+    fn what_was_handed_over_before_stands_so_since_its_end() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(BOOK).unwrap();
+        for migration in &MIGRATIONS[..11] {
+            connection.execute_batch(&migration.sql(Dialect::Sqlite)).unwrap();
+            connection.execute(RECORD, (migration.version, migration.checksum())).unwrap();
+        }
+        let kept = "insert into handovers (person, left_at, sys_id, state, started_at, ended_at) \
+             values ('p', 1, 'r', 'done', 2, 9), ('q', 1, 's', 'running', 3, null); \
+             insert into handover_steps (person, left_at, ordinal, kind, table_name, sys_id, label, fields, former, why, state) \
+             select person, 1, place, 'report', 'sys_user', 'x', 'x', '{}', '{}', 'why', label from handovers, \
+             (select 1 place, 'done' label union all select 2, 'undone' union all select 3, 'waiting')";
+        connection.execute_batch(kept).unwrap();
+        sqlite(&mut connection).unwrap();
+        let since = "select group_concat(person || ' ' || state || ' ' || coalesce(stands_since, '-'), ', ') from \
+             (select * from handover_steps order by person, state)";
+        let since: String = connection.query_row(since, [], |row| row.get(0)).unwrap();
+        assert_eq!(since, "p done 9, p undone 9, p waiting -, q done 3, q undone 3, q waiting -");
     }
 
     #[test]

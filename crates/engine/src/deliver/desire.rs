@@ -1,6 +1,7 @@
 //! What somebody's record in the target should be: the fields of our record as the target writes them, with references
 //! as the ids of its rows, the groups that they are in, and the roles that they have.
 
+use super::manager::MANAGER;
 use super::rows::{Name, Named};
 use super::trouble::{Trouble, in_words};
 use super::{Delivery, ROLES, USERS};
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tenure_connect::servicenow::{Column, Columns, Lane};
-use tenure_identity::id::{FieldName, SourceName, SysId};
+use tenure_identity::id::{FieldName, PersonId, SourceName, SysId};
 use tenure_identity::person::Person;
 use tenure_identity::policy::{Missing, Policy, Reference};
 use tenure_identity::reconcile::{Belonging, Desired, Known, Wish};
@@ -41,6 +42,10 @@ pub(super) struct Wanted {
     pub(super) choices: BTreeSet<FieldName>,
     /// Tables of ties that our account may not read.
     pub(super) closed: BTreeSet<&'static str>,
+    /// When a hand-over wrote the record last.
+    pub(super) handed_over: Option<Timestamp>,
+    /// The manager, if they have left and were named anew after their reports had been handed over.
+    pub(super) named_anew: Option<PersonId>,
 }
 
 /// Finds out what one person's record should be.
@@ -50,6 +55,8 @@ pub(super) struct Asking<'a> {
     pub(super) policy: &'a Policy,
     pub(super) lane: Lane,
     pub(super) now: Timestamp,
+    /// Their record, if it is known.
+    pub(super) record: Option<&'a SysId>,
     /// The user name that somebody else needs.
     pub(super) yields: Option<&'a str>,
     /// Columns that we have written.
@@ -58,7 +65,8 @@ pub(super) struct Asking<'a> {
 
 impl Asking<'_> {
     pub(super) async fn wanted(&self, person: &Person) -> Result<Wanted, Trouble> {
-        let mut out = Wanted::default();
+        let handovers = self.handovers().await?;
+        let mut out = Wanted { handed_over: handovers.written, ..Wanted::default() };
         let columns = self.columns().await?;
         let records = self.engine.store().records_of(&whom(person)).await?;
         for (name, field) in &person.record.fields {
@@ -67,6 +75,10 @@ impl Asking<'_> {
                 FieldValue::Person(other) => out.referred(other.id.as_str(), &records),
                 FieldValue::Group(other) => out.referred(other.id.as_str(), &records),
                 FieldValue::Text(text) => self.text(name, field.source.as_ref(), text, &mut out).await?,
+            };
+            let wish = match name.as_str() {
+                MANAGER => out.manager(wish, field.said_since(), &handovers.takeovers),
+                _ => wish,
             };
             let reference = self.reference(name, field.source.as_ref());
             let wish = match unfit(name, &wish, columns.as_deref(), reference) {

@@ -11,6 +11,7 @@ mod clone;
 mod desire;
 mod group;
 mod look;
+mod manager;
 mod meet;
 mod meter;
 mod person;

@@ -111,8 +111,7 @@ impl<'a> Work<'a> {
     async fn bring_about(&mut self) -> Result<(), Trouble> {
         self.notes.clear();
         if self.person.active {
-            self.wanted = self.what_is_wanted().await?;
-            self.look().await?;
+            self.want_and_look().await?;
         } else {
             self.look().await?;
             if self.stays_away().await? {
@@ -148,10 +147,25 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// What hand-overs have made of somebody is kept by their record: once that is found, it is asked for.
+    async fn want_and_look(&mut self) -> Result<(), Trouble> {
+        let before = self.record.clone();
+        self.wanted = self.what_is_wanted().await?;
+        if self.was_handed_over() {
+            self.known.columns.clear();
+        }
+        self.look().await?;
+        if self.record.is_some() && self.record != before {
+            self.wanted = self.what_is_wanted().await?;
+        }
+        Ok(())
+    }
+
     async fn what_is_wanted(&self) -> Result<Wanted, Trouble> {
         let Work { engine, delivery, lane, now, .. } = *self;
         let (yields, written) = (self.taken.yields.as_deref(), &self.known.written);
-        let asking = Asking { engine, delivery, policy: &self.policy, lane, now, yields, written };
+        let (policy, record) = (&self.policy, self.record.as_ref());
+        let asking = Asking { engine, delivery, policy, lane, now, record, yields, written };
         asking.wanted(&self.person).await
     }
 
@@ -184,15 +198,15 @@ impl<'a> Work<'a> {
     }
 
     /// Whether they came back and left again before their return had landed: what was to be handed over the time before lies
-    /// with them still, although the target never said in between that they are active.
+    /// with them still, or a source's word may have given it back, although the target never said in between that they are
+    /// active.
     async fn has_left_again(&self) -> Result<bool, Trouble> {
         if self.person.active || self.policy.lifecycle.hand_over.is_empty() {
             return Ok(false);
         }
         let last = self.engine.store().last_handover(&self.person.id).await?;
         Ok(last.is_some_and(|it| {
-            let is_over = matches!(it.state, HandoverState::Done | HandoverState::Undone);
-            !is_over && Some(it.leaving.at) != self.person.deactivated_at
+            it.state != HandoverState::Undone && Some(it.leaving.at) != self.person.deactivated_at
         }))
     }
 

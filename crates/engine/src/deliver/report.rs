@@ -52,6 +52,7 @@ impl Work<'_> {
             Err(trouble) => self.went_wrong(&trouble, &mut finished),
         }
         finished.leaves = self.leaving();
+        self.tell_of_leaver();
         if self.wrote || !self.decisions.is_empty() {
             let kind = if self.decisions.is_empty() && !self.wrote {
                 EventKind::Refused
@@ -143,6 +144,7 @@ mod tests {
             record: None,
             known: None,
             marked: Timestamp::UNIX_EPOCH,
+            delivered: None,
             yields: None,
             state,
             reason: Some(reason.to_owned()),

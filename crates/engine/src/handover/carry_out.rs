@@ -132,7 +132,11 @@ impl Turn<'_> {
                 return None;
             }
         };
-        match standing(step.kind, &step.former, &step.fields, row.as_ref()) {
+        let (step, standing) = match standing(step.kind, &step.former, &step.fields, row.as_ref()) {
+            Standing::Changed(why) => self.landed_unheard(course.direction, index, step, why, row.as_ref()),
+            standing => (step, standing),
+        };
+        match standing {
             Standing::Ready => return Some(step),
             Standing::Partly => return Some(self.resumed(course, index, step, &row.unwrap_or_default())),
             Standing::Reached => self.reached(course.direction, index, &row.unwrap_or_default()),
@@ -142,6 +146,27 @@ impl Turn<'_> {
             }
         }
         None
+    }
+
+    /// Of a step that waits only a part was seen to land. The rest may have landed since, and the answer been lost.
+    fn landed_unheard(
+        &mut self,
+        direction: Direction,
+        index: usize,
+        step: Step,
+        why: &'static str,
+        row: Option<&Columns>,
+    ) -> (Step, Standing) {
+        let it = &mut self.steps[index];
+        if direction == Direction::Back && it.state == StepState::Waiting && it.after.is_some() {
+            let whole = back(it, &it.step.fields);
+            let standing = standing(whole.kind, &whole.former, &whole.fields, row);
+            if !matches!(standing, Standing::Changed(_)) {
+                it.after = Some(it.step.fields.clone());
+                return (whole, standing);
+            }
+        }
+        (step, Standing::Changed(why))
     }
 
     /// A part of it has landed, and the note with it; the rest is tried.
@@ -273,11 +298,14 @@ fn directed(it: &HandoverStep, direction: Direction) -> Step {
             step.former.extend(it.after.clone().unwrap_or_default());
             step
         }
-        Direction::Back => {
-            let step = it.step.back(it.after.as_ref().unwrap_or(&it.step.fields));
-            Step { note: step.note.clone().filter(|_| !it.back_noted), ..step }
-        }
+        Direction::Back => back(it, it.after.as_ref().unwrap_or(&it.step.fields)),
     }
+}
+
+/// The step that takes it back from what the row shows; a note that it has is not written again.
+fn back(it: &HandoverStep, shown: &Columns) -> Step {
+    let step = it.step.back(shown);
+    Step { note: step.note.clone().filter(|_| !it.back_noted), ..step }
 }
 
 fn written_columns(step: &Step, row: &Columns) -> Columns {

@@ -175,13 +175,15 @@ impl<'a> Turn<'a> {
         Ok(records.remove(&id))
     }
 
-    /// Notes what became of these steps.
+    /// Notes what became of these steps; whose manager was written is looked at by their delivery.
     pub(super) async fn note(&self, indices: &[usize]) -> Result<(), Trouble> {
         if indices.is_empty() {
             return Ok(());
         }
         let steps: Vec<_> = indices.iter().map(|index| self.steps[*index].clone()).collect();
         let (store, leaving) = (self.engine.store(), &self.handover.leaving);
-        Ok(store.note_handover_steps(leaving, &self.lease, &steps).await?)
+        store.note_handover_steps(leaving, &self.lease, self.engine.clock.now(), &steps).await?;
+        self.delivery.wake();
+        Ok(())
     }
 }

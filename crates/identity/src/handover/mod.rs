@@ -1,13 +1,15 @@
 //! Hand-over: what becomes of the open work of somebody who has left. A pure function of the work that was found in the
 //! target, of the policy's receivers and of whom they stand for; it leaves no choice to whoever carries it out.
 //!
-//! [`plan`] says who takes what and why, [`standing()`] whether a step may be carried out, or taken back, now, and [`summary()`]
-//! why rows stand as they do.
+//! [`plan`] says who takes what and why, [`standing()`] whether a step may be carried out, or taken back, now, [`summary()`]
+//! why rows stand as they do, and [`stand_in()`] who is somebody's manager afterwards.
 
 mod receive;
+mod stand_in;
 mod standing;
 mod summary;
 
+pub use stand_in::{StandIn, Takeover, stand_in};
 pub use standing::{Standing, standing};
 pub use summary::summary;
 

@@ -3,7 +3,7 @@
 use super::{State, kind, state, subject};
 use crate::Store;
 use crate::driver::{Row, Statement, Transaction};
-use crate::encode::{known, micros, texts, time};
+use crate::encode::{known, micros, opt_time, texts, time};
 use crate::error::{CommitError, StoreError};
 use crate::write::{MARK, due_now};
 use jiff::Timestamp;
@@ -49,6 +49,8 @@ pub struct Taken {
     pub known: Option<Known>,
     /// Since when they wait.
     pub marked: Timestamp,
+    /// When the target was last right.
+    pub delivered: Option<Timestamp>,
     /// The user name that somebody else needs, if they are a leaver.
     pub yields: Option<String>,
     /// What came of the last try.
@@ -116,8 +118,8 @@ impl Store {
         let unfinished: HashSet<_> =
             due.iter().filter(|(_, left)| *left).map(|(id, _)| id.as_str()).collect();
         let taken = Statement::new(
-            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields, outcome, reason, anew \
-             from deliveries where lease = $1 order by rank, marked_at",
+            "select subject, kind, mark, attempts, sys_id, known, marked_at, doubted, yields, outcome, reason, anew, \
+             delivered_at from deliveries where lease = $1 order by rank, marked_at",
             [take.lease.into()],
         );
         let rows = self.database.query(taken).await?;
@@ -209,6 +211,7 @@ fn read(mut row: Row, unfinished: &HashSet<&str>) -> Result<Taken, StoreError> {
         record: row.opt_text(4)?.map(SysId::new),
         known,
         marked: time(row.int(6)?)?,
+        delivered: opt_time(row.opt_int(12)?)?,
         yields: row.opt_text(8)?,
         state: state(&row.text(9)?)?,
         reason: row.opt_text(10)?,

@@ -7,11 +7,14 @@
 mod ask;
 mod queue;
 mod read;
+mod reports;
 mod steps;
 mod totals;
 
 pub(crate) use ask::begin;
 pub use queue::{FinishedHandover, TakeHandovers};
+pub use reports::ReportHandovers;
+pub(crate) use reports::mark_reports_of;
 pub use steps::{HandoverStep, StepState};
 pub use totals::HandoverTotals;
 

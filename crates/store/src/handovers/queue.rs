@@ -47,11 +47,14 @@ pub struct FinishedHandover {
     pub look_again: Vec<Leaving>,
 }
 
-/// Of several leavings of one person the last is put back first: a row may have been handed over at each.
+/// Nobody works on two leavings of one person at once, and of several the last is put back first: a row may have been handed
+/// over at each. A lease that has run out holds up only what came before, or two of them would wait for each other.
 const TAKE: &str = "update handovers set lease = $1, due_at = $2 where person = $3 and left_at = $4 and due_at <= $5 \
      and not exists (select 1 from handovers later where later.person = handovers.person \
      and later.left_at > handovers.left_at \
-     and (later.lease is not null or (later.state = 'undoing' and later.due_at <= $6)))";
+     and (later.lease is not null or (later.state = 'undoing' and later.due_at <= $6))) \
+     and not exists (select 1 from handovers earlier where earlier.person = handovers.person \
+     and earlier.left_at < handovers.left_at and earlier.lease is not null and earlier.due_at > $7)";
 
 /// A wish takes the place of what would follow from the turn.
 const FINISH: &str = "update handovers set lease = null, wish = null, wished_by = null, \
@@ -93,6 +96,7 @@ impl Store {
             micros(take.until).into(),
             leaving.person.as_str().into(),
             micros(leaving.at).into(),
+            micros(take.now).into(),
             micros(take.now).into(),
             micros(take.now).into(),
         ];

@@ -1,10 +1,12 @@
 //! The steps of a hand-over: noted before the first is carried out, and each again when it is known what became of it.
 
 use super::Leaving;
+use super::reports::mark_report;
 use crate::Store;
 use crate::driver::{Row, Statement};
 use crate::encode::{corrupt, micros};
 use crate::error::{CommitError, StoreError};
+use jiff::Timestamp;
 use tenure_identity::handover::{Kind, Step};
 use tenure_identity::id::{FieldName, SysId};
 use tenure_identity::reconcile::Columns;
@@ -82,8 +84,10 @@ const INSERT: &str = "insert into handover_steps (person, left_at, ordinal, kind
 const HELD: &str =
     "update handovers set attempts = attempts where person = $1 and left_at = $2 and lease = $3";
 
-const NOTE: &str = "update handover_steps set state = $1, shown = $2, note = $3, reason = $4, told = $5, back_noted = $6 \
-     where person = $7 and left_at = $8 and ordinal = $9";
+const NOTE: &str = "update handover_steps set \
+     stands_since = case when state = $1 then stands_since else cast($2 as bigint) end, \
+     state = $3, shown = $4, note = $5, reason = $6, told = $7, back_noted = $8 \
+     where person = $9 and left_at = $10 and ordinal = $11";
 
 const READ: &str = "select ordinal, kind, table_name, sys_id, label, fields, former, shown, note, why, state, reason, told, \
      back_noted from handover_steps where person = $1 and left_at = $2 order by ordinal";
@@ -120,7 +124,7 @@ impl Store {
         self.write(statements).await
     }
 
-    /// Notes what became of steps.
+    /// Notes what became of steps, and marks the reports whose manager they wrote.
     ///
     /// # Errors
     /// [`CommitError::Moved`] if the hand-over is another's by now; also if the database fails.
@@ -128,12 +132,15 @@ impl Store {
         &self,
         leaving: &Leaving,
         lease: &str,
+        now: Timestamp,
         steps: &[HandoverStep],
     ) -> Result<(), CommitError> {
         let (person, at) = (leaving.person.as_str(), micros(leaving.at));
         let held = Statement::new(HELD, [person.into(), at.into(), lease.into()]).must_touch_one();
         let note = |step: &HandoverStep| {
             let params = [
+                step.state.label().into(),
+                micros(now).into(),
                 step.state.label().into(),
                 step.after.as_ref().map(columns_text).into(),
                 step.step.note.as_deref().into(),
@@ -146,7 +153,8 @@ impl Store {
             ];
             Statement::new(NOTE, params).must_touch_one()
         };
-        self.write(std::iter::once(held).chain(steps.iter().map(note)).collect()).await
+        let reports = steps.iter().filter_map(|step| mark_report(step, now));
+        self.write(std::iter::once(held).chain(steps.iter().map(note)).chain(reports).collect()).await
     }
 }
 
@@ -202,7 +210,7 @@ fn columns_text(columns: &Columns) -> String {
     serde_json::Value::Object(columns).to_string()
 }
 
-fn columns(text: &str) -> Result<Columns, StoreError> {
+pub(super) fn columns(text: &str) -> Result<Columns, StoreError> {
     let stored: std::collections::BTreeMap<String, String> =
         serde_json::from_str(text).map_err(|_| corrupt("columns of a step"))?;
     Ok(stored.into_iter().map(|(name, value)| (FieldName::from(name), value)).collect())

@@ -17,6 +17,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('handovers', 'handovers_queue', '100 10'),
   ('handovers', 'handovers_state', '100000 20000 2'),
   ('handover_steps', 'handover_steps', '1000000 20 10 1'),
+  ('handover_steps', 'handover_steps_reports', '100000 2'),
   ('delivery_waits', 'delivery_waits', '10000 10 1'),
   ('delivery_waits', 'delivery_waits_of', '10000 2'),
   ('persons', 'persons_held', '1000 100 50 1'),

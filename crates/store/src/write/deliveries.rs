@@ -3,8 +3,9 @@
 
 use crate::driver::{Dialect, Statement, Transaction, Value};
 use crate::encode::{micros, texts};
+use crate::handovers::mark_reports_of;
 use std::sync::LazyLock;
-use tenure_identity::change::{Change, Expect, GroupChange, MembersChange};
+use tenure_identity::change::{Access, Change, Expect, GroupChange, MembersChange};
 
 /// Leavers.
 const FIRST: i64 = 0;
@@ -92,6 +93,9 @@ fn marks(dialect: Dialect, change: &Change) -> Vec<Statement> {
         let leaves = !person.person.active && person.expect.is_some();
         let rank = if leaves { FIRST } else { LAST };
         marks.push(one(person.person.id.as_str(), PERSON, rank, micros(moment)));
+        if person.access == Some(Access::Begins) && person.expect.is_some() {
+            marks.push(mark_reports_of(dialect, &person.person.id, micros(moment)));
+        }
     }
     if let Some(group) = &change.group {
         marks.extend(group_marks(dialect, group, change.members.as_ref()));

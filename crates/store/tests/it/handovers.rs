@@ -24,6 +24,7 @@ on_both_engines!(
     it_is_asked_for_and_taken_back,
     who_is_at_work_learns_what_is_wanted,
     every_leaving_is_taken_back_the_last_one_first,
+    nobody_works_on_two_leavings_of_one_person,
     whoever_was_given_work_too_late_looks_again,
     every_leaving_is_listed,
 );
@@ -180,7 +181,7 @@ async fn steps_read_back_and_what_was_refused_is_planned_anew(place: Place) {
     steps[1].reason = Some("a rule".to_owned());
     steps[1].step.note = None;
     steps[1].back_noted = true;
-    store.note_handover_steps(&leaving, "a", &steps[..2]).await.unwrap();
+    store.note_handover_steps(&leaving, "a", at(6), &steps[..2]).await.unwrap();
     assert_eq!(store.handover_steps(&leaving).await.unwrap(), steps);
     let waits = step(3, StepState::Waiting);
     store.plan_handover(&leaving, "a", &moved, &[], &[waits]).await.unwrap();
@@ -224,7 +225,7 @@ async fn whoever_lost_the_lease_notes_nothing(place: Place) {
     store.plan_handover(&leaving, "a", &record(), &[], &steps).await.unwrap();
     take(&store, "b", 40).await.unwrap();
     let done = [step(0, StepState::Done)];
-    assert!(matches!(store.note_handover_steps(&leaving, "a", &done).await, Err(CommitError::Moved)));
+    assert!(matches!(store.note_handover_steps(&leaving, "a", at(41), &done).await, Err(CommitError::Moved)));
     assert!(matches!(
         store.plan_handover(&leaving, "a", &record(), &[], &[step(1, StepState::Waiting)]).await,
         Err(CommitError::Moved)
@@ -298,6 +299,23 @@ async fn every_leaving_is_taken_back_the_last_one_first(place: Place) {
         store.finish_handover(&finished(&leaving(1, second), &lease, HandoverState::Undone)).await.unwrap();
     }
     assert_eq!(take(&store, "c", 61).await, None, "where nothing was done there is nothing to put back");
+}
+
+async fn nobody_works_on_two_leavings_of_one_person(place: Place) {
+    let store = place.open_with_target().await;
+    let (first, second) = (asked(&store, 1, 1).await, asked(&store, 1, 2).await);
+    let take_this = async |leaving: &Leaving, lease: &str, second: i64| {
+        let take = TakeHandovers { lease, now: at(second), until: at(second + 30) };
+        store.take_this_handover(leaving, take).await.unwrap()
+    };
+    take_this(&first, "a", 5).await.unwrap();
+    assert_eq!(take_this(&second, "b", 6).await, None, "somebody is at work on the first");
+    assert!(take_this(&second, "b", 40).await.is_some(), "they are gone");
+    assert_eq!(take_this(&first, "c", 41).await, None, "somebody is at work on the second");
+    // Both have run out: one of them can be taken, and then the other.
+    assert_eq!(take(&store, "d", 90).await.unwrap().leaving, second);
+    store.finish_handover(&finished(&second, "d", HandoverState::Done)).await.unwrap();
+    assert_eq!(take(&store, "e", 91).await.unwrap().leaving, first);
 }
 
 async fn whoever_was_given_work_too_late_looks_again(place: Place) {

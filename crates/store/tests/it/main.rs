@@ -19,6 +19,7 @@ mod list;
 mod migrate;
 mod onboard;
 mod people;
+mod reports;
 mod support;
 mod target;
 mod timeline;

@@ -1,8 +1,10 @@
 use super::*;
+use crate::id::PersonId;
 use proptest::prelude::*;
 
 mod properties;
 mod receivers;
+mod stand_in;
 mod summary;
 
 const ENDED: &str = "2026-03-01 09:00:00";

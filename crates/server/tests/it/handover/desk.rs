@@ -100,6 +100,15 @@ impl Desk {
     }
 }
 
+/// A desk whose boss has somebody above them in the target.
+pub(super) async fn with_chief(desk: Desk) -> (Desk, String) {
+    let chief =
+        desk.scene.instance.insert("sys_user", &[("user_name", "chief"), ("active", "true")]).unwrap();
+    let above = [("manager", chief.sys_id())];
+    desk.scene.instance.patch("sys_user", &desk.boss_record, &above).unwrap();
+    (desk, chief.sys_id().to_owned())
+}
+
 /// As many incidents and catalogue tasks, closed ones too, and one of everything else.
 /// The mark tells one filling from the next.
 pub(super) fn fill(instance: &Instance, record: &str, mark: &str, tasks: usize) {

@@ -1,6 +1,6 @@
 //! A leaver's desk is cleared, by policy, once the deactivation has landed; a returner's is left alone.
 
-use super::desk::{Desk, POLICY, fill, open_work};
+use super::desk::{Desk, POLICY, fill, open_work, with_chief};
 use crate::support::bodies::{ENTERPRISE_USER, user};
 use crate::support::operations;
 use crate::support::policy::until;
@@ -104,15 +104,6 @@ async fn a_second_leaving_is_handed_over_again() {
     assert_ne!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
     desk.leave().await;
     assert_eq!(open_work(&desk.scene.instance, &desk.record), Vec::<String>::new());
-}
-
-/// A desk whose boss has somebody above them in the target.
-async fn with_chief(desk: Desk) -> (Desk, String) {
-    let chief =
-        desk.scene.instance.insert("sys_user", &[("user_name", "chief"), ("active", "true")]).unwrap();
-    let above = [("manager", chief.sys_id())];
-    desk.scene.instance.patch("sys_user", &desk.boss_record, &above).unwrap();
-    (desk, chief.sys_id().to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,5 +4,6 @@ mod desk;
 mod faults;
 mod leave;
 mod nodes;
+mod reports;
 mod surfaces;
 mod undo;

@@ -168,6 +168,29 @@ async fn a_task_that_was_moved_in_two_parts_is_back_in_its_group() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_whose_second_part_was_moved_unheard_is_back_in_its_group() {
+    let policy = POLICY.replace(r#"to = "manager""#, r#"to = { group = "Service Desk" }"#);
+    let (desk, task) = with_one_task(&policy).await;
+    let before = world(&desk);
+    desk.scene.instance.set_faults(closed("\"assigned_to\""));
+    desk.leave().await;
+    // The rest lands and its answer is lost; somebody wants it back before the row is read again.
+    let lost = Fault::new(FaultKind::CutAfter).on("PATCH", "incident").times(1);
+    desk.scene.instance.set_faults(Faults::parse("[latency]\nms = 1000\n").unwrap().with(lost));
+    let calls = desk.scene.instance.calls().count("PATCH", "incident");
+    desk.scene.engine.ask_for_handover(&desk.person(), "grace").await.unwrap();
+    until(async || desk.scene.instance.calls().count("PATCH", "incident") == calls + 1).await;
+    desk.scene.engine.ask_for_undo(&desk.person(), "grace").await.unwrap();
+    until(async || value(&desk.scene.instance.row("incident", &task).unwrap(), "assigned_to").is_empty())
+        .await;
+    desk.scene.instance.set_faults(Faults::default());
+    desk.scene.handed_over().await;
+    assert_eq!(world(&desk), before);
+    assert_eq!(desk.handover().await.handover.state, HandoverState::Undone);
+    assert_eq!(desk.notes(), ["INC1: 2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn work_of_two_leavings_is_put_back() {
     let desk = Desk::new(Scene::new().await, POLICY).await;
     let (before, open) = (world(&desk), open_work(&desk.scene.instance, &desk.record));

@@ -12,6 +12,7 @@ mod dictionary;
 mod error;
 mod limits;
 mod myself;
+mod obstacle;
 mod pace;
 mod pages;
 mod query;

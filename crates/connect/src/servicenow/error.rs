@@ -295,6 +295,11 @@ impl CallError {
         if doubtful.verb.is_write() { Outcome::Unknown } else { Outcome::NotDone }
     }
 
+    /// Whether the instance has nothing at all at the address that was called, as if the instance were elsewhere.
+    pub fn is_no_resource(&self) -> bool {
+        super::classify::is_no_resource(self)
+    }
+
     /// When to come back, where the instance said so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -162,7 +162,7 @@ async fn a_long_pause_is_the_callers_and_holds_for_everybody() {
 #[tokio::test]
 async fn who_is_in_haste_waits_neither_for_a_pause_nor_for_a_turn() {
     let instance = Instance::start(|_| limited("60")).await;
-    let client = instance.client().in_haste(Duration::from_secs(1));
+    let client = instance.client().in_haste(Duration::from_secs(1), Duration::from_secs(3));
     let began = std::time::Instant::now();
     let error = list(&client).await.unwrap_err();
     assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
@@ -175,10 +175,18 @@ async fn who_is_in_haste_waits_neither_for_a_pause_nor_for_a_turn() {
         limit.with("X-RateLimit-Reset", half_an_hour_later)
     })
     .await;
-    let client = instance.client().in_haste(Duration::from_secs(1));
+    let client = instance.client().in_haste(Duration::from_secs(1), Duration::from_secs(3));
     list(&client).await.unwrap();
     let error = list(&client).await.unwrap_err();
     assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
+    assert!(
+        error.retry_after().is_some_and(|it| it > Duration::from_secs(1_700)),
+        "until the limit begins anew"
+    );
+    // Who waited in vain waits no more.
+    for _ in 0..50 {
+        list(&client).await.unwrap_err();
+    }
     assert_eq!(instance.asked().len(), 1);
     assert!(began.elapsed() < Duration::from_secs(20));
 }

@@ -2,7 +2,7 @@
 //! value that it already has. Other records are never written to find out.
 
 use super::{Check, LANE, Patient};
-use crate::deliver::{GROUPS, HELD_ROLES, MEMBERS, ROLES, USERS, in_words};
+use crate::deliver::{GROUPS, HELD_ROLES, MEMBERS, ROLES, USERS, what_happened};
 use std::collections::BTreeSet;
 use tenure_connect::servicenow::{CallError, Fields, Glance, Query, Row};
 
@@ -18,6 +18,11 @@ pub(super) async fn reading(patient: &Patient<'_>) -> Vec<Check> {
         checks.extend(match patient.client().glance(LANE, table, &Query::all(), &["sys_id"]).await {
             Ok(glance) => hidden(table, &glance),
             Err(error) if error.is_permanent() => Some(closed(table, &error)),
+            Err(error @ CallError::RateLimited { .. }) => {
+                // The other tables would only say the same.
+                checks.push(Check::unasked(READING, &error));
+                break;
+            }
             Err(error) => Some(Check::unasked(READING, &error)),
         });
     }
@@ -48,18 +53,16 @@ fn hidden(table: &str, glance: &Glance) -> Option<Check> {
 
 fn closed(table: &str, error: &CallError) -> Check {
     let means = "what a delivery has to know of it cannot be known";
-    Check::bad(READING, in_words(error), means).cure(format!(
+    Check::bad(READING, what_happened(error), means).cure(format!(
         "give the account a role that reads `{table}`, and allow web services in the table's Application Access"
     ))
 }
 
 pub(super) async fn writing(patient: &Patient<'_>) -> Check {
     let Some(account) = &patient.account else {
-        return Check::unknown(
-            WRITING,
-            "not tried: it cannot be told who we are",
-            "nobody else's record is written to find out",
-        );
+        let means = "nobody else's record is written to find out";
+        let unknown = || Check::unknown(WRITING, "not tried: it cannot be told who we are", means);
+        return patient.unasked(WRITING).unwrap_or_else(unknown);
     };
     let Some(same) = what_it_has(account) else {
         return Check::unknown(
@@ -73,10 +76,10 @@ pub(super) async fn writing(patient: &Patient<'_>) -> Check {
         Ok(_) => by_roles(patient),
         Err(error) if error.is_permanent() => Check::bad(
             WRITING,
-            in_words(&error),
+            what_happened(&error),
             "not even our own record may be written, and nothing is delivered",
         )
-        .cure("give the account `user_admin`"),
+        .cure(error.help().unwrap_or("give the account `user_admin`")),
         Err(error) => Check::unasked(WRITING, &error),
     }
 }
@@ -93,6 +96,8 @@ fn by_roles(patient: &Patient<'_>) -> Check {
         something is delivered";
     if patient.has("user_admin") {
         Check::good(WRITING, "our own record can be written, and our roles allow the others", means)
+    } else if let Some(unasked) = patient.unasked(WRITING) {
+        unasked
     } else if patient.roles.is_empty() {
         Check::unknown(WRITING, "our own record can be written; our roles are not shown", means)
     } else {
@@ -116,6 +121,8 @@ pub(super) fn tasks(patient: &Patient<'_>) -> Check {
     }
     if patient.has("itil") {
         Check::good(name, "our account has `itil`", "a leaver's open work can be handed over")
+    } else if let Some(unasked) = patient.unasked(name) {
+        unasked
     } else if patient.roles.is_empty() {
         Check::unknown(name, "our roles are not shown", "a leaver's open work may stay where it is")
     } else {

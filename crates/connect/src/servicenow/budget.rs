@@ -159,6 +159,13 @@ impl Budget {
         windows.map(|it| it.spacing(now)).max().unwrap_or_default()
     }
 
+    /// How long it will be until calls are neither paused nor spread out.
+    pub(super) fn tight_for(&self, now: Instant) -> Duration {
+        let windows = self.windows.values().filter(|it| it.resets_at > now && !it.spacing(now).is_zero());
+        let resets = windows.map(|it| it.resets_at - now);
+        resets.chain(self.paused_for(now)).max().unwrap_or_default()
+    }
+
     /// Calls under way.
     pub(super) fn in_flight(&self) -> usize {
         self.in_flight.iter().sum()

@@ -87,7 +87,7 @@ impl ServiceNow {
             return Err(CallError::TooLarge { call, what, limit: LONGEST_ADDRESS });
         }
         let patience = self.inner.settings.patience;
-        let mut tries = Tries::new(self.haste.map_or(patience, |it| it.min(patience)));
+        let mut tries = Tries::new(self.haste.as_ref().map_or(patience, |it| it.patience().min(patience)));
         loop {
             let error = match self.ask_once(lane, question, &tries).await {
                 Ok(answered) => return Ok(answered),
@@ -95,6 +95,9 @@ impl ServiceNow {
             };
             let Some(wait) = tries.next(&error, outside::share()) else { return Err(error) };
             tokio::time::sleep(wait).await;
+            if let Some(haste) = &self.haste {
+                haste.waited(wait);
+            }
         }
     }
 
@@ -112,9 +115,17 @@ impl ServiceNow {
 
     async fn turn(&self, lane: Lane, tries: &Tries) -> Result<Permit, PausedTooLong> {
         let turn = self.inner.pace.acquire(lane, tries.patience());
-        match self.haste {
-            None => turn.await,
-            Some(longest) => tokio::time::timeout(longest, turn).await.unwrap_or(Err(PausedTooLong(longest))),
+        let Some(haste) = &self.haste else { return turn.await };
+        let began = Instant::now();
+        match tokio::time::timeout(haste.patience(), turn).await {
+            Ok(turn) => {
+                haste.waited(began.elapsed());
+                turn
+            }
+            Err(_) => {
+                haste.waited_in_vain();
+                Err(PausedTooLong(self.inner.pace.tight_for()))
+            }
         }
     }
 
@@ -123,6 +134,9 @@ impl ServiceNow {
         let answered = self.send_signed_in(question).await;
         match &answered {
             Ok(_) | Err(CallError::Refused(_) | CallError::Missing { .. }) => pass.accepted(),
+            Err(CallError::Unauthenticated { reason, .. }) if self.haste.is_some() => {
+                pass.refused_in_haste(reason);
+            }
             Err(CallError::Unauthenticated { reason, .. }) => pass.refused(reason),
             Err(_) => {}
         }

@@ -1,6 +1,7 @@
 //! What can go wrong with a call, cut by what the caller can do about it. Nothing here holds what was asked for or written,
 //! so that errors can be logged; of people they say at most what ServiceNow itself said.
 
+use super::obstacle::NoConnection;
 use super::refusal::Refusal;
 use std::error::Error;
 use std::fmt;
@@ -294,6 +295,11 @@ impl CallError {
         if doubtful.verb.is_write() { Outcome::Unknown } else { Outcome::NotDone }
     }
 
+    /// Whether the instance has nothing at all at the address that was called, as if the instance were elsewhere.
+    pub fn is_no_resource(&self) -> bool {
+        super::classify::is_no_resource(self)
+    }
+
     /// When to come back, where the instance said so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -306,7 +312,7 @@ impl CallError {
     /// What to do next, where we know it.
     pub fn help(&self) -> Option<&str> {
         Some(match self {
-            Self::Unreachable { .. } => "check the address, the proxy and the network",
+            Self::Unreachable { source, .. } => source.downcast_ref::<NoConnection>()?.help(),
             Self::RateLimited { .. } => "look at `sys_rate_limit_rules`, or lower `concurrency`",
             Self::NotServiceNow { found: Stranger::Gateway, .. } => {
                 "check `target.url`, and what is between Tenure and the instance: a proxy, a gateway, a firewall"

@@ -10,8 +10,10 @@ mod call;
 mod classify;
 mod dictionary;
 mod error;
+mod haste;
 mod limits;
 mod myself;
+mod obstacle;
 mod pace;
 mod pages;
 mod query;
@@ -46,8 +48,8 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct ServiceNow {
     inner: Arc<Inner>,
-    /// How long a call waits for its turn in all; without end if `None`, as deliveries do.
-    haste: Option<Duration>,
+    /// How long calls wait for their turn; without end if `None`, as deliveries do.
+    haste: Option<Arc<haste::Haste>>,
 }
 
 #[derive(Debug)]
@@ -79,10 +81,11 @@ impl ServiceNow {
         Ok(Self { inner: Arc::new(inner), haste: None })
     }
 
-    /// The same client for somebody who would rather have no answer than wait longer than this for a rate limit.
+    /// The same client for somebody who would rather have no answer than wait longer than this for a rate limit or a busy
+    /// instance, with one call and in all; who waited in vain once waits no more. Refused credentials are theirs to tell.
     #[must_use]
-    pub fn in_haste(&self, longest: Duration) -> Self {
-        Self { inner: Arc::clone(&self.inner), haste: Some(longest) }
+    pub fn in_haste(&self, once: Duration, in_all: Duration) -> Self {
+        Self { inner: Arc::clone(&self.inner), haste: Some(Arc::new(haste::Haste::new(once, in_all))) }
     }
 
     /// Whether the instance has a Batch API, as far as a batch was sent.

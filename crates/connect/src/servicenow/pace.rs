@@ -144,6 +144,11 @@ impl Pace {
         self.changed.notify_waiters();
     }
 
+    /// How long it will be until calls are neither paused nor spread out.
+    pub(super) fn tight_for(&self) -> Duration {
+        self.state().budget.tight_for(Instant::now())
+    }
+
     pub(super) fn report(&self) -> PaceReport {
         let state = self.state();
         PaceReport {

@@ -50,11 +50,14 @@ pub struct Glance {
     pub total: Option<u64>,
 }
 
-/// How many rows a glance shows at most.
+/// How many rows a glance shows at most, if the query has no limit.
 const GLANCE: usize = 20;
+/// How many rows a page ever has.
+const LARGEST: usize = 1_000;
 
 impl ServiceNow {
-    /// Reads the first page of a query, with one call however many rows are hidden.
+    /// Reads the first page of a query, with one call however many rows are hidden: as many rows as its limit says, up to
+    /// 1,000.
     ///
     /// # Errors
     /// As [`Self::list`].
@@ -65,7 +68,8 @@ impl ServiceNow {
         query: &Query,
         columns: &[&str],
     ) -> Result<Glance, CallError> {
-        let mut pages = self.pages(lane, table, query, columns, GLANCE);
+        let size = query.most().map_or(GLANCE, |it| it.min(LARGEST));
+        let mut pages = self.pages(lane, table, query, columns, size);
         let window = pages.read().await?;
         let total = window.count;
         Ok(Glance { rows: pages.take(window)?, total })

@@ -173,6 +173,15 @@ pub enum SetUpError {
         /// The host it names.
         host: String,
     },
+    /// The path of the API would be added to that of a page, or of the API itself.
+    #[error(
+        "the instance address goes on behind `{host}`; `target.url` is the bare instance, such as \
+         `https://example.service-now.com`, and the path of the API is added to it"
+    )]
+    NotBare {
+        /// The host it names.
+        host: String,
+    },
     /// Nothing could ever be called.
     #[error("`{setting}` is 0, so that nothing could ever be called")]
     Zero {
@@ -229,6 +238,9 @@ pub(super) fn check(settings: &Settings) -> Result<Checked, SetUpError> {
         return Err(SetUpError::Zero { setting });
     }
     let url = address("instance", &settings.url)?;
+    if let Some(host) = url.host_str().filter(|_| is_within_instance(&url)) {
+        return Err(SetUpError::NotBare { host: host.to_owned() });
+    }
     let credentials = Credentials::new(&settings.auth, &url)?;
     let http = http_client(&url, settings)?.build().map_err(|source| SetUpError::Client { source })?;
     Ok(Checked { url, credentials, http })
@@ -250,6 +262,14 @@ pub(super) fn address(which: &'static str, text: &str) -> Result<Url, SetUpError
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
     Ok(url)
+}
+
+/// Whether an address leads to a page or the API of an instance. A gateway may well keep an instance behind a path of its own.
+fn is_within_instance(url: &Url) -> bool {
+    let is_ours = url.host_str().is_some_and(|host| host.ends_with(".service-now.com"));
+    let path = url.path();
+    let is_api = format!("{path}/").contains("/api/now/");
+    (is_ours && path != "/") || is_api || path.ends_with(".do")
 }
 
 fn is_this_machine(host: &str) -> bool {

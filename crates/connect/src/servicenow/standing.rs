@@ -111,6 +111,11 @@ impl Pass<'_> {
         self.standing.state().accepted(self.epoch);
     }
 
+    /// It does not, or not any more, and whoever asked does not come back: nothing is to be said of later.
+    pub(super) fn refused_in_haste(self, reason: &SignInFailure) {
+        self.standing.state().refused(self.epoch, reason, Instant::now());
+    }
+
     /// It does not, or not any more.
     pub(super) fn refused(self, reason: &SignInFailure) {
         let held = self.standing.state().refused(self.epoch, reason, Instant::now());

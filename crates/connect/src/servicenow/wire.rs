@@ -1,7 +1,8 @@
 //! One request and its answer as bytes: in bounded time, of bounded size, and with what is known if none comes. What the
 //! bytes mean is not decided here.
 
-use super::error::{Call, CallError, Cause, Oversize};
+use super::error::{Call, CallError, Oversize};
+use super::obstacle::NoConnection;
 use http::HeaderMap;
 use reqwest::{RequestBuilder, Response};
 use std::sync::Arc;
@@ -56,8 +57,10 @@ async fn read(call: &Call, mut response: Response, limit: usize) -> Result<Vec<u
 
 /// The address holds what was asked for, so the cause goes without it.
 fn lost(call: &Call, error: reqwest::Error) -> CallError {
-    let call = call.clone();
-    let nothing_sent = error.is_connect() || error.is_builder();
-    let source: Cause = Arc::new(error.without_url());
-    if nothing_sent { CallError::Unreachable { call, source } } else { CallError::Unknown { call, source } }
+    let (call, error) = (call.clone(), error.without_url());
+    if error.is_connect() || error.is_builder() {
+        CallError::Unreachable { call, source: Arc::new(NoConnection::of(&error)) }
+    } else {
+        CallError::Unknown { call, source: Arc::new(error) }
+    }
 }

@@ -105,6 +105,18 @@ async fn a_limit_bounds_the_rows() {
 }
 
 #[tokio::test]
+async fn a_glance_is_one_page_that_shows_what_is_missing_from_it() {
+    let instance = instance(50, |it| it % 2 == 0, true).await;
+    let client = instance.client();
+    for (query, shown, limit) in [(Query::all(), 10, "20"), (Query::all().limit(1_000), 25, "1000")] {
+        let glance = client.glance(Lane::Normal, "sys_user", &query, &["sys_id"]).await.unwrap();
+        assert_eq!((glance.rows.len(), glance.total), (shown, Some(50)));
+        assert_eq!(instance.asked().last().unwrap().query["sysparm_limit"], limit);
+    }
+    assert_eq!(instance.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn an_error_leaves_the_page_to_be_asked_for_again() {
     let page = |id: &str| rows(json!([{ "sys_id": id }]), 2);
     let broken = || crate::support::answer(200, "text/html", "<html>");

@@ -16,6 +16,18 @@ fn people_are_not_sent_in_the_clear() {
         ("https://example.service-now.com", "accepted"),
         ("https://example.service-now.com/", "accepted"),
         ("https://gateway.example.com/snow", "accepted"),
+        ("https://gateway.example.com/api/servicenow", "accepted"),
+        (
+            "https://gateway.example.com/snow/api/now",
+            "the instance address goes on behind `gateway.example.com`",
+        ),
+        ("https://example.service-now.com/api/now/", "the instance address goes on behind `example.serv"),
+        ("https://example.service-now.com/now/nav/ui", "the instance address goes on behind `example.serv"),
+        (
+            "https://snow.example.com/navpage.do",
+            "the instance address goes on behind `snow.example.com`; `target.url` is the bare",
+        ),
+        ("http://127.0.0.1:8080/api/now/v2", "the instance address goes on behind `127.0.0.1`"),
         ("http://127.0.0.1:8080", "accepted"),
         ("http://[::1]:8080", "accepted"),
         ("http://localhost", "accepted"),

@@ -4,9 +4,11 @@ use crate::support::{Instance, Reply, answer, failure, fields, json as reply, no
 use serde_json::json;
 use std::time::Duration;
 use tenure_connect::servicenow::{
-    CallError, Compare, Lane, Outcome, Oversize, Query, Refusal, Request, Row, ServiceNow, Settings, Stranger,
+    CallError, Compare, Lane, Outcome, Oversize, Proxy, Query, Refusal, Request, Row, ServiceNow, Settings,
+    Stranger,
 };
 use tenure_identity::id::SysId;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// What the program `gzip` makes of `{"result": [{"sys_id": "zipped"}]}`.
 const ZIPPED: &[u8] = &[
@@ -68,6 +70,52 @@ async fn nothing_was_done_where_nothing_was_sent_or_it_was_refused() {
     assert_eq!((error.outcome(), error.is_permanent()), (Outcome::NotDone, true));
 }
 
+/// A server of plain HTTP, to which the beginning of TLS is a bad request.
+async fn speaks_no_tls() -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // All of it, as a connection with something unread is reset when it ends.
+            let _ = stream.read(&mut [0; 16 * 1024]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn what_keeps_a_connection_from_coming_about_is_told() {
+    let closed = {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap()
+    };
+    let no_tls = format!("https://{}", speaks_no_tls().await);
+    let no_proxy = Some(Proxy { url: format!("http://{closed}"), credentials: None });
+    for (url, proxy, says, cure) in [
+        (format!("http://{closed}"), None, "the connection was refused (Connection refused", "its port"),
+        (
+            "https://nobody.invalid".to_owned(),
+            None,
+            "DNS does not know the name (failed to lookup",
+            "`target.url`",
+        ),
+        (no_tls, None, "no TLS came about (", "certificate"),
+        (
+            "https://nobody.invalid".to_owned(),
+            no_proxy,
+            "the proxy does not let us through (Conn",
+            "`target.proxy`",
+        ),
+    ] {
+        let settings = Settings { proxy, ..Settings::new(&url, crate::support::basic()) };
+        let error = insert(&ServiceNow::new(settings).unwrap()).await.unwrap_err();
+        let CallError::Unreachable { source, .. } = &error else { panic!("{url}: {error}") };
+        assert!(source.to_string().starts_with(says), "{url}: {source}");
+        assert!(error.help().is_some_and(|help| help.contains(cure)), "{url}: {:?}", error.help());
+    }
+}
+
 #[tokio::test]
 async fn reads_are_sent_again() {
     let found = || rows(json!([{ "sys_id": "1" }]), 1);
@@ -114,7 +162,7 @@ async fn a_long_pause_is_the_callers_and_holds_for_everybody() {
 #[tokio::test]
 async fn who_is_in_haste_waits_neither_for_a_pause_nor_for_a_turn() {
     let instance = Instance::start(|_| limited("60")).await;
-    let client = instance.client().in_haste(Duration::from_secs(1));
+    let client = instance.client().in_haste(Duration::from_secs(1), Duration::from_secs(3));
     let began = std::time::Instant::now();
     let error = list(&client).await.unwrap_err();
     assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
@@ -127,10 +175,18 @@ async fn who_is_in_haste_waits_neither_for_a_pause_nor_for_a_turn() {
         limit.with("X-RateLimit-Reset", half_an_hour_later)
     })
     .await;
-    let client = instance.client().in_haste(Duration::from_secs(1));
+    let client = instance.client().in_haste(Duration::from_secs(1), Duration::from_secs(3));
     list(&client).await.unwrap();
     let error = list(&client).await.unwrap_err();
     assert!(matches!(error, CallError::RateLimited { .. }), "{error}");
+    assert!(
+        error.retry_after().is_some_and(|it| it > Duration::from_secs(1_700)),
+        "until the limit begins anew"
+    );
+    // Who waited in vain waits no more.
+    for _ in 0..50 {
+        list(&client).await.unwrap_err();
+    }
     assert_eq!(instance.asked().len(), 1);
     assert!(began.elapsed() < Duration::from_secs(20));
 }

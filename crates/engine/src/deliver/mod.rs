@@ -30,7 +30,7 @@ pub use meter::DeliveryCounts;
 pub use queue::run;
 pub use status::DeliveryTotals;
 pub use tenure_connect::servicenow::PaceReport;
-pub(crate) use trouble::in_words;
+pub(crate) use trouble::{in_words, what_happened};
 
 use crate::target::Target;
 use jiff::Timestamp;

@@ -114,12 +114,17 @@ fn is_everybodys(error: &CallError) -> bool {
     )
 }
 
+/// What happened, and why.
+pub(crate) fn what_happened(error: &CallError) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
 /// What happened, why, and what to do.
 pub(crate) fn in_words(error: &CallError) -> String {
-    let mut words = error.to_string();
-    if let Some(cause) = error.source() {
-        words = format!("{words}: {cause}");
-    }
+    let words = what_happened(error);
     error.help().map_or(words.clone(), |help| format!("{words}; {help}"))
 }
 

@@ -25,8 +25,8 @@ pub(super) async fn ourselves(patient: &mut Patient<'_>) -> Result<(), CallError
 }
 
 pub(super) fn identity(patient: &Patient<'_>) -> Check {
-    if let Some(error) = &patient.unasked {
-        return Check::unasked("account", error);
+    if let Some(unasked) = patient.unasked("account") {
+        return unasked;
     }
     let Some(account) = &patient.account else {
         return Check::unknown(
@@ -51,6 +51,9 @@ pub(super) fn identity(patient: &Patient<'_>) -> Check {
 
 pub(super) fn excess(patient: &Patient<'_>) -> Check {
     let name = "excessive rights";
+    if let Some(unasked) = patient.unasked(name) {
+        return unasked;
+    }
     let Some(account) = &patient.account else {
         return Check::unknown(name, "it cannot be told who we are", "our account may be too powerful");
     };

@@ -1,17 +1,15 @@
 //! Interfaces beside the Table API, which make deliveries quicker or better explained: batches, counts, the audit.
 
 use super::{Check, LANE, Patient};
-use crate::deliver::{USERS, in_words};
+use crate::deliver::{USERS, what_happened};
 use tenure_connect::servicenow::{Query, Request};
 
 pub(super) async fn batch(patient: &Patient<'_>) -> Check {
     let name = "batch";
     let Some(account) = &patient.account else {
-        return Check::unknown(
-            name,
-            "not tried: it cannot be told who we are",
-            "memberships may take a call each",
-        );
+        let means = "memberships may take a call each";
+        let unknown = || Check::unknown(name, "not tried: it cannot be told who we are", means);
+        return patient.unasked(name).unwrap_or_else(unknown);
     };
     let read = || Request::Get {
         table: USERS.to_owned(),
@@ -40,12 +38,13 @@ pub(super) async fn counting(patient: &Patient<'_>) -> Check {
             format!("Table and Aggregate API answer in their newest version{release}"),
             format!("there are {count} users"),
         ),
-        Err(error) => Check::note(
+        Err(error) if error.is_permanent() => Check::note(
             name,
-            format!("{}{release}", in_words(&error)),
+            format!("{}{release}", what_happened(&error)),
             "users cannot be counted beforehand; deliveries do not need it",
         )
         .cure("give the account `snc_platform_rest_api_access`"),
+        Err(error) => Check::unasked(name, &error),
     }
 }
 
@@ -71,7 +70,7 @@ pub(super) async fn audit(patient: &Patient<'_>) -> Check {
         )
         .cure("let the account read `sys_audit`, and see that auditing of `sys_user` is on"),
         Err(error) if error.is_permanent() => {
-            Check::note(name, in_words(&error), "a value that was altered is found, but not by whom")
+            Check::note(name, what_happened(&error), "a value that was altered is found, but not by whom")
                 .cure("let the account read `sys_audit`")
         }
         Err(error) => Check::unasked(name, &error),

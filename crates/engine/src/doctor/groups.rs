@@ -18,10 +18,11 @@ pub(super) async fn look(patient: &Patient<'_>) -> Check {
     let columns = ["sys_id", "group", "group.name", "role.name"];
     let rows = match patient.client().list(LANE, "sys_group_has_role", &query, &columns).await {
         Ok(rows) => rows,
+        Err(error) if !error.is_permanent() => return Check::unasked(NAME, &error),
         Err(error) => {
             return Check::unknown(
                 NAME,
-                crate::deliver::in_words(&error),
+                crate::deliver::what_happened(&error),
                 "groups that carry `admin` show when somebody is to join them",
             )
             .cure("let the account read `sys_group_has_role`; `user_admin` does");
@@ -39,11 +40,13 @@ pub(super) async fn look(patient: &Patient<'_>) -> Check {
     let ours = ours.iter().filter(|(_, holder)| matches!(holder, Subject::Group(_)));
     let names: BTreeSet<_> = ours.filter_map(|(id, _)| carrying.get(id.as_str()).copied()).collect();
     if names.is_empty() {
-        return Check::good(
-            NAME,
-            "none of the groups that we deliver carries `admin` or `security_admin`",
-            "members can be added",
-        );
+        let found = match carrying.len() {
+            0 => "no group carries `admin` or `security_admin`".to_owned(),
+            others => format!(
+                "none of the groups that we deliver carries `admin` or `security_admin`; of those that are there, {others} do"
+            ),
+        };
+        return Check::good(NAME, found, "members can be added");
     }
     let names: Vec<_> = names.into_iter().collect();
     Check::note(

@@ -18,7 +18,7 @@ mod tokens;
 pub(crate) mod visibility;
 
 use crate::Engine;
-use crate::deliver::in_words;
+use crate::deliver::what_happened;
 use crate::target::Target;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,6 +31,8 @@ use tenure_identity::policy::Policy;
 const LANE: Lane = Lane::Normal;
 /// How long a question waits for a rate limit to pass. Somebody looks on, and that there is a limit is a finding, too.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long all questions wait together.
+const PATIENCE_IN_ALL: Duration = Duration::from_secs(20);
 
 /// What was found of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,15 +103,26 @@ impl Check {
 
     /// What could not be asked.
     fn unasked(name: &'static str, error: &CallError) -> Self {
-        let cure = match error {
-            CallError::RateLimited { .. } => "run `tenure doctor` again when there are calls left",
-            _ => "look at `reach` and `credentials`, then run `tenure doctor` again",
-        };
-        Self::unknown(name, in_words(error), "it could not be found out").cure(cure)
+        Self::unknown(name, what_happened(error), "it could not be found out").cure(cure_of(error))
     }
 
     fn cure(self, cure: impl Into<String>) -> Self {
         Self { cure: Some(cure.into()), ..self }
+    }
+}
+
+/// What to do about a question that failed.
+fn cure_of(error: &CallError) -> String {
+    match (error, error.help()) {
+        (CallError::RateLimited { retry_after, .. }, _) => format!(
+            "the calls of this hour are used up: run `tenure doctor` again in {} min, or raise the limit for our account in \
+             `sys_rate_limit_rules`",
+            retry_after.as_secs().div_ceil(60)
+        ),
+        (_, Some(help)) => help.to_owned(),
+        (_, None) => {
+            "look at the instance's status page and its system log, then run `tenure doctor` again".to_owned()
+        }
     }
 }
 
@@ -129,6 +142,11 @@ struct Patient<'a> {
 impl Patient<'_> {
     fn client(&self) -> &ServiceNow {
         &self.target.client
+    }
+
+    /// What hangs on our record and roles, if they could not be asked for.
+    fn unasked(&self, name: &'static str) -> Option<Check> {
+        self.unasked.as_ref().map(|error| Check::unasked(name, error))
     }
 
     /// Whether our account has this role, as far as its roles are shown. An administrator has every role.
@@ -170,7 +188,7 @@ impl Engine {
 
     async fn examine_target(&self, target: &Target, progress: &(dyn Fn(&'static str) + Sync)) -> Vec<Check> {
         progress("whether the target can be reached");
-        let target = &Target { client: target.client.in_haste(PATIENCE), ..target.clone() };
+        let target = &Target { client: target.client.in_haste(PATIENCE, PATIENCE_IN_ALL), ..target.clone() };
         let (mut checks, reached) = reach::look(target).await;
         if !reached {
             let why = "nothing else of the target can be looked at until it can be reached and signed in to";

@@ -1,4 +1,4 @@
-//! How many calls an hour we have, beside how many a first load needs.
+//! How many calls an hour we have, beside how many a first load and a usual day need.
 
 use super::{Check, LANE, Patient};
 use tenure_connect::servicenow::{Query, Row};
@@ -7,6 +7,9 @@ const NAME: &str = "rates";
 const RULES: &str = "sys_rate_limit_rules";
 /// The most rules that are read.
 const MOST: usize = 500;
+/// The calls an hour with which a usual day can be carried, one every 3.6 s. A joiner takes a few, a leaver with work to hand
+/// over dozens, the doctor a few dozen, and leavers come together at the end of a month.
+const LEAST: u64 = 1_000;
 
 pub(super) async fn look(patient: &Patient<'_>) -> Check {
     let people = patient.engine.store.count_people().await;
@@ -15,6 +18,9 @@ pub(super) async fn look(patient: &Patient<'_>) -> Check {
         return Check::unknown(NAME, "our store did not tell how many people there are", "see `store`");
     };
     let needs = Load { people, calls: people * 2 + memberships };
+    if patient.client().pace().refusals > 0 {
+        return used_up(patient.client().seen().calls_an_hour);
+    }
     if let Some(budget) = patient.client().seen().calls_an_hour {
         return judge(Some(budget), needs);
     }
@@ -49,6 +55,21 @@ fn budget(patient: &Patient<'_>, rules: &[Row]) -> Option<u64> {
     [own, by_role, all].into_iter().find_map(|limits| limits.into_iter().min())
 }
 
+/// ServiceNow has refused calls of ours while we were asking.
+fn used_up(budget: Option<u64>) -> Check {
+    let found = match budget {
+        Some(budget) => format!("we may call {budget} times an hour, and these calls are used up"),
+        None => "ServiceNow refused calls of ours, as there were too many".to_owned(),
+    };
+    Check::bad(NAME, found, "deliveries wait for the next hour, and leavers with them").cure(raise())
+}
+
+fn raise() -> String {
+    format!(
+        "raise the limit for our account in `{RULES}` to what a first load needs, and never below {LEAST}"
+    )
+}
+
 /// What a first load takes.
 #[derive(Debug, Clone, Copy)]
 struct Load {
@@ -58,18 +79,23 @@ struct Load {
 
 fn judge(budget: Option<u64>, Load { people, calls }: Load) -> Check {
     let load = format!("a first load of {people} people needs about {calls} calls");
+    let takes = |budget| match calls.div_ceil(budget) {
+        0 | 1 => format!("{load}: within an hour"),
+        hours => format!("{load}: {hours} hours"),
+    };
     match budget {
         None => Check::good(NAME, "no rule limits our calls", load),
-        Some(0) => {
-            Check::bad(NAME, "a rule allows us no calls", load).cure(format!("change the rule in `{RULES}`"))
-        }
+        Some(0) => Check::bad(NAME, "a rule allows us no calls", load).cure(raise()),
         Some(budget) => {
             let found = format!("we may call {budget} times an hour");
-            let hours = calls.div_ceil(budget);
-            match hours {
-                0 | 1 => Check::good(NAME, found, format!("{load}: within an hour")),
-                hours => Check::note(NAME, found, format!("{load}: {hours} hours"))
-                    .cure(format!("raise the limit for our account in `{RULES}` before a first load")),
+            if budget < LEAST {
+                let means = format!("an hour of a usual day may need {LEAST}; {}", takes(budget));
+                Check::bad(NAME, found, means).cure(raise())
+            } else if calls <= budget {
+                Check::good(NAME, found, takes(budget))
+            } else {
+                Check::note(NAME, found, takes(budget))
+                    .cure(format!("raise the limit for our account in `{RULES}` before a first load"))
             }
         }
     }
@@ -78,14 +104,13 @@ fn judge(budget: Option<u64>, Load { people, calls }: Load) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Verdict;
 
     #[test]
     fn a_first_load_is_told_in_hours() {
         let load = Load { people: 1_000, calls: 2_500 };
-        let told = [None, Some(0), Some(2_500), Some(1_000)].map(|budget| judge(budget, load));
-        let verdicts = told.each_ref().map(|check| check.verdict);
-        assert_eq!(verdicts, [Verdict::Good, Verdict::Bad, Verdict::Good, Verdict::Note]);
-        assert_eq!(told[3].means, "a first load of 1000 people needs about 2500 calls: 3 hours");
+        let told = [None, Some(0), Some(999), Some(2_500), Some(1_000)].map(|budget| judge(budget, load));
+        let verdicts = told.each_ref().map(|check| check.verdict.label());
+        assert_eq!(verdicts, ["good", "bad", "bad", "good", "note"]);
+        assert_eq!(told[4].means, "a first load of 1000 people needs about 2500 calls: 3 hours");
     }
 }

@@ -85,6 +85,16 @@ fn a_target_is_the_same_however_its_address_is_written() {
     }
 }
 
+#[test]
+fn an_address_that_leads_into_the_instance_is_refused() {
+    let auth = "{ kind = \"basic\", username = \"u\", password = { env = \"PATH\" } }";
+    for url in ["https://example.service-now.com/api/now", "http://127.0.0.1:1/api/now/table"] {
+        let text = format!("[target]\nkind = \"servicenow\"\nurl = \"{url}\"\nauth = {auth}");
+        let error = config(&text).unwrap_err();
+        assert!(error.contains("`target.url` is the bare instance"), "{error}");
+    }
+}
+
 fn target_with(rest: &str) -> Result<Option<Target>, String> {
     let text = format!("[target]\nkind = \"servicenow\"\nurl = \"http://127.0.0.1:1\"\n{rest}");
     config(&text).map(|it| it.target)

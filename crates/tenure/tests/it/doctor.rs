@@ -48,6 +48,23 @@ async fn a_healthy_target_is_no_failure_and_a_missing_column_is_one() {
     assert_eq!(checks[0]["verdict"], "bad", "the worst comes first");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_told_once_and_without_more_talk() {
+    let server = Server::local(Instance::new(Settings::default())).await.unwrap();
+    let scene = Scene::empty();
+    aim(&scene, &server.url);
+    scene.write("password", "not-the-password");
+    let output = scene.output(&["doctor", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let talk = String::from_utf8(output.stderr).unwrap();
+    assert!(!talk.contains("nobody signs in"), "who asks once waits for nothing: {talk}");
+    let checks: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let credentials = finding(&checks, "credentials");
+    let (found, cure) = (credentials["found"].as_str().unwrap(), credentials["cure"].as_str().unwrap());
+    assert!(found.ends_with("does not accept the credentials"), "{found}");
+    assert!(cure.contains("not locked out"), "{cure}");
+}
+
 #[test]
 fn without_a_target_our_own_side_is_looked_at() {
     let scene = Scene::empty();

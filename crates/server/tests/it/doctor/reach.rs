@@ -5,7 +5,7 @@ use crate::support::target::{Scene, target};
 use crate::support::{Place, Setup, TestApp, user};
 use std::time::{Duration, Instant};
 use tenure_connect::servicenow::{Auth, ServiceNow, Settings};
-use tenure_engine::doctor::Verdict::{Bad, Good, Note, Unknown};
+use tenure_engine::doctor::Verdict::{Bad, Good, Unknown};
 use tenure_engine::target::{Target, TargetSettings};
 use tenure_lab::servicenow::{self, Server};
 
@@ -15,7 +15,7 @@ async fn an_instance_that_is_not_there_or_sleeps_is_told_and_nothing_else_is() {
         Setup { target: Some(target("http://127.0.0.1:9", TargetSettings::default())), ..Setup::default() };
     let app = TestApp::start(Place::sqlite(), setup).await;
     let checks = app.engine.examine(&|_| {}).await;
-    says(&checks, "reach", Bad, &["cannot be reached", "check the address"]);
+    says(&checks, "reach", Bad, &["cannot be reached", "the connection was refused", "check the address"]);
     says(&checks, "target", Unknown, &["not looked at"]);
 
     let scene = Scene::new().await;
@@ -33,6 +33,21 @@ async fn wrong_credentials_are_told_apart_from_an_instance_that_is_away() {
     let checks = app.engine.examine(&|_| {}).await;
     says(&checks, "reach", Good, &[]);
     says(&checks, "credentials", Bad, &["does not accept the credentials", "locked out"]);
+    for check in checks.iter().filter(|check| check.verdict == Bad) {
+        let cure = check.cure.as_deref().unwrap();
+        assert!(!check.found.contains(cure), "the cure is told once: {check:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_leads_elsewhere_is_told_from_missing_rights() {
+    let server = Server::local(servicenow::Instance::new(servicenow::Settings::default())).await.unwrap();
+    let elsewhere = target(&format!("{}/snow", server.url), TargetSettings::default());
+    let app = TestApp::start(Place::sqlite(), Setup { target: Some(elsewhere), ..Setup::default() }).await;
+    let checks = app.engine.examine(&|_| {}).await;
+    says(&checks, "reach", Bad, &["does not represent any resource", "the bare instance in `target.url`"]);
+    says(&checks, "target", Unknown, &["not looked at"]);
+    assert!(checks.iter().all(|check| !check.name.starts_with("rights")), "{checks:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,7 +76,12 @@ async fn a_limit_is_held_against_the_first_load() {
         scene.post("/Users", user(&format!("joiner{n}"))).await.expect(201);
     }
     let checks = examined(&scene).await;
-    says(&checks, "rates", Note, &["30 times an hour", "40 people", "80 calls", "3 hours"]);
+    says(
+        &checks,
+        "rates",
+        Bad,
+        &["30 times an hour", "a usual day may need 1000", "40 people", "80 calls", "3 hours"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,11 +91,26 @@ async fn a_limit_is_not_waited_for_but_told() {
     // Of our account, of its roles, of the columns.
     for (after, name) in [(1, "account"), (2, "account"), (3, "dictionary")] {
         let checks = examined(&with_faults(&format!("{fault}{after}\n")).await).await;
-        says(&checks, name, Unknown, &["allows no more calls", "`sys_rate_limit_rules`", "calls left"]);
-        says(&checks, "rights to read", Unknown, &["allows no more calls"]);
+        says(&checks, name, Unknown, &["allows no more calls", "`sys_rate_limit_rules`", "again in 1 min"]);
+        for name in
+            ["rights to read", "groups we may not fill", "inactive users", "batch", "interface", "audit"]
+        {
+            says(&checks, name, Unknown, &["allows no more calls", "again in 1 min"]);
+        }
+        says(&checks, "rates", Bad, &["100 times an hour", "used up", "`sys_rate_limit_rules`"]);
         says(&checks, "reach", Good, &[]);
     }
-    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_carries_no_day_is_bad_and_soon_told() {
+    let scene = with_faults("[[rate_limit]]\nlimit = 5\nuser = \"tenure.integration\"\n").await;
+    let began = Instant::now();
+    let checks = examined(&scene).await;
+    says(&checks, "rates", Bad, &["5 times an hour", "`sys_rate_limit_rules`", "1000"]);
+    says(&checks, "audit", Unknown, &["allows no more calls", "used up"]);
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What we may read and write.
 
-use super::{examined, of, says, with_faults, with_roles};
+use super::{about, examined, of, says, with_faults, with_roles};
 use crate::support::target::Scene;
 use tenure_engine::doctor::Verdict::{Bad, Good, Note, Unknown};
 use tenure_lab::servicenow::{Account, Settings};
@@ -32,11 +32,22 @@ async fn tables_that_are_hidden_are_named() {
     let scene = with_faults(hidden).await;
     scene.instance.insert("cmn_department", &[("name", "Sales")]).unwrap();
     let checks = examined(&scene).await;
-    says(&checks, "rights to read", Bad, &["`cmn_department` has 1 rows"]);
+    says(&checks, "rights to read", Bad, &["`cmn_department` hides 1 of its 1 rows", "read access rule"]);
     assert!(
-        checks.iter().all(|check| !check.found.contains("sys_user_group` has")),
+        checks.iter().all(|check| !check.found.contains("`sys_user_group` hides")),
         "an empty table hides nothing"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_which_half_is_hidden_is_told() {
+    let scene = with_faults("[[hidden]]\ntable = \"sys_user\"\nfraction = 0.5\n").await;
+    for n in 0..47 {
+        scene.instance.insert("sys_user", &[("user_name", &format!("user{n}"))]).unwrap();
+    }
+    let checks = examined(&scene).await;
+    says(&checks, "rights to read", Bad, &["`sys_user` hides ", " of its 50 rows from us", "`user_admin`"]);
+    assert!(about(&checks, "rights to read").iter().all(|check| check.verdict == Bad));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 use super::person::Work;
 use super::trouble::Trouble;
 use super::user_name::USER_NAME;
+use crate::onboard::HIDDEN;
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::Answer;
 use tenure_store::onboard::{Question, Sought};
@@ -52,6 +53,11 @@ fn in_the_way(question: &Question) -> Option<String> {
         Some((Answer::Record(record), by)) => Some(format!(
             "record {record} is theirs by {by}'s word, and does not carry their stable key yet; \
              `tenure onboard --apply --seed-keys` writes it, or says why not; `tenure deliver link` says so once more"
+        )),
+        None if question.kind == HIDDEN => Some(format!(
+            "onboarding was not shown every user of the target, one of those that it did not see may be theirs, and no other is \
+             made before; let our account see them all, look again with `tenure onboard`, and then `tenure deliver retry`; or \
+             `tenure onboard decide {who} new` says that there is none"
         )),
         None => {
             let records: Vec<_> = question.records.iter().map(SysId::as_str).collect();

@@ -94,6 +94,16 @@ pub enum EngineError {
         /// What people call them.
         name: String,
     },
+    /// The target has no such record, or does not show it to us.
+    #[error(
+        "the target has no row `{record}` in `{table}`, or hides it from our account; nothing was linked"
+    )]
+    NotThere {
+        /// The table.
+        table: &'static str,
+        /// The record that was named.
+        record: String,
+    },
     /// It is not certain which record is theirs, or there is none.
     #[error("no record of the target is certainly `{id}`'s: the delivery is {state}{}", .reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
     NoRecord {
@@ -214,6 +224,11 @@ impl EngineError {
                 "`tenure explain {holder}` shows why; if it is not theirs, say which is with \
                  `tenure deliver link {holder} SYS_ID`, and then do this again"
             )),
+            Self::NotThere { .. } => Some(
+                "take the `sys_id` from the record in the target (\"Copy sys_id\" in its menu); if it is there, let our account \
+                 see it"
+                    .to_owned(),
+            ),
             Self::NoRecord { id, .. } => Some(format!(
                 "once the delivery has come to its end (`tenure deliver retry {id}`), or with \
                  `tenure deliver link {id} SYS_ID`, it is certain"

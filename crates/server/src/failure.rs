@@ -223,6 +223,7 @@ fn engine_status(error: &EngineError) -> StatusCode {
         | EngineError::GroupTaken { .. }
         | EngineError::PolicyMoved { .. }
         | EngineError::RecordTaken { .. }
+        | EngineError::NotThere { .. }
         | EngineError::NoRecord { .. }
         | EngineError::HandedOverElsewhere
         | EngineError::NoTarget

@@ -105,6 +105,20 @@ impl Store {
         rows.first_mut().map(|row| Ok((row.text(0)?, time(row.int(1)?)?))).transpose()
     }
 
+    /// Forgets the pages of one part.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn forget_onboard_part(
+        &self,
+        target: &str,
+        reading: &str,
+        part: &str,
+    ) -> Result<(), CommitError> {
+        let sql = "delete from onboard_pages where target = $1 and reading = $2 and part = $3";
+        self.write(vec![Statement::new(sql, [target.into(), reading.into(), part.into()])]).await
+    }
+
     /// Forgets everything that was read, of whatever target.
     ///
     /// # Errors

@@ -141,7 +141,10 @@ impl Work<'_> {
     async fn whose(&self, rows: &[Row]) -> Result<Adoption, Trouble> {
         let ids: Vec<_> = rows.iter().map(|row| row.sys_id.to_string()).collect();
         let holders = self.engine.store().holders_of(&ids).await?;
-        let key = self.key();
+        let (key, keys) = (self.key(), self.keys());
+        // What a human has said counts after the stable key.
+        let by_name = rows.iter().all(|row| !keys.iter().any(|it| it == row.get(key.as_str())));
+        let disowned = if by_name && !rows.is_empty() { self.disowned().await? } else { Vec::new() };
         let found: Vec<_> = rows
             .iter()
             .map(|row| Found {
@@ -151,10 +154,10 @@ impl Work<'_> {
                 employee_number: row.get(EMPLOYEE_NUMBER).to_owned(),
                 active: row.get(ACTIVE) != "false",
                 service: SERVICE.iter().any(|column| row.get(column) == "true"),
+                disowned: disowned.contains(&row.sys_id),
                 taken: holders.get(&row.sys_id).is_some_and(|holder| *holder != self.taken.subject),
             })
             .collect();
-        let keys = self.keys();
         let who = Identity {
             key: keys.first().map(String::as_str),
             former_keys: keys.get(1..).unwrap_or_default(),

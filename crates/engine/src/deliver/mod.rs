@@ -20,6 +20,7 @@ pub(crate) mod queue;
 pub(crate) mod report;
 mod rows;
 mod status;
+mod there;
 mod ties;
 pub(crate) mod trouble;
 mod undecided;

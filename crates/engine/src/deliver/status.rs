@@ -100,10 +100,11 @@ impl Engine {
     /// Says which record of the target is somebody's, where that could not be told.
     ///
     /// # Errors
-    /// If the record is linked to somebody else, nothing was ever to be delivered, or the store fails.
+    /// If the target has no such record or cannot be asked, the record is linked to somebody else, nothing was ever to be delivered, or the store fails.
     pub async fn link_record(&self, id: &str, record: &str, by: &str) -> Result<(), EngineError> {
         let who = self.known_delivery(id).await?.subject;
         self.meet_target().await?;
+        self.must_be_there(&who, record).await?;
         self.link_subject(&who, record, by).await
     }
 

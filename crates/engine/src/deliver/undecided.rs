@@ -4,6 +4,7 @@
 use super::person::Work;
 use super::trouble::Trouble;
 use super::user_name::USER_NAME;
+use crate::onboard::HIDDEN;
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::Answer;
 use tenure_store::onboard::{Question, Sought};
@@ -16,21 +17,32 @@ impl Work<'_> {
         if self.taken.record.is_some() {
             return Ok(());
         }
+        let questions = self.questions().await?;
+        questions.iter().find_map(in_the_way).map_or(Ok(()), |why| Err(Trouble::Doubt(why)))
+    }
+
+    /// Records of which a human has said that they are not theirs.
+    pub(super) async fn disowned(&self) -> Result<Vec<SysId>, Trouble> {
+        let is_new = |question: &Question| matches!(question.answer, Some((Answer::New, _)));
+        let questions = self.questions().await?.into_iter().filter(is_new);
+        Ok(questions.flat_map(|question| question.records).collect())
+    }
+
+    /// What onboarding has asked about them.
+    async fn questions(&self) -> Result<Vec<Question>, Trouble> {
         let text = |column: &str| self.person.record.text(column).map(str::to_owned);
         let (target, store) = (&self.delivery.target.name, self.engine.store());
         let mut keys: Vec<_> = self.keys().into_iter().map(Some).collect();
         if keys.is_empty() {
             keys.push(None);
         }
+        let mut questions = Vec::new();
         for external_id in keys {
             let id = self.person.id.to_string();
             let who = Sought { id, external_id, login: text(USER_NAME), address: text(EMAIL) };
-            let questions = store.onboard_questions_about(target, &who).await?;
-            if let Some(why) = questions.iter().find_map(in_the_way) {
-                return Err(Trouble::Doubt(why));
-            }
+            questions.extend(store.onboard_questions_about(target, &who).await?);
         }
-        Ok(())
+        Ok(questions)
     }
 }
 
@@ -40,7 +52,12 @@ fn in_the_way(question: &Question) -> Option<String> {
         Some((Answer::New, _)) => None,
         Some((Answer::Record(record), by)) => Some(format!(
             "record {record} is theirs by {by}'s word, and does not carry their stable key yet; \
-             `tenure onboard --apply --seed-keys` writes it, or `tenure deliver link` says so once more"
+             `tenure onboard --apply --seed-keys` writes it, or says why not; `tenure deliver link` says so once more"
+        )),
+        None if question.kind == HIDDEN => Some(format!(
+            "onboarding was not shown every user of the target, one of those that it did not see may be theirs, and no other is \
+             made before; let our account see them all, look again with `tenure onboard`, and then `tenure deliver retry`; or \
+             `tenure onboard decide {who} new` says that there is none"
         )),
         None => {
             let records: Vec<_> = question.records.iter().map(SysId::as_str).collect();

@@ -1,6 +1,7 @@
 //! Why a target could not be onboarded.
 
 use tenure_connect::servicenow::CallError;
+use tenure_identity::id::SysId;
 use tenure_store::error::{CommitError, StoreError};
 
 /// Why a target could not be onboarded. Nothing was written to it.
@@ -23,6 +24,9 @@ pub enum OnboardError {
         "another `tenure onboard` reads the same target into the same store, and what this one read is gone"
     )]
     Two,
+    /// Whoever looks like a newcomer may have a record, and whoever looks like the owner of one may have another.
+    #[error("users are probably hidden from our account, and nothing is written before it sees them all")]
+    Hidden,
     /// Nothing to decide.
     #[error("onboarding asks nothing about anybody who is called `{who}`")]
     NoQuestion {
@@ -36,6 +40,29 @@ pub enum OnboardError {
         who: String,
         /// By what they are told apart.
         ids: Vec<String>,
+    },
+    /// Nobody's record can be theirs.
+    #[error("the target has no record `{record}`, or hides it from our account; nothing was noted")]
+    NotThere {
+        /// The record that was named.
+        record: SysId,
+    },
+    /// Whether there is such a record is not known.
+    #[error("the target cannot be asked whether it has record `{record}`; nothing was noted")]
+    Unasked {
+        /// The record that was named.
+        record: SysId,
+        /// Why.
+        #[source]
+        source: CallError,
+    },
+    /// The record is somebody else's.
+    #[error("record `{record}` is somebody else's: {why}; nothing was noted")]
+    Anothers {
+        /// The record that was named.
+        record: SysId,
+        /// What says so.
+        why: String,
     },
     /// The store failed.
     #[error("what was read cannot be kept or read back")]
@@ -52,10 +79,25 @@ impl OnboardError {
                 Some(format!("{cure}go on with `tenure onboard --resume`"))
             }
             Self::Two => Some("wait for its end, and read again without `--resume`".to_owned()),
+            Self::Hidden => Some(
+                "do what the report says about its gaps, and look again; where there is nobody behind them, say so with \
+                 `--despite-gaps`"
+                    .to_owned(),
+            ),
             Self::NoQuestion { .. } => {
                 Some("look again with `tenure onboard`, and name them as its cases do".to_owned())
             }
             Self::SeveralQuestions { .. } => Some("name one of these".to_owned()),
+            Self::NotThere { .. } => Some(
+                "take the `sys_id` from the report, or from the record in the target; if it is there, let our account see it"
+                    .to_owned(),
+            ),
+            Self::Unasked { source, .. } => source.help().map(str::to_owned),
+            Self::Anothers { .. } => Some(
+                "name another record; or, if it is not theirs, take it from them first: `tenure deliver link` gives them theirs, \
+                 and a stable key is cleared in the target"
+                    .to_owned(),
+            ),
             Self::Store(_) => None,
         }
     }

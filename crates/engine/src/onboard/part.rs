@@ -70,6 +70,17 @@ impl Part {
         }
     }
 
+    /// What the report lacks where some rows of the part are hidden.
+    pub(super) fn lack_where_hidden(self) -> &'static str {
+        match self {
+            Self::Users => "users are missing",
+            Self::Memberships => "memberships are missing",
+            Self::HeldRoles => "roles are missing",
+            Self::OpenWork => "open work is missing",
+            Self::ScimUsers => "external ids are missing",
+        }
+    }
+
     pub(super) fn query(self) -> Query {
         match self {
             // One paged reading in place of a question for each user.

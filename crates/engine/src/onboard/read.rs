@@ -3,6 +3,8 @@
 //! so that it can never take another's pages for its own.
 
 use super::OnboardError;
+use super::count::When;
+use super::gap::Gap;
 use super::part::Part;
 use crate::SharedEngine;
 use crate::deliver::{USERS, in_words};
@@ -36,7 +38,7 @@ pub(super) struct Reading {
     /// Parts that our account may not read.
     pub(super) unread: Vec<Part>,
     pub(super) began: Timestamp,
-    pub(super) gaps: Vec<String>,
+    pub(super) gaps: Vec<Gap>,
     pub(super) has_scim_users: bool,
 }
 
@@ -55,7 +57,8 @@ pub(super) async fn read(
             // Whatever is not of users themselves makes the report poorer, and nobody's link wrong.
             Err(Trouble::Call(error)) if error.is_permanent() && part != Part::Users => {
                 unread.push(part);
-                gaps.extend(part.lack().map(|lack| format!("{lack}: {}", in_words(&error))));
+                let gap = |lack| Gap::minor(format!("{lack}: {}", in_words(&error)));
+                gaps.extend(part.lack().map(gap));
             }
             Err(Trouble::Call(source)) => {
                 return Err(OnboardError::Unreadable { table: part.table(), source });
@@ -63,7 +66,7 @@ pub(super) async fn read(
             Err(Trouble::Kept(error)) => return Err(error),
         }
     }
-    gaps.extend(about_the_key(target).await);
+    gaps.extend(about_the_key(target).await.map(Gap::minor));
     let store = &engine.store;
     let first = store.onboard_page(&target.name, &reader.name, Part::ScimUsers.label(), 0).await?;
     let has_scim_users = first.is_some_and(|page| !page.rows.is_empty());
@@ -82,15 +85,15 @@ async fn name(engine: &SharedEngine, target: &Target, resume: bool) -> Result<St
 }
 
 /// Reads parts of an instance into the store.
-struct Reader<'a> {
-    engine: &'a SharedEngine,
-    target: &'a Target,
+pub(super) struct Reader<'a> {
+    pub(super) engine: &'a SharedEngine,
+    pub(super) target: &'a Target,
     lengths: &'a Lengths,
-    name: String,
+    pub(super) name: String,
 }
 
 /// What ends the reading of a part.
-enum Trouble {
+pub(super) enum Trouble {
     Call(CallError),
     Kept(OnboardError),
 }
@@ -108,8 +111,14 @@ impl<E: Into<OnboardError>> From<E> for Trouble {
 }
 
 impl Reader<'_> {
-    /// Reads a part, or what is still missing of it.
+    /// Reads a part, or what is still missing of it, and how many rows it should be.
     async fn read_part(&self, part: Part, progress: &mut impl FnMut(Progress)) -> Result<(), Trouble> {
+        self.count(part, When::Before).await?;
+        self.read_rows(part, progress).await?;
+        self.count(part, When::After).await
+    }
+
+    async fn read_rows(&self, part: Part, progress: &mut impl FnMut(Progress)) -> Result<(), Trouble> {
         let (store, target) = (&self.engine.store, &self.target.name);
         let last = store.last_onboard_page(target, &self.name, part.label()).await?;
         let mut number = last.as_ref().map_or(0, |page| page.number + 1);
@@ -154,6 +163,12 @@ fn without_blanks(part: Part, row: Row) -> Columns {
         .into_iter()
         .filter(|(column, value)| !value.is_empty() && (is_named || column != "sys_id"))
         .collect()
+}
+
+/// How long a login the target's own column holds, as far as the instance tells.
+pub(super) async fn length_of_login(engine: &SharedEngine) -> Option<usize> {
+    let client = &engine.delivery.as_ref()?.target.client;
+    client.columns(Lane::Background, USERS).await.ok()?.get("user_name")?.max_length
 }
 
 /// What has to be put right about the column of the stable key, as far as the instance tells.

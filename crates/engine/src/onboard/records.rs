@@ -11,23 +11,33 @@ use tenure_identity::id::{FieldName, SysId};
 use tenure_identity::onboard::{Existing, Lengths, Name};
 use tenure_store::onboard::Columns;
 
+/// What was shown to us.
+pub(super) struct Records {
+    /// All users, with what other tables say of them.
+    pub(super) users: Vec<Existing>,
+    /// How many rows were shown of each part that could be read.
+    pub(super) shown: Vec<(Part, u64)>,
+}
+
 /// All users. Pages pass by one at a time, so that no more than the result is in memory.
 pub(super) async fn records(
     engine: &SharedEngine,
     reading: &Reading,
     lengths: &Lengths,
-) -> Result<Vec<Existing>, OnboardError> {
-    let mut counts = counts(engine, reading).await?;
-    let mut records = Vec::new();
-    each_row(engine, reading, Part::Users, |row| {
+) -> Result<Records, OnboardError> {
+    let (mut counts, mut shown) = counts(engine, reading).await?;
+    let mut users = Vec::new();
+    let rows = each_row(engine, reading, Part::Users, |row| {
         let record = existing(row, lengths);
         let counted = counts.remove(record.sys_id.as_str()).unwrap_or_default();
         let Counts { open_work, memberships, roles } = counted;
-        records.push(Existing { open_work, memberships, roles, ..record });
-    })
-    .await?;
-    records.shrink_to_fit();
-    Ok(records)
+        users.push(Existing { open_work, memberships, roles, ..record });
+    });
+    shown.push((Part::Users, rows.await?));
+    shown.push((Part::ScimUsers, each_row(engine, reading, Part::ScimUsers, |_| ()).await?));
+    shown.retain(|(part, _)| !reading.unread.contains(part));
+    users.shrink_to_fit();
+    Ok(Records { users, shown })
 }
 
 /// What other tables say of a user.
@@ -38,45 +48,52 @@ struct Counts {
     roles: u32,
 }
 
-async fn counts(engine: &SharedEngine, reading: &Reading) -> Result<HashMap<String, Counts>, OnboardError> {
+/// By whom they are about; and how many rows that were.
+async fn counts(
+    engine: &SharedEngine,
+    reading: &Reading,
+) -> Result<(HashMap<String, Counts>, Vec<(Part, u64)>), OnboardError> {
     let mut counts: HashMap<String, Counts> = HashMap::new();
-    each_row(engine, reading, Part::OpenWork, |mut row| {
+    let tasks = each_row(engine, reading, Part::OpenWork, |mut row| {
         counts.entry(take(&mut row, "assigned_to")).or_default().open_work += 1;
     })
     .await?;
-    each_row(engine, reading, Part::Memberships, |mut row| {
+    let memberships = each_row(engine, reading, Part::Memberships, |mut row| {
         counts.entry(take(&mut row, "user")).or_default().memberships += 1;
     })
     .await?;
-    each_row(engine, reading, Part::HeldRoles, |mut row| {
+    let roles = each_row(engine, reading, Part::HeldRoles, |mut row| {
         // What comes with a group goes with the group.
         if !matches!(row.get("inherited").map(String::as_str), Some("true" | "1")) {
             counts.entry(take(&mut row, "user")).or_default().roles += 1;
         }
     })
     .await?;
-    Ok(counts)
+    Ok((counts, vec![(Part::Memberships, memberships), (Part::HeldRoles, roles), (Part::OpenWork, tasks)]))
 }
 
-/// Tells every row of a part, to the page that ends it. Where a page is missing, somebody else has begun to read.
+/// Tells every row of a part, to the page that ends it, and says how many there were. Where a page is missing, somebody else
+/// has begun to read.
 async fn each_row(
     engine: &SharedEngine,
     reading: &Reading,
     part: Part,
     mut tell: impl FnMut(Columns),
-) -> Result<(), OnboardError> {
+) -> Result<u64, OnboardError> {
+    let mut told = 0;
     if reading.unread.contains(&part) {
-        return Ok(());
+        return Ok(told);
     }
     for number in 0.. {
         let page = engine.store.onboard_page(&reading.target, &reading.name, part.label(), number).await?;
         let page = page.ok_or(OnboardError::Two)?;
+        told += page.rows.len() as u64;
         page.rows.into_iter().for_each(&mut tell);
         if page.position.is_none() {
             break;
         }
     }
-    Ok(())
+    Ok(told)
 }
 
 fn take(row: &mut Columns, column: &str) -> String {

@@ -19,7 +19,7 @@ pub enum FindingKind {
     ServiceAccount,
     /// Somebody's second account, for administration.
     PrivilegedAccount,
-    /// A value is longer than what the mappings will write.
+    /// A value is longer than what the mappings will write, or a login than the target takes.
     TooLong,
     /// A value fills its column to the last character, so that it may have been cut.
     PerhapsCut,
@@ -76,7 +76,7 @@ impl FindingKind {
             Self::SharedAccount => "several people use the account; keep it out of provisioning",
             Self::ServiceAccount => "a program uses the account; keep it out of provisioning",
             Self::PrivilegedAccount => "somebody's second account, for administration; decide who owns it",
-            Self::TooLong => "a value is longer than what the mappings will write; shorten it at the source",
+            Self::TooLong => "a value is longer than what can be written; shorten it at the source",
             Self::PerhapsCut => "a value fills its column to the last character and may have been cut",
             Self::LockedButActive => {
                 "the record is active, and nobody can log in to it; unlock it or deactivate it"
@@ -93,8 +93,17 @@ impl FindingKind {
 pub struct Finding {
     /// What it is about.
     pub kind: FindingKind,
-    /// The records, at least one; of a duplicate the one to keep first.
+    /// The records; of a duplicate the one to keep first. None where it is about people only.
     pub records: Vec<SysId>,
+    /// The people, by [`super::Known::id`], where it is about those whom we or the identity provider know.
+    pub people: Vec<String>,
     /// What was seen, one sentence each.
     pub evidence: Vec<String>,
+}
+
+impl Finding {
+    /// A finding about records.
+    pub(super) fn of(kind: FindingKind, records: Vec<SysId>, evidence: Vec<String>) -> Self {
+        Self { kind, records, people: Vec::new(), evidence }
+    }
 }

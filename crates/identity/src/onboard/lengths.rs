@@ -1,8 +1,11 @@
 //! How many characters of each column the policy's mappings will write: the shortest limit where several sources map it.
 
 use crate::id::FieldName;
-use crate::policy::Policy;
+use crate::policy::{Policy, TooLong};
 use std::collections::BTreeMap;
+
+/// The column of the login.
+pub(super) const USER_NAME: &str = "user_name";
 
 /// The most characters of each column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub struct Lengths {
     limits: BTreeMap<FieldName, usize>,
     /// The column of the stable key.
     key: FieldName,
+    /// How long a login may be, so that it is delivered.
+    login: Option<usize>,
 }
 
 impl Lengths {
@@ -23,7 +28,23 @@ impl Lengths {
             let shortest = lengths.entry(field.clone()).or_insert(limit);
             *shortest = limit.min(*shortest);
         }
-        Self { limits: lengths, key: key.clone() }
+        // Who has a login shortened has chosen that.
+        let mut of_login = policy.mapping.iter().chain(policy.mapping_of.values().flatten());
+        let is_cut = of_login.any(|it| it.field.as_str() == USER_NAME && it.too_long != TooLong::Refuse);
+        let login = lengths.get(USER_NAME).copied().filter(|_| !is_cut);
+        Self { limits: lengths, key: key.clone(), login }
+    }
+
+    /// The same where the target's own column holds no longer login than this.
+    #[must_use]
+    pub fn with_login_of(mut self, column: Option<usize>) -> Self {
+        self.login = self.login.into_iter().chain(column).min();
+        self
+    }
+
+    /// How long a login may be, so that it is delivered.
+    pub fn login(&self) -> Option<usize> {
+        self.login
     }
 
     /// The limit of this column in characters; `None` where nothing will be written to it.
@@ -53,5 +74,8 @@ mod tests {
         assert_eq!(lengths.limit("user_name"), Some(40));
         assert_eq!(lengths.limit("title"), Some(60));
         assert_eq!(lengths.limit("u_nobody_maps_it"), None);
+        assert_eq!(lengths.login(), Some(40));
+        let shorter = lengths.clone().with_login_of(Some(30));
+        assert_eq!((shorter.login(), lengths.with_login_of(None).login()), (Some(30), Some(40)));
     }
 }

@@ -1,10 +1,10 @@
 //! The survey: everything that is worth knowing about the records before the first push, each finding with its evidence.
 
 use super::account::{Account, AccountKind};
-use super::existing::Existing;
+use super::existing::{Existing, Known};
 use super::finding::{Finding, FindingKind};
 use super::keep::day;
-use super::lengths::Lengths;
+use super::lengths::{Lengths, USER_NAME};
 use super::portrait::{Email, key};
 use super::suspects::{Cluster, suspects};
 use jiff::{SignedDuration, Timestamp};
@@ -146,7 +146,7 @@ fn figures(accounts: &[(&Existing, Account)], now: Timestamp) -> Figures {
 }
 
 fn of_one(row: &Existing, account: &Account, lengths: &Lengths) -> Vec<Finding> {
-    let finding = |kind, evidence| Finding { kind, records: vec![row.sys_id.clone()], evidence };
+    let finding = |kind, evidence| Finding::of(kind, vec![row.sys_id.clone()], evidence);
     let mut findings = Vec::new();
     let kind = match account.kind {
         AccountKind::Person => None,
@@ -197,14 +197,32 @@ fn by_length(row: &Existing, lengths: &Lengths) -> (Vec<String>, Vec<String>) {
     (longer, full)
 }
 
+/// Logins that no record can have, because they are too long for it. Whoever is known is told of, pushed or not.
+pub(super) fn long_logins(known: &[Known], lengths: &Lengths) -> Vec<Finding> {
+    let Some(limit) = lengths.login() else { return Vec::new() };
+    let mut findings = Vec::new();
+    for person in known {
+        let length = person.user_name.trim().chars().count();
+        if length > limit {
+            let evidence = vec![format!(
+                "the login `{}` has {length} characters, and `{USER_NAME}` of the target takes {limit}: it cannot be delivered",
+                person.user_name
+            )];
+            let (kind, people) = (FindingKind::TooLong, vec![person.id.clone()]);
+            findings.push(Finding { kind, records: Vec::new(), people, evidence });
+        }
+    }
+    findings.sort_by(|a, b| a.people.cmp(&b.people));
+    findings
+}
+
 fn shared_keys<'a>(rows: impl Iterator<Item = &'a Existing>) -> Vec<Finding> {
     let sharing = sharing(rows, |row| row.key.as_deref().and_then(key));
-    let finding = |(key, rows): (String, Vec<&Existing>)| Finding {
-        kind: FindingKind::SharedKey,
-        records: rows.iter().map(|row| row.sys_id.clone()).collect(),
-        evidence: std::iter::once(format!("all carry `{key}`"))
-            .chain(rows.iter().map(|row| spoken(row)))
-            .collect(),
+    let finding = |(key, rows): (String, Vec<&Existing>)| {
+        let evidence =
+            std::iter::once(format!("all carry `{key}`")).chain(rows.iter().map(|row| spoken(row)));
+        let records = rows.iter().map(|row| row.sys_id.clone()).collect();
+        Finding::of(FindingKind::SharedKey, records, evidence.collect())
     };
     sharing.into_iter().map(finding).collect()
 }
@@ -226,7 +244,7 @@ fn email_forms<'a>(rows: impl Iterator<Item = &'a Existing>) -> Vec<Finding> {
                 .iter()
                 .map(|row| format!("`{}` has `{}`", row.user_name, row.email.as_deref().unwrap_or_default()));
             let records = rows.iter().map(|row| row.sys_id.clone()).collect();
-            findings.push(Finding { kind: FindingKind::EmailForm, records, evidence: said.collect() });
+            findings.push(Finding::of(FindingKind::EmailForm, records, said.collect()));
         }
     }
     findings
@@ -250,5 +268,5 @@ fn of_cluster(cluster: &Cluster) -> Finding {
     let likely = format!("they are one human being with {:.0} % certainty", cluster.certainty * 100.0);
     let mut evidence = vec![likely, format!("keep the first: {}", cluster.why)];
     evidence.extend(cluster.evidence.iter().cloned());
-    Finding { kind: FindingKind::DuplicateSuspect, records: cluster.records.clone(), evidence }
+    Finding::of(FindingKind::DuplicateSuspect, cluster.records.clone(), evidence)
 }

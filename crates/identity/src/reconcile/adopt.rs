@@ -21,6 +21,8 @@ pub struct Found {
     pub service: bool,
     /// Whether it is linked to somebody else.
     pub taken: bool,
+    /// Whether a human has said that it is not the person's.
+    pub disowned: bool,
 }
 
 /// What the person goes by.
@@ -71,6 +73,12 @@ fn by_user_name(who: Identity<'_>, found: &[Found]) -> Adoption {
     let same_number = numbers.map(|number| fold(number.trim()) == fold(one.employee_number.trim()));
     if one.taken {
         Adoption::Taken(one.id.clone(), in_doubt(one, "has the user name and is linked to somebody else"))
+    } else if one.disowned {
+        Adoption::Doubt(format!(
+            "record {} has the user name, and a human has said that it is not theirs; change its user name in the target, and \
+             then `tenure deliver retry` has theirs made",
+            one.id
+        ))
     } else if !one.key.is_empty() && (who.key.is_some() || same_number != Some(true)) {
         doubt(one, "has the user name and another stable key")
     } else if one.service {

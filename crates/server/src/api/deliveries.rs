@@ -143,7 +143,7 @@ async fn retry_all(
     params(("id" = String, Path, description = "The id of the person or group")),
     request_body = DeliveryLink, security(("token" = ["admin:deliver"])),
     responses((status = 202, description = "It is their record and due to be brought up to date", body = view::Delivery),
-        (status = 409, description = "It is somebody else's", body = crate::failure::Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "It is somebody else's, or the target has no such record", body = crate::failure::Problem, content_type = "application/problem+json")))]
 async fn link(
     extract::State(state): extract::State<State>,
     Extension(admin): Extension<Admin>,

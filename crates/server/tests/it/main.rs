@@ -23,6 +23,8 @@ mod log;
 mod malformed;
 mod okta;
 mod onboard;
+mod onboard_answers;
+mod onboard_gaps;
 mod paging;
 mod policy;
 mod projection;

@@ -11,6 +11,7 @@ on_both_engines!(
     a_reading_goes_on_after_its_last_page,
     a_page_is_kept_once,
     a_new_reading_forgets_all,
+    one_part_is_forgotten_alone,
     two_readings_never_see_each_others_pages,
     a_question_is_found_by_whatever_somebody_comes_with,
     what_was_answered_stays,
@@ -57,6 +58,19 @@ async fn a_new_reading_forgets_all(place: Place) {
     store.keep_onboard_page(TARGET, ONE, &page("users", 0, None)).await.unwrap();
     store.forget_onboarding().await.unwrap();
     assert_eq!(store.last_onboard_page(TARGET, ONE, "users").await.unwrap(), None);
+}
+
+async fn one_part_is_forgotten_alone(place: Place) {
+    let store = place.open().await;
+    for kept in [page("users", 0, None), page("links", 0, None), page("links", 1, None)] {
+        store.keep_onboard_page(TARGET, ONE, &kept).await.unwrap();
+    }
+    store.keep_onboard_page(TARGET, "reading-2", &page("links", 0, None)).await.unwrap();
+    store.forget_onboard_part(TARGET, ONE, "links").await.unwrap();
+    assert_eq!(store.last_onboard_page(TARGET, ONE, "links").await.unwrap(), None);
+    for (reading, part) in [(ONE, "users"), ("reading-2", "links")] {
+        assert!(store.last_onboard_page(TARGET, reading, part).await.unwrap().is_some());
+    }
 }
 
 async fn two_readings_never_see_each_others_pages(place: Place) {

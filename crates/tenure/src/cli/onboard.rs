@@ -33,6 +33,9 @@ pub(crate) struct OnboardOptions {
     /// Go on with a reading that was interrupted, or use one that came to its end
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Go on although users seem to be hidden from our account: there is nobody behind the gaps that the report names
+    #[arg(long)]
+    pub(crate) despite_gaps: bool,
     /// Who applies it, for the timelines
     #[arg(long, env = "USER", default_value = "administrator")]
     pub(crate) by: String,

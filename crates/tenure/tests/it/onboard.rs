@@ -108,10 +108,36 @@ async fn a_report_is_made_and_nothing_is_written() {
     assert!(exists("report.html") && exists("report.csv"));
     assert!(rehearsal.instance.writes().is_empty());
 
+    let empty = rehearsal.scene.run(&["onboard", "--apply", "--seed-keys", "--yes"]);
+    assert!(empty.starts_with("exit 1") && empty.contains("nobody is known yet"), "{empty}");
+    assert!(!empty.contains("Applied"), "{empty}");
+
     let asked = rehearsal.onboard(&["--apply"]).await;
     assert_eq!(asked.status.code(), Some(2));
     assert!(String::from_utf8(asked.stderr).unwrap().contains("add `--yes`"));
     assert!(rehearsal.instance.writes().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_users_are_hidden_nothing_is_applied_before_somebody_says_so() {
+    let rehearsal = Rehearsal::begin(7, 300, "[[hidden]]\ntable = \"sys_user\"\nfraction = 0.5\n").await;
+    let apply = ["--apply", "--seed-keys", "--yes"];
+    let output = rehearsal.onboard(&[&apply[..], &["--format", "json"]].concat()).await;
+    assert_eq!(output.status.code(), Some(1));
+    let (json, talk): (Value, _) =
+        (serde_json::from_slice(&output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let gap = json["gaps"][0].as_str().unwrap();
+    assert!(gap.contains("`sys_user` has 303 rows"), "{gap}");
+    assert_eq!((&json["hides_users"], &json["applied"]), (&Value::Bool(true), &Value::Null));
+    assert!(talk.contains(gap) && talk.contains("error: users are probably hidden"), "{talk}");
+    assert!(talk.contains("--despite-gaps"), "{talk}");
+    assert!(rehearsal.instance.writes().is_empty());
+
+    let output = rehearsal.onboard(&["--apply", "--seed-keys", "--yes", "--despite-gaps"]).await;
+    let (said, talk) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(said.starts_with("Users are probably hidden") && said.contains("Applied"), "{said}");
+    assert!(talk.contains("stable keys be written to") && !talk.contains("error"), "{talk}");
+    assert!(!rehearsal.instance.writes().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

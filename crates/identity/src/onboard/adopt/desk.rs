@@ -385,6 +385,24 @@ impl<'a> Desk<'a> {
         Some((id, &self.known[*self.linked.get(&record)?].id))
     }
 
+    /// Newcomers, by id, with the record that has their user name and is linked to nobody. What is linked is renamed by
+    /// delivery, if it is to be.
+    fn names_taken(&self) -> BTreeMap<String, SysId> {
+        let new: BTreeSet<_> = self.adoption.newcomers.iter().collect();
+        let new = self.known.iter().filter(|person| new.contains(&person.id));
+        let new: Vec<_> = new.filter_map(|it| Some((Held::login(&it.user_name)?, &it.id))).collect();
+        if new.is_empty() {
+            return BTreeMap::new();
+        }
+        let free = (0..self.rows.len()).filter(|record| !self.linked.contains_key(record));
+        let by_login: HashMap<_, _> =
+            free.filter_map(|record| Some((Held::login(&self.rows[record].user_name)?, record))).collect();
+        let taken = |(login, id): (Held<'_>, &String)| {
+            Some((id.clone(), self.rows[*by_login.get(&login)?].sys_id.clone()))
+        };
+        new.into_iter().filter_map(taken).collect()
+    }
+
     /// Everything that was decided, in the order of records and people.
     pub(super) fn finish(mut self) -> Adoption {
         for record in (0..self.rows.len()).filter(|&record| !self.record_done[record]) {
@@ -398,6 +416,7 @@ impl<'a> Desk<'a> {
         let waiting = self.known.iter().zip(&self.known_done).filter(|(_, done)| !**done);
         self.adoption.newcomers.extend(waiting.map(|(person, _)| person.id.clone()));
         self.adoption.newcomers.sort();
+        self.adoption.names_taken = self.names_taken();
         self.adoption.links.sort_by(|a, b| a.record.cmp(&b.record));
         self.adoption.cases.sort_by(|a, b| (a.kind, &a.records).cmp(&(b.kind, &b.records)));
         self.adoption

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use tenure_scim::text::fold;
 
 /// A key under which people and records meet.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Held<'a> {
     Key(&'a str),
     Number(Cow<'a, str>),

@@ -19,6 +19,7 @@ use super::suspects::{Cluster, suspects};
 use crate::id::SysId;
 use crate::policy::{CorrelationRule, OnDoubt, OnRotation, Policy};
 use desk::{Desk, Group};
+use std::collections::BTreeMap;
 
 /// What becomes of the records that exist, and of the people who are known.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -33,6 +34,8 @@ pub struct Adoption {
     pub conflicts: Vec<Conflict>,
     /// People without a record, by id: the first push will make one for each.
     pub newcomers: Vec<String>,
+    /// Newcomers whose user name a record has that is nobody's: it has to be changed there before one can be made.
+    pub names_taken: BTreeMap<String, SysId>,
 }
 
 /// A record that is a person's.
@@ -173,7 +176,7 @@ impl QuestionKind {
             Self::RotatedKey => "the record carries another stable key",
             Self::NotAPerson => "the login is equal, and the record is no single person's account",
             Self::FormerOwner => {
-                "the login is equal, and the record is inactive: it may be a former owner's, whose login was given out again"
+                "the login is equal, and the record is inactive: it may be a former owner's, whose login was given out again; if it is, change its user name before theirs can be made"
             }
             Self::EmailMatch => "only the e-mail address speaks for a match",
             Self::LooksAlike => "no key is equal, and the record may be theirs all the same",

@@ -271,7 +271,11 @@ fn a_humans_word_counts_before_every_rule_and_after_the_key() {
     let told = adopted(&two, &[says(this("r2"), ada_known())]);
     links(&told, &[("r2", "1", MatchedBy::Answer)]);
     assert_eq!(told.links[0].seed.as_deref(), Some("00u1"));
-    assert_eq!(adopted(&two, &[says(Answer::New, ada_known())]).newcomers, ["1"]);
+    let new = adopted(&two, &[says(Answer::New, ada_known())]);
+    assert_eq!(new.newcomers, ["1"]);
+    assert_eq!(new.names_taken.into_iter().collect::<Vec<_>>(), [("1".to_owned(), SysId::new("r1"))]);
+    let other = says(Answer::New, Known { user_name: "ada3".into(), ..ada_known() });
+    assert!(adopted(&two, &[other]).names_taken.is_empty());
 
     let rows = [keyed(ada(), "00u1"), keyed(row("r2", "grace", "Grace", "Hopper"), "00u2")];
     let people = [says(this("r2"), ada_known()), known("2", "grace", "Grace", "Hopper")];

@@ -12,6 +12,7 @@ fn found(sys_id: &str, key: &str, user_name: &str) -> Found {
         active: true,
         service: false,
         taken: false,
+        disowned: false,
     }
 }
 
@@ -64,6 +65,18 @@ fn a_user_name_links_only_where_nothing_speaks_against_it() {
     assert!(matches!(adopt(keyless, &[of_the_same]), Adoption::This(..)));
     let same_number = Found { active: false, employee_number: "e1".into(), ..one };
     assert!(matches!(adopt(ADA, &[same_number]), Adoption::This(..)));
+}
+
+#[test]
+fn what_a_human_said_is_not_theirs_is_not_given_to_them() {
+    let one = Found { disowned: true, ..found("a", "", "ada@x.com") };
+    is_doubt(std::slice::from_ref(&one), "change its user name");
+    match adopt(ADA, &[Found { active: false, ..one.clone() }]) {
+        Adoption::Doubt(why) => assert!(!why.contains("deliver link"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    let keyed = Found { key: "00u1".into(), ..one };
+    assert!(matches!(adopt(ADA, &[keyed]), Adoption::This(..)), "the stable key says more");
 }
 
 #[test]

@@ -12,7 +12,9 @@ use std::io::{BufRead, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use tenure_engine::SharedEngine;
-use tenure_engine::onboard::{self, Application, Applied, Forecast, Progress, Study};
+use tenure_engine::onboard::{
+    self, Answered, Application, Applied, Forecast, Look, OnboardError, Progress, Study,
+};
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::{Answer, Known};
 
@@ -39,19 +41,37 @@ async fn decide(engine: &SharedEngine, who: &str, record: &str, by: &str) -> any
         record => Answer::Record(SysId::new(record)),
     };
     let answered = onboard::decide(engine, who, &answer, by).await?;
-    let who = answered.who;
     match answer {
-        Answer::New => output::say(&format!("{who} is new: none of the records is theirs")),
-        Answer::Record(record) => {
-            output::say(&format!(
-                "record {record} is {who}'s; `tenure onboard --apply --seed-keys` links it"
-            ));
-            if !answered.records.contains(&record) {
-                output::say("note: it is none of the records that were in question");
-            }
-        }
+        Answer::New => say_new(&answered),
+        Answer::Record(record) => say_theirs(&answered, &record),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn say_new(answered: &Answered) {
+    output::say(&format!("{} is new: none of the records is theirs", answered.who));
+    if answered.name_is_taken {
+        let records: Vec<_> = answered.records.iter().map(SysId::as_str).collect();
+        output::say(&format!(
+            "note: the user name is taken there; change that of record {} in the target, or theirs is refused",
+            records.join(" or ")
+        ));
+    }
+}
+
+fn say_theirs(answered: &Answered, record: &SysId) {
+    // Who has not been pushed is known from the export alone.
+    let (export, does) = match answered.is_pushed {
+        true => ("", "links it"),
+        false => (" --idp-csv FILE", "writes their key into it"),
+    };
+    output::say(&format!(
+        "record {record} is {}'s; `tenure onboard{export} --apply --seed-keys` {does}",
+        answered.who
+    ));
+    if !answered.records.contains(record) {
+        output::say("note: it is none of the records that were in question");
+    }
 }
 
 async fn carry_out(
@@ -61,17 +81,13 @@ async fn carry_out(
 ) -> anyhow::Result<ExitCode> {
     // What would be linked under another policy than the one in force would be wrong for everybody.
     engine.take_over_policy().await?;
+    let look = Look { resume: options.resume, despite_gaps: options.despite_gaps };
     let bar = bar();
-    let study = onboard::study(engine, exported, options.resume, |progress| show(&bar, progress)).await;
+    let study = onboard::study(engine, exported, look, |progress| show(&bar, progress)).await;
     bar.finish_and_clear();
     let study = study?;
-    if study.known.is_empty() {
-        output::say(
-            "nobody is known yet: give the identity provider's export with `--idp-csv`, or push first",
-        );
-    }
-    study.gaps.iter().for_each(|gap| output::say(&format!("note: {gap}")));
-    let report = Report::new(&study.target, &study.survey, &study.adoption, &study.rows, &study.known);
+    let Study { target, survey, adoption, rows, known, gaps, .. } = &study;
+    let report = Report::new(target, survey, adoption, rows, known, gaps);
     write_files(&report, options)?;
     if options.format == Format::Table {
         output::line(&report.table());
@@ -79,27 +95,41 @@ async fn carry_out(
     if !study.adoption.cases.is_empty() {
         output::say("`tenure onboard decide WHO SYS_ID` answers a case, or `new` in place of the id");
     }
-    let applied = match options.apply {
+    gaps.iter().for_each(|gap| output::say(&format!("note: {}", gap.text)));
+    let can_be_applied = study.is_trusted() && !known.is_empty();
+    let applied = match options.apply && can_be_applied {
         true => apply(engine, &study, options).await?,
         false => None,
     };
-    tell(&report, &study, applied.as_deref(), options.format);
-    let has_trouble = study.undecided() > 0
-        || !study.gaps.is_empty()
+    tell(&report, applied.as_deref(), options.format);
+    if known.is_empty() {
+        output::say(
+            "nobody is known yet: give the identity provider's export with `--idp-csv`, or push first",
+        );
+    } else if options.apply && !can_be_applied {
+        bail!(OnboardError::Hidden);
+    }
+    let has_trouble = known.is_empty()
+        || study.undecided() > 0
+        || study.has_open_gaps()
         || applied.is_some_and(|applied| applied::has_trouble(&applied));
     Ok(if has_trouble { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn tell(report: &Report<'_>, study: &Study, applied: Option<&[Applied]>, format: Format) {
+fn tell(report: &Report<'_>, applied: Option<&[Applied]>, format: Format) {
     match (format, applied) {
-        (Format::Json, applied) => output::json(&report.json(&study.gaps, applied)),
+        (Format::Json, applied) => output::json(&report.json(applied)),
         (Format::Table, Some(applied)) => output::line(&format!("\n{}", applied::table(report, applied))),
         (Format::Table, None) => output::say("nothing was written to the target"),
     }
 }
 
 /// Shows what would be written and asks, unless `--yes` has answered.
-fn is_wanted(question: &str) -> anyhow::Result<bool> {
+fn is_wanted(question: &str, answered: bool) -> anyhow::Result<bool> {
+    if answered {
+        output::say(&format!("{question}."));
+        return Ok(true);
+    }
     output::say(&format!("\n{question}. Type `yes` to do it:"));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer).context("the answer cannot be read")?;
@@ -130,11 +160,9 @@ async fn apply(
         seed_scim: options.seed_keys && (options.scim_table || study.has_scim_users),
         by: options.by.clone(),
     };
-    if !options.yes {
-        let forecast = onboard::forecast(engine, study, &application).await?;
-        if !is_wanted(&question(&forecast, &application, &study.target))? {
-            return Ok(None);
-        }
+    let forecast = onboard::forecast(engine, study, &application).await?;
+    if !is_wanted(&question(&forecast, &application, &study.target), options.yes)? {
+        return Ok(None);
     }
     let (bar, all) = (bar(), study.adoption.links.len() as u64);
     let tell = |done| show(&bar, Progress { what: "links", done, all: Some(all) });

@@ -38,6 +38,8 @@ pub(crate) enum ExportError {
     Unreadable(#[source] ReadError),
     #[error("the export is empty; its first line has to name the columns")]
     Empty,
+    #[error("the export has nobody in it, only the line that names the columns; export the users, too")]
+    NobodyInIt,
     #[error("line {line}: no column is called {wanted}; there are {found}")]
     Missing { line: usize, wanted: &'static str, found: String },
     #[error("line {line}: the columns `{first}` and `{second}` mean the same; take one of them out")]
@@ -75,7 +77,7 @@ pub(crate) fn identities(bytes: &[u8]) -> Result<Vec<Known>, ExportError> {
         }
         people.push(person);
     }
-    Ok(people)
+    if people.is_empty() { Err(ExportError::NobodyInIt) } else { Ok(people) }
 }
 
 fn columns(header: &Row) -> Result<BTreeMap<Column, usize>, ExportError> {
@@ -218,6 +220,7 @@ mod tests {
         assert_eq!(error("login\nada\nada\n"), "line 3: the id `ada` is that of line 2 too");
         assert_eq!(error("login\n\"ada\n"), "line 2: a quote is opened and never closed");
         assert!(error("").starts_with("the export is empty"));
+        assert!(error("id,login\n").starts_with("the export has nobody in it"));
     }
 
     #[test]

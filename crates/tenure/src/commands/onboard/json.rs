@@ -12,10 +12,9 @@ use tenure_identity::onboard::{
     AccountKind, Cluster, Conflict, Figures, Finding, Link, LoginAge, Question, Unclaimed,
 };
 
-/// A report, what it lacks, and what was applied, if anything.
+/// A report, and what was applied, if anything.
 pub(super) struct Document<'a> {
     pub(super) report: &'a Report<'a>,
-    pub(super) gaps: &'a [String],
     pub(super) applied: Option<&'a [Applied]>,
 }
 
@@ -36,7 +35,8 @@ impl Serialize for Document<'_> {
         map.serialize_entry("target", report.target)?;
         map.serialize_entry("taken", &survey.taken.to_string())?;
         map.serialize_entry("figures", &figures(&survey.figures))?;
-        map.serialize_entry("gaps", self.gaps)?;
+        map.serialize_entry("gaps", &Each(|| report.gaps.iter().map(|gap| gap.text.as_str().into())))?;
+        map.serialize_entry("hides_users", &report.hides_people())?;
         map.serialize_entry("findings", &Each(|| survey.findings.iter().map(|it| finding(report, it))))?;
         map.serialize_entry("duplicates", &Each(|| survey.clusters.iter().map(|it| cluster(report, it))))?;
         map.serialize_entry("links", &Each(|| adoption.links.iter().map(|it| link(report, it))))?;
@@ -46,7 +46,7 @@ impl Serialize for Document<'_> {
             "unclaimed",
             &Each(|| adoption.unclaimed.iter().map(|it| unclaimed(report, it))),
         )?;
-        map.serialize_entry("newcomers", &Each(|| adoption.newcomers.iter().map(|id| person(report, id))))?;
+        map.serialize_entry("newcomers", &Each(|| adoption.newcomers.iter().map(|id| newcomer(report, id))))?;
         map.serialize_entry("applied", &self.applied.map(applied::Outcome))?;
         map.end()
     }
@@ -77,7 +77,12 @@ fn counted<const N: usize>(counts: [(&str, usize); N]) -> Value {
 }
 
 fn finding(report: &Report<'_>, finding: &Finding) -> Value {
-    json!({ "kind": finding.kind.label(), "records": records(report, &finding.records), "evidence": finding.evidence })
+    json!({
+        "kind": finding.kind.label(),
+        "records": records(report, &finding.records),
+        "people": people(report, &finding.people),
+        "evidence": finding.evidence,
+    })
 }
 
 fn cluster(report: &Report<'_>, cluster: &Cluster) -> Value {
@@ -142,6 +147,12 @@ fn record(report: &Report<'_>, id: &SysId) -> Value {
 
 fn people(report: &Report<'_>, ids: &[String]) -> Value {
     ids.iter().map(|id: &String| person(report, id)).collect()
+}
+
+fn newcomer(report: &Report<'_>, id: &str) -> Value {
+    let mut newcomer = person(report, id);
+    newcomer["name_taken_by"] = report.in_the_way(id).map(SysId::as_str).into();
+    newcomer
 }
 
 fn person(report: &Report<'_>, id: &str) -> Value {

@@ -2,6 +2,7 @@
 //! people, and why.
 
 use super::Report;
+use tenure_engine::onboard::Gap;
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::{Conflict, Finding, Link, Question, Unclaimed};
 
@@ -22,6 +23,7 @@ pub(super) struct Line<'a> {
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
+    Gap,
     Finding,
     Case,
     Conflict,
@@ -33,6 +35,7 @@ pub(super) enum Section {
 impl Section {
     pub(super) fn label(self) -> &'static str {
         match self {
+            Self::Gap => "gap",
             Self::Finding => "finding",
             Self::Case => "case",
             Self::Conflict => "conflict",
@@ -43,21 +46,28 @@ impl Section {
     }
 }
 
-/// Every line: what was found first, then what would be done.
+/// Every line: what is missing, then what was found, then what would be done.
 pub(super) fn all<'a>(report: &'a Report<'a>) -> impl Iterator<Item = Line<'a>> {
     let adoption = report.adoption;
+    let gaps = report.gaps.iter().map(of_gap);
     let findings = report.survey.findings.iter().map(of_finding);
     let conflicts = adoption.conflicts.iter().map(of_conflict);
     let cases = adoption.cases.iter().map(of_case);
     let links = adoption.links.iter().map(of_link);
     let unclaimed = adoption.unclaimed.iter().map(of_unclaimed);
-    let newcomers = adoption.newcomers.iter().map(|person| of_newcomer(person));
-    findings.chain(conflicts).chain(cases).chain(links).chain(unclaimed).chain(newcomers)
+    let newcomers = adoption.newcomers.iter().map(|person| of_newcomer(report, person));
+    gaps.chain(findings).chain(conflicts).chain(cases).chain(links).chain(unclaimed).chain(newcomers)
+}
+
+pub(super) fn of_gap(gap: &Gap) -> Line<'_> {
+    let (kind, evidence) = (gap.label(), vec![gap.text.clone()]);
+    Line { section: Section::Gap, kind, records: Vec::new(), people: Vec::new(), evidence }
 }
 
 pub(super) fn of_finding(finding: &Finding) -> Line<'_> {
     let (kind, records) = (finding.kind.label(), finding.records.iter().collect());
-    Line { section: Section::Finding, kind, records, people: Vec::new(), evidence: finding.evidence.clone() }
+    let people = finding.people.iter().map(String::as_str).collect();
+    Line { section: Section::Finding, kind, records, people, evidence: finding.evidence.clone() }
 }
 
 pub(super) fn of_conflict(conflict: &Conflict) -> Line<'_> {
@@ -104,9 +114,19 @@ pub(super) fn of_unclaimed(unclaimed: &Unclaimed) -> Line<'_> {
     Line { section: Section::Unclaimed, kind, records, people: Vec::new(), evidence }
 }
 
-pub(super) fn of_newcomer(person: &str) -> Line<'_> {
-    let evidence = vec!["no record is theirs; the first push will make one".to_owned()];
-    Line { section: Section::Newcomer, kind: "new", records: Vec::new(), people: vec![person], evidence }
+pub(super) fn of_newcomer<'a>(report: &Report<'a>, person: &'a str) -> Line<'a> {
+    let records: Vec<_> = report.in_the_way(person).into_iter().collect();
+    let evidence = match records.first() {
+        Some(record) => format!(
+            "no record is theirs, but record {record} has their user name: change that in the target, or the first push is \
+             refused"
+        ),
+        None if report.hides_people() => {
+            "no record that was shown is theirs; one that is hidden may be".to_owned()
+        }
+        None => "no record is theirs; the first push will make one".to_owned(),
+    };
+    Line { section: Section::Newcomer, kind: "new", records, people: vec![person], evidence: vec![evidence] }
 }
 
 impl Line<'_> {

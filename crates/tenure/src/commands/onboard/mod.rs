@@ -15,7 +15,7 @@ pub(crate) use command::run;
 
 use std::collections::HashMap;
 use std::io::Write;
-use tenure_engine::onboard::Applied;
+use tenure_engine::onboard::{Applied, Gap};
 use tenure_identity::id::SysId;
 use tenure_identity::onboard::{Adoption, Existing, Known, Survey};
 
@@ -28,6 +28,8 @@ struct Report<'a> {
     adoption: &'a Adoption,
     rows: HashMap<&'a SysId, &'a Existing>,
     known: HashMap<&'a str, &'a Known>,
+    /// What was not shown, or has to be put right first.
+    gaps: &'a [Gap],
 }
 
 impl<'a> Report<'a> {
@@ -37,10 +39,11 @@ impl<'a> Report<'a> {
         adoption: &'a Adoption,
         rows: &'a [Existing],
         known: &'a [Known],
+        gaps: &'a [Gap],
     ) -> Self {
         let rows = rows.iter().map(|row| (&row.sys_id, row)).collect();
         let known = known.iter().map(|person| (person.id.as_str(), person)).collect();
-        Self { target, survey, adoption, rows, known }
+        Self { target, survey, adoption, rows, known, gaps }
     }
 
     /// For people at a terminal: the numbers, and the first of what needs a decision.
@@ -49,11 +52,21 @@ impl<'a> Report<'a> {
     }
 
     /// For programs: everything.
-    fn json(&'a self, gaps: &'a [String], applied: Option<&'a [Applied]>) -> json::Document<'a> {
-        json::Document { report: self, gaps, applied }
+    fn json(&'a self, applied: Option<&'a [Applied]>) -> json::Document<'a> {
+        json::Document { report: self, applied }
     }
 
-    /// For spreadsheets: one row for each finding, link, case, conflict, record that nobody claims, and person without a
+    /// Whether users are probably hidden, so that nobody is a newcomer for certain.
+    fn hides_people(&self) -> bool {
+        self.gaps.iter().any(Gap::hides_people)
+    }
+
+    /// The record that has a newcomer's user name and is not theirs.
+    fn in_the_way(&self, person: &str) -> Option<&'a SysId> {
+        self.adoption.names_taken.get(person)
+    }
+
+    /// For spreadsheets: one row for each gap, finding, link, case, conflict, record that nobody claims, and person without a
     /// record.
     fn csv(&self, to: impl Write) -> std::io::Result<()> {
         csv::write(to, &lines::HEADERS, lines::all(self).map(|line| line.cells(self)))

@@ -4,7 +4,7 @@
 use super::Report;
 use super::chart::{Bar, Tone, figure, grouped};
 use super::lines::{Line, of_case, of_conflict, of_finding, of_link, of_newcomer, of_unclaimed};
-use super::table::outcomes;
+use super::table::{HIDES_PEOPLE, outcomes};
 use crate::output;
 use tenure_identity::onboard::{AccountKind, FindingKind, LoginAge};
 
@@ -25,10 +25,24 @@ pub(super) fn render(report: &Report<'_>) -> String {
          <title>Onboarding report: {target}</title><style>{STYLE}</style></head><body>\
          <header><h1>Onboarding report</h1><p class=\"soft\">{target}, as of {taken}. Looking wrote nothing.</p>\
          <nav aria-label=\"Parts of the report\"><ul>{index}</ul></nav></header>\
-         <main>{cards}<h2>At a glance</h2><div class=\"charts\">{charts}</div>{sections}</main>\
+         <main>{gaps}{cards}<h2>At a glance</h2><div class=\"charts\">{charts}</div>{sections}</main>\
          <footer><p>The report names people. Keep it as you would keep the directory itself.</p></footer></body></html>\n",
+        gaps = gaps(report),
         cards = cards(report),
         charts = charts(report),
+    )
+}
+
+/// First of all, because everything below is said of what was shown.
+fn gaps(report: &Report<'_>) -> String {
+    if report.gaps.is_empty() {
+        return String::new();
+    }
+    let title = if report.hides_people() { HIDES_PEOPLE } else { "Gaps" };
+    let gaps: String = report.gaps.iter().map(|gap| format!("<li>{}</li>", escaped(&gap.text))).collect();
+    format!(
+        "<section class=\"gaps\" aria-labelledby=\"gaps\"><h2 id=\"gaps\">{}</h2><ul>{gaps}</ul></section>",
+        escaped(title)
     )
 }
 
@@ -121,7 +135,7 @@ fn parts<'a>(report: &'a Report<'a>) -> Vec<Part<'a>> {
     }));
     parts.push(part(report, "unclaimed", "Records that nobody claims", &adoption.unclaimed, of_unclaimed));
     parts.push(part(report, "newcomers", "People without a record", &adoption.newcomers, |id| {
-        of_newcomer(id)
+        of_newcomer(report, id)
     }));
     parts.push(part(report, "links", "Links to make", &adoption.links, of_link));
     parts
@@ -132,7 +146,7 @@ fn part<'a, T>(
     id: &'static str,
     title: &'static str,
     all: &'a [T],
-    line: fn(&'a T) -> Line<'a>,
+    line: impl Fn(&'a T) -> Line<'a>,
 ) -> Part<'a> {
     let meaning = outcomes(report).iter().find(|(it, ..)| *it == id).map_or("", |(.., meaning)| *meaning);
     Part { id, title, meaning, count: all.len(), lines: all.iter().take(SHOWN).map(line).collect() }

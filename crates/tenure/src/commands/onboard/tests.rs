@@ -3,8 +3,9 @@
 use super::{Report, csv};
 use jiff::Timestamp;
 use serde_json::Value;
+use tenure_engine::onboard::{Gap, Weight};
 use tenure_identity::id::{SourceName, SysId};
-use tenure_identity::onboard::{Adoption, Existing, Known, Lengths, Name, Survey, adopt, survey};
+use tenure_identity::onboard::{Adoption, Answer, Existing, Known, Lengths, Name, Survey, adopt, survey};
 use tenure_identity::policy::Policy;
 
 fn row(id: &str, login: &str, first: &str, last: &str) -> Existing {
@@ -46,6 +47,7 @@ struct Sample {
     known: Vec<Known>,
     survey: Survey,
     adoption: Adoption,
+    gaps: Vec<Gap>,
 }
 
 impl Sample {
@@ -54,11 +56,12 @@ impl Sample {
         let taken: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
         let survey = survey(&rows, &Lengths::of(&policy, &"u_okta_user_id".into()), taken);
         let adoption = adopt(&policy, &rows, &known);
-        Self { rows, known, survey, adoption }
+        Self { rows, known, survey, adoption, gaps: Vec::new() }
     }
 
     fn report(&self) -> Report<'_> {
-        Report::new("https://example.service-now.com", &self.survey, &self.adoption, &self.rows, &self.known)
+        let Self { rows, known, survey, adoption, gaps } = self;
+        Report::new("https://example.service-now.com", survey, adoption, rows, known, gaps)
     }
 }
 
@@ -85,7 +88,7 @@ fn the_table_tells_the_numbers_and_what_needs_a_decision() {
 
 fn json(sample: &Sample) -> Value {
     let report = sample.report();
-    serde_json::to_value(report.json(&["a gap".to_owned()], None)).unwrap()
+    serde_json::to_value(report.json(None)).unwrap()
 }
 
 fn csv_of(sample: &Sample) -> String {
@@ -119,7 +122,37 @@ fn json_has_everything_by_stable_names() {
         (&json["conflicts"], &json["figures"]["accounts"]["service"]),
         (&Value::Array(vec![]), &1.into())
     );
-    assert_eq!((&json["gaps"][0], &json["applied"]), (&"a gap".into(), &Value::Null));
+    assert_eq!((&json["gaps"], &json["hides_users"]), (&Value::Array(vec![]), &false.into()));
+    assert_eq!((&json["newcomers"][0]["name_taken_by"], &json["applied"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn a_gap_is_told_in_every_form() {
+    let gap = Gap { text: "3 of 5 <users> are hidden".to_owned(), weight: Weight::HidesPeople };
+    let sample = Sample { gaps: vec![gap], ..sample() };
+    let report = sample.report();
+    let table = report.table();
+    assert!(table.starts_with("Users are probably hidden") && table.contains("3 of 5 <users>"), "{table}");
+    assert!(table.contains("a hidden one may be theirs") && !table.contains("the first push makes one"));
+    let json = json(&sample);
+    assert_eq!((&json["gaps"][0], &json["hides_users"]), (&"3 of 5 <users> are hidden".into(), &true.into()));
+    let text = csv_of(&sample);
+    assert!(text.lines().nth(1).unwrap().starts_with("gap,hidden-users,"), "{text}");
+    assert!(text.contains("one that is hidden may be"), "{text}");
+    let page = report.page();
+    let (gap, cards) = (page.find("3 of 5 &lt;users&gt;").unwrap(), page.find("class=\"cards\"").unwrap());
+    assert!(gap < cards, "before anything that is said of what was shown");
+}
+
+#[test]
+fn a_newcomer_whose_user_name_is_taken_is_told_with_the_record() {
+    let known = vec![Known { answer: Some(Answer::New), ..Known::new("00u7", "grace") }];
+    let sample = Sample::of(rows(), known);
+    let table = sample.report().table();
+    assert!(table.contains("User names to change first"), "{table}");
+    assert_eq!(json(&sample)["newcomers"][0]["name_taken_by"], "r5");
+    assert!(csv_of(&sample).contains("record r5 has their user name"));
+    assert!(sample.report().page().contains("record r5 has their user name"));
 }
 
 #[test]

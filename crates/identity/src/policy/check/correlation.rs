@@ -20,11 +20,11 @@ impl Checker<'_> {
         let near = document.near_duplicate.map(|near| self.likeness(&near));
         Correlation {
             rules: rules.unwrap_or_else(|| RULES.to_vec()),
-            ambiguous: match document.ambiguous {
+            ambiguous: match self.word(document.ambiguous.as_ref()) {
                 Some(document::Ambiguous::Reject) => OnDoubt::Reject,
                 Some(document::Ambiguous::Review) | None => OnDoubt::Review,
             },
-            rotated_external_id: match document.rotated_external_id {
+            rotated_external_id: match self.word(document.rotated_external_id.as_ref()) {
                 Some(document::Rotated::Relink) | None => OnRotation::Relink,
                 Some(document::Rotated::Review) => OnRotation::Review,
                 Some(document::Rotated::Reject) => OnRotation::Reject,

@@ -49,7 +49,7 @@ pub(super) struct Rule {
     pub(super) record: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) unlinked_only: bool,
-    pub(super) then: Option<RuleThen>,
+    pub(super) then: Option<Said<RuleThen>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -132,7 +132,7 @@ pub(super) enum TooLong {
 #[derive(Debug)]
 pub(super) struct Voice {
     pub(super) source: String,
-    pub(super) only: Option<Only>,
+    pub(super) only: Option<Said<Only>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -160,15 +160,13 @@ pub(super) struct RoleRule {
     pub(super) role: Spanned<String>,
     pub(super) group: Option<Spanned<String>>,
     pub(super) when: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) effect: Effect,
+    pub(super) effect: Option<Said<Effect>>,
     pub(super) precedence: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Effect {
-    #[default]
     Grant,
     Deny,
 }
@@ -352,7 +350,7 @@ impl TextOrTable<'_> for Field {
 #[serde(deny_unknown_fields)]
 struct VoiceTable {
     source: String,
-    only: Option<Only>,
+    only: Option<Said<Only>>,
 }
 
 impl TextOrTable<'_> for Voice {

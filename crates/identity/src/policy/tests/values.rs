@@ -153,9 +153,16 @@ fn wrong_words_hide_nothing() {
         "[correlation]
          ambiguous = 'guess'
          rotated_external_id = 'relnk'
+         rules = [{ claim = 'email', then = 'revue' }]
          [mapping.'*']
          department = { value = 'user.department', reference = 'cmn_department', missing = 'creat' }
          u_motto = { value = 'user.titel', too_long = 'cutt' }
+         [authority]
+         department = [{ source = 'okta', only = 'emptyish' }]
+         [[roles]]
+         role = 'admin'
+         when = 'true'
+         effect = 'permit'
          [lifecycle]
          delete = 'remove'
          deactivate_when = 'never'
@@ -164,9 +171,12 @@ fn wrong_words_hide_nothing() {
         &[
             "error at 'guess': `guess` is not possible here; possible here: `review` or `reject`",
             "error at 'relnk': `relnk` is not possible here; did you mean `relink`?",
+            "error at 'revue': `revue` is not possible here; did you mean `review`?",
             "error at 'creat': `creat` is not possible here; did you mean `create`?",
             "error at titel: unknown attribute `titel`; did you mean `title`?",
             "error at 'cutt': `cutt` is not possible here; did you mean `cut`?",
+            "error at 'emptyish': `emptyish` is not possible here; did you mean `empty`?",
+            "error at 'permit': `permit` is not possible here; possible here: `grant` or `deny`",
             "error at 'remove': `remove` is not possible here; possible here: `deactivate`",
             "error at 'never': `never` is not possible here; possible here: `any` or `authoritative`",
             "error at 'lax': `lax` is not possible here; possible here: `strict`, `java`, `empty`",

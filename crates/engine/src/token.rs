@@ -32,7 +32,7 @@ pub enum AdminScope {
     Policy,
     /// Have deliveries tried again, and link records of the target.
     Deliver,
-    /// Make, list, rotate and revoke tokens.
+    /// Make, list, rotate and revoke tokens, of every scope.
     Tokens,
 }
 
@@ -177,18 +177,24 @@ impl Engine {
         self.add_token(&Grantee::Admin(name.clone(), scopes.to_vec()), lifetime, None).await
     }
 
-    /// Makes a token like this one and lets the old one expire after the overlap.
+    /// Makes a token like this one and lets the old one expire after the overlap. Without a lifetime, the new one works for
+    /// as long as the old one was to work.
     ///
     /// # Errors
-    /// If there is no such token, or the store fails.
+    /// If there is no such token that works, or the store fails.
     pub async fn rotate_token(
         &self,
         id: &str,
         lifetime: Option<SignedDuration>,
         overlap: SignedDuration,
     ) -> Result<NewToken, EngineError> {
-        let old = self.token(id).await?;
-        let until = self.clock.now().checked_add(overlap).unwrap_or(Timestamp::MAX);
+        let (old, now) = (self.token(id).await?, self.clock.now());
+        // A secret that has lapsed proves nothing any more; it must not bring forth one that works.
+        if !works(&old, now) {
+            return Err(EngineError::no_such(Thing::Token, id));
+        }
+        let until = now.checked_add(overlap).unwrap_or(Timestamp::MAX);
+        let lifetime = lifetime.or_else(|| old.expires.map(|expires| expires.duration_since(old.created)));
         let new = self.add_token(&Grantee::of(&old), lifetime, Some((id, until))).await?;
         self.remembered.forget(id);
         Ok(new)

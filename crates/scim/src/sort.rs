@@ -1,7 +1,7 @@
 //! Sorting (RFC 7644 §3.4.2.3): by the type of the attribute, by the primary or first of several values, and
 //! resources without a value last when ascending, first when descending.
 //!
-//! Text sorts by its folded key, byte by byte, so that the database's order can be the same one.
+//! Text sorts by its key, byte by byte, so that the database's order can be the same one.
 
 use crate::path::{AttributePath, Target};
 use crate::schema::{Kind, ResourceType, Returned};
@@ -93,8 +93,7 @@ impl Order {
             (Kind::DateTime, Value::String(text)) => {
                 text::instant(text).map_or(SortKey::Missing, SortKey::Instant)
             }
-            (_, Value::String(text)) if self.target.case_exact => SortKey::Text(text.clone()),
-            (_, Value::String(text)) => SortKey::Text(text::fold(text).into_owned()),
+            (_, Value::String(text)) => SortKey::Text(self.target.key(text).into_owned()),
             _ => SortKey::Missing,
         }
     }

@@ -29,7 +29,7 @@ pub(crate) async fn guard(
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
     let surface = Surface::of(request.uri().path());
-    let mut response = speak(surface, bounded(&state, request, next).await);
+    let mut response = speak(surface, bounded(&state, surface, request, next).await);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -38,8 +38,10 @@ pub(crate) async fn guard(
     response
 }
 
-async fn bounded(state: &State, request: Request, next: Next) -> Response {
-    let Ok(_permit) = state.0.in_flight.try_acquire() else {
+/// Whoever watches the server has a bound of their own: a server that is busy must not be taken for one that is dead.
+async fn bounded(state: &State, surface: Surface, request: Request, next: Next) -> Response {
+    let bound = if surface == Surface::Watch { &state.0.watching } else { &state.0.in_flight };
+    let Ok(_permit) = bound.try_acquire() else {
         return Failure::Overloaded.into_response();
     };
     match tokio::time::timeout(state.0.settings.timeout, next.run(request)).await {

@@ -1,5 +1,6 @@
 //! Everything that can go wrong, as a response. This is the one place that maps errors to status codes. What the client
-//! reads is SCIM's error message or, under `/api`, problem details (RFC 9457): see [`speak`].
+//! reads is SCIM's error message, under `/api` problem details (RFC 9457), and of health and metrics plain text: see
+//! [`speak`].
 
 mod speak;
 

@@ -66,6 +66,9 @@ impl Default for Settings {
     }
 }
 
+/// Looks at health and metrics at a time. They come from a few, every few seconds, and are short.
+const MAX_WATCHING: usize = 32;
+
 /// What every handler can reach.
 #[derive(Debug, Clone)]
 struct State(Arc<Shared>);
@@ -77,6 +80,8 @@ struct Shared {
     limiter: limit::Limiter,
     metrics: metrics::Metrics,
     in_flight: Semaphore,
+    /// Looks at health and metrics that are under way.
+    watching: Semaphore,
 }
 
 /// The whole server as a router.
@@ -84,7 +89,8 @@ pub fn app(engine: SharedEngine, settings: Settings) -> Router {
     let shared = Shared {
         limiter: limit::Limiter::new(settings.rate_limit),
         metrics: metrics::Metrics::new(),
-        in_flight: Semaphore::new(settings.max_in_flight),
+        in_flight: Semaphore::new(settings.max_in_flight.min(Semaphore::MAX_PERMITS)),
+        watching: Semaphore::new(MAX_WATCHING),
         engine,
         settings,
     };

@@ -125,7 +125,7 @@ pub(crate) enum TokenCommand {
         /// How long the old one works beside the new one
         #[arg(long, default_value = "24h", value_parser = duration)]
         overlap: jiff::SignedDuration,
-        /// How long the new one works
+        /// How long the new one works; without it, for as long as the old one was to work from its making on
         #[arg(long, value_parser = duration)]
         expires: Option<jiff::SignedDuration>,
     },
@@ -156,7 +156,7 @@ pub(crate) enum TokenScope {
     /// Have deliveries tried again, link records of the target, hand over leavers' work
     #[value(name = "admin:deliver")]
     AdminDeliver,
-    /// Make, list, rotate and revoke tokens
+    /// Make, list, rotate and revoke tokens, of every scope
     #[value(name = "admin:tokens")]
     AdminTokens,
 }

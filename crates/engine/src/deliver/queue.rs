@@ -181,11 +181,12 @@ impl Engine {
         }
     }
 
-    /// Somebody else took them meanwhile, and what we wrote may have come after what they wrote.
+    /// They are not ours any more: the lease ran out and somebody else took them, or a human linked them to another record, or
+    /// to whatever target there is now. What we wrote may have come after what others wrote.
     async fn doubt(&self, who: &Subject) -> Result<(), CommitError> {
         tracing::warn!(
             subject = who.as_str(),
-            "a delivery took longer than its lease; the record is read again, because somebody else may have written it, too"
+            "what a delivery found is not noted: meanwhile its lease ran out, or its record was linked anew; the record is read again"
         );
         self.store.doubt_delivery(who, self.clock.now()).await
     }

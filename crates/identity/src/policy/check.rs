@@ -1,7 +1,7 @@
 //! From the document to the policy: every name looked up, every expression compiled, every contradiction found.
 //!
-//! Nothing stops at the first problem, unless the document cannot be read at all. What it leaves out is as in the
-//! built-in one.
+//! Nothing stops at the first problem, unless it is one of shape: then the document cannot be read at all. What it leaves out
+//! is as in the built-in one.
 
 mod authority;
 mod correlation;
@@ -14,7 +14,7 @@ mod rules;
 mod shape;
 
 use super::columns::{COLUMNS, LIFECYCLE, column, is_custom};
-use super::document::Document;
+use super::document::{Document, Said};
 use super::problem::{Problem, Problems, Severity};
 use super::profile::{claim_vocabulary, person_vocabulary};
 use super::{Flapping, Limits, Policy};
@@ -41,7 +41,7 @@ impl Policy {
     /// Reads and checks a document; also what works and should be written differently.
     ///
     /// # Errors
-    /// All that is wrong with it, in the order of the text.
+    /// All that is wrong with it, in the order of the text; of what is wrong in its shape, the first.
     pub fn parse(text: &str, around: Surroundings<'_>) -> Result<(Self, Vec<Problem>), Problems> {
         let document = shape::read(text).map_err(|problem| Problems(vec![problem]))?;
         let mut checker = Checker::new(text, around, &document);
@@ -118,10 +118,10 @@ impl<'a> Checker<'a> {
             fields: self.field_rules(document.fields),
             roles: self.role_rules(document.roles),
             scope: document.scope.users.as_ref().and_then(|when| self.condition(when)),
-            lifecycle: lifecycle::lifecycle(document.lifecycle),
+            lifecycle: self.lifecycle(document.lifecycle),
             flapping: Flapping { window_seconds: flapping.unwrap_or(DAY) },
             limits: Limits { deactivations: document.limits.deactivations.and_then(|it| self.limit(it)) },
-            expressions: lifecycle::expressions(&document.expressions),
+            expressions: self.settings(&document.expressions),
         };
         self.find_idle_orders(&policy, &orders);
         policy
@@ -191,6 +191,18 @@ impl<'a> Checker<'a> {
             About::Person => &self.person,
         };
         Program::compile(text, vocabulary, &Options { expect, ..Options::default() })
+    }
+
+    /// What a word means; of a wrong one it is told.
+    fn word<T: Copy>(&mut self, said: Option<&Said<T>>) -> Option<T> {
+        let said = said?;
+        match &said.get_ref().0 {
+            Ok(word) => Some(*word),
+            Err(message) => {
+                self.problems.push(shape::problem(self.text, said.span(), message));
+                None
+            }
+        }
     }
 
     fn seconds(&mut self, window: &Spanned<String>) -> i64 {

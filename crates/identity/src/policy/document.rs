@@ -4,7 +4,9 @@
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    self, DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -34,8 +36,8 @@ pub(super) type Mappings = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, S
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Correlation {
     pub(super) rules: Option<Vec<Spanned<Rule>>>,
-    pub(super) ambiguous: Option<Ambiguous>,
-    pub(super) rotated_external_id: Option<Rotated>,
+    pub(super) ambiguous: Option<Said<Ambiguous>>,
+    pub(super) rotated_external_id: Option<Said<Rotated>>,
     pub(super) near_duplicate: Option<Spanned<f64>>,
     pub(super) create: Option<Spanned<Vec<Spanned<String>>>>,
 }
@@ -47,7 +49,7 @@ pub(super) struct Rule {
     pub(super) record: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) unlinked_only: bool,
-    pub(super) then: Option<RuleThen>,
+    pub(super) then: Option<Said<RuleThen>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -88,9 +90,9 @@ pub(super) struct FieldTable {
     pub(super) create_only: bool,
     pub(super) reference: Option<Spanned<String>>,
     pub(super) by: Option<Spanned<String>>,
-    pub(super) missing: Option<Spanned<Missing>>,
+    pub(super) missing: Option<Said<Missing>>,
     pub(super) max_length: Option<Spanned<u32>>,
-    pub(super) too_long: Option<Spanned<TooLong>>,
+    pub(super) too_long: Option<Said<TooLong>>,
 }
 
 impl FieldTable {
@@ -130,7 +132,7 @@ pub(super) enum TooLong {
 #[derive(Debug)]
 pub(super) struct Voice {
     pub(super) source: String,
-    pub(super) only: Option<Only>,
+    pub(super) only: Option<Said<Only>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -148,7 +150,7 @@ pub(super) struct FieldRule {
     pub(super) value: Spanned<String>,
     pub(super) reference: Option<Spanned<String>>,
     pub(super) by: Option<Spanned<String>>,
-    pub(super) missing: Option<Spanned<Missing>>,
+    pub(super) missing: Option<Said<Missing>>,
     pub(super) precedence: Option<i64>,
 }
 
@@ -158,15 +160,13 @@ pub(super) struct RoleRule {
     pub(super) role: Spanned<String>,
     pub(super) group: Option<Spanned<String>>,
     pub(super) when: Option<Spanned<String>>,
-    #[serde(default)]
-    pub(super) effect: Effect,
+    pub(super) effect: Option<Said<Effect>>,
     pub(super) precedence: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Effect {
-    #[default]
     Grant,
     Deny,
 }
@@ -180,11 +180,11 @@ pub(super) struct Scope {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Lifecycle {
-    pub(super) delete: Option<Delete>,
+    pub(super) delete: Option<Said<Delete>>,
     pub(super) lock_out: Option<bool>,
     pub(super) free_user_name: Option<bool>,
     pub(super) hand_over: Option<HandOver>,
-    pub(super) deactivate_when: Option<DeactivateWhen>,
+    pub(super) deactivate_when: Option<Said<DeactivateWhen>>,
 }
 
 /// What DELETE does. There is one word, because nothing deletes a person.
@@ -236,10 +236,10 @@ pub(super) struct Limits {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Limit {
-    pub(super) count: Option<u32>,
-    pub(super) percent: Option<Spanned<u32>>,
+    pub(super) count: Option<Spanned<i64>>,
+    pub(super) percent: Option<Spanned<i64>>,
     pub(super) window: Spanned<String>,
-    pub(super) then: Option<Beyond>,
+    pub(super) then: Option<Said<Beyond>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -252,9 +252,9 @@ pub(super) enum Beyond {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Expressions {
-    pub(super) nulls: Option<Nulls>,
-    pub(super) without_separator: Option<WithoutSeparator>,
-    pub(super) matches: Option<Matching>,
+    pub(super) nulls: Option<Said<Nulls>>,
+    pub(super) without_separator: Option<Said<WithoutSeparator>>,
+    pub(super) matches: Option<Said<Matching>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -277,6 +277,21 @@ pub(super) enum WithoutSeparator {
 pub(super) enum Matching {
     Whole,
     Part,
+}
+
+/// One word of a few, at its place.
+pub(super) type Said<T> = Spanned<Word<T>>;
+
+/// A wrong word is kept as what is wrong with it, so that the rest of the document is read, too.
+#[derive(Debug)]
+pub(super) struct Word<T>(pub(super) Result<T, String>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let word: Result<T, de::value::Error> = T::deserialize(text.into_deserializer());
+        Ok(Self(word.map_err(|error| error.to_string())))
+    }
 }
 
 /// A value that is written as text, or as a table with more. Unlike an untagged enum it says what was wrong, and where.
@@ -335,7 +350,7 @@ impl TextOrTable<'_> for Field {
 #[serde(deny_unknown_fields)]
 struct VoiceTable {
     source: String,
-    only: Option<Only>,
+    only: Option<Said<Only>>,
 }
 
 impl TextOrTable<'_> for Voice {

@@ -139,8 +139,8 @@ fn operand(target: &Target, op: CompareOp, value: &Literal) -> Result<Operand, E
     let part_of_text = matches!(op, Co | Sw | Ew);
     let operand = match (value, target.kind) {
         (Literal::Null, _) => equality.then_some(Operand::Null),
-        (_, Kind::String | Kind::Reference) => Some(text_operand(target, value)),
-        (_, Kind::Binary) => (equality || part_of_text).then(|| text_operand(target, value)),
+        (_, Kind::String | Kind::Reference) => Some(text_operand(target, op, value)),
+        (_, Kind::Binary) => (equality || part_of_text).then(|| text_operand(target, op, value)),
         (_, Kind::Boolean) if equality => return boolean(target, value),
         (_, Kind::Integer | Kind::Decimal) if !part_of_text => return number(target, value),
         (_, Kind::DateTime) if !part_of_text => return instant(target, value),
@@ -155,12 +155,17 @@ fn operand(target: &Target, op: CompareOp, value: &Literal) -> Result<Operand, E
     })
 }
 
-fn text_operand(target: &Target, value: &Literal) -> Operand {
+fn text_operand(target: &Target, op: CompareOp, value: &Literal) -> Operand {
     let written = match value {
         Literal::String(text) => text.clone(),
         other => other.to_string(),
     };
-    Operand::Text(if target.case_exact { written } else { text::fold(&written).into_owned() })
+    let is_part = matches!(op, CompareOp::Co | CompareOp::Sw | CompareOp::Ew);
+    Operand::Text(match is_part && !target.case_exact {
+        // Blanks around a part may be within the whole.
+        true => text::fold(&written).into_owned(),
+        false => target.key(&written).into_owned(),
+    })
 }
 
 fn boolean(target: &Target, value: &Literal) -> Result<Operand, Error> {

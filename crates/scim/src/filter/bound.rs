@@ -53,7 +53,7 @@ pub enum Op {
 /// What values are compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
-    /// Text: the [`text::fold`]ed key, unless the target is `case_exact`.
+    /// Text: the target's [key](Target::key) of it; of a part of a text, with the blanks around it.
     Text(String),
     /// A number.
     Number(f64),
@@ -97,10 +97,7 @@ impl Test {
 
     fn holds(&self, op: CompareOp, operand: &Operand, value: &Value) -> bool {
         match (operand, value) {
-            (Operand::Text(wanted), Value::String(text)) if self.target.case_exact => {
-                text_holds(op, text, wanted)
-            }
-            (Operand::Text(wanted), Value::String(text)) => text_holds(op, &text::fold(text), wanted),
+            (Operand::Text(wanted), Value::String(text)) => text_holds(op, &self.target.key(text), wanted),
             (Operand::Number(wanted), Value::Number(number)) => {
                 order_holds(op, number.as_f64().and_then(|number| number.partial_cmp(wanted)))
             }

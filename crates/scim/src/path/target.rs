@@ -1,9 +1,10 @@
 //! A path that has been resolved: which value of a canonical resource it means, and how that value behaves.
 
 use super::write_path;
-use crate::Object;
-use crate::schema::{Attribute, Kind, Mutability, Returned};
+use crate::schema::{Attribute, Kind, Mutability, Returned, Uniqueness};
+use crate::{Object, text};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt;
 
 /// An attribute or sub-attribute of one resource type, in canonical spelling.
@@ -21,6 +22,8 @@ pub struct Target {
     pub kind: Kind,
     /// Whether that value is compared with regard to case.
     pub case_exact: bool,
+    /// Whether no two resources may have the same value.
+    pub unique: bool,
     /// Whether the attribute (not its sub-attribute) is an array.
     pub multi_valued: bool,
     /// Who may write the value.
@@ -41,9 +44,20 @@ impl Target {
             sub: sub.map(|sub| sub.name.clone()),
             kind: leaf.kind,
             case_exact: leaf.case_exact,
+            unique: leaf.uniqueness != Uniqueness::None,
             multi_valued: attribute.multi_valued,
             mutability: if read_only { Mutability::ReadOnly } else { leaf.mutability },
             returned: if never { Returned::Never } else { leaf.returned },
+        }
+    }
+
+    /// The key under which texts are equal to one another here. Of what is unique, blanks around it make no other value:
+    /// who looks somebody up finds exactly whom a new one would collide with.
+    pub fn key<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match (self.case_exact, self.unique) {
+            (true, _) => Cow::Borrowed(text),
+            (false, true) => text::fold(text.trim()),
+            (false, false) => text::fold(text),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::input::{Id, Json as Input, Query};
-use super::page::{Page, broken, limit, place};
+use super::page::{Limit, Page, broken, place};
 use crate::auth::Admin;
 use crate::failure::{Failure, Problem};
 use crate::{State, view};
@@ -36,8 +36,9 @@ struct Wanted {
     #[param(default = false)]
     all: bool,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -78,7 +79,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Page<view::CaseSummary>>> {
-    let (limit, after) = (limit(wanted.limit)?, after(wanted.cursor.as_deref())?);
+    let (limit, after) = (wanted.limit.0, after(wanted.cursor.as_deref())?);
     let after = after.as_ref().map(|(opened, id)| (*opened, id));
     let cases = state.0.engine.cases(wanted.all, after, limit + 1).await?;
     let place = |case: &Case| format!("{} {}", case.opened.as_microsecond(), case.id);

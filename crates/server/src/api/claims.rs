@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::input::Query;
-use super::page::{Page, limit, number};
+use super::page::{Limit, Page, number};
 use crate::{State, view};
 use axum::Json;
 use axum::extract;
@@ -25,8 +25,9 @@ struct Wanted {
     /// The one claim with this external id, live or ended
     external_id: Option<String>,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -40,7 +41,7 @@ async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Page<view::Claim>>> {
     let (engine, source) = (&state.0.engine, SourceName::new(wanted.source));
-    let (limit, after) = (limit(wanted.limit)?, number(wanted.cursor.as_deref())?);
+    let (limit, after) = (wanted.limit.0, number(wanted.cursor.as_deref())?);
     if let Some(external_id) = &wanted.external_id {
         let claim = engine.claim_named(&source, external_id).await?;
         return Ok(Json(Page { items: claim.iter().map(show).collect(), next: None }));

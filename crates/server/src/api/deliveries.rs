@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::input::{Id, Json as Input, Query};
-use super::page::{Page, limit, place};
+use super::page::{Limit, Page, place};
 use crate::auth::Admin;
 use crate::failure::Failure;
 use crate::{State, view};
@@ -33,8 +33,9 @@ struct WantedDeliveries {
     #[param(default = "refused")]
     state: StateWord,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -88,7 +89,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<WantedDeliveries>,
 ) -> Outcome<Json<Page<view::Delivery>>> {
-    let (limit, after) = (limit(wanted.limit)?, place(wanted.cursor.as_deref())?.unwrap_or_default());
+    let (limit, after) = (wanted.limit.0, place(wanted.cursor.as_deref())?.unwrap_or_default());
     let found = state.0.engine.deliveries(wanted.state.into(), &after, limit + 1).await?;
     let place = |delivery: &deliveries::Delivery| delivery.subject.as_str().to_owned();
     Ok(Json(Page::of(found, limit, place, view::Delivery::of)))

@@ -2,12 +2,13 @@
 
 use super::Outcome;
 use super::input::Query;
-use super::page::{List, limit};
+use super::page::{Limit, List};
 use crate::failure::Failure;
 use crate::{State, view};
 use axum::Json;
 use axum::extract;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use tenure_identity::event::EventKind;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,14 +23,20 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Events with greater numbers than this: `next` of the page before
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     #[param(minimum = 0, default = 0)]
     after: u64,
     /// Only those of this kind
     kind: Option<String>,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
+}
+
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom("it must be a whole number from 0 on"))
 }
 
 /// One page of the feed.
@@ -54,7 +61,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Feed>> {
-    let (limit, kind) = (limit(wanted.limit)?, wanted.kind.as_deref().map(kind).transpose()?);
+    let (limit, kind) = (wanted.limit.0, wanted.kind.as_deref().map(kind).transpose()?);
     let after = i64::try_from(wanted.after).unwrap_or(i64::MAX);
     let page = state.0.engine.feed(after, kind, limit).await?;
     let items = page.events.iter().map(|(seq, event)| view::FeedEvent::of(*seq, event)).collect();

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::input::{Id, Query};
-use super::page::{List, Newest, Page, limit, number, place};
+use super::page::{Limit, List, Newest, Page, number, place};
 use crate::{State, view};
 use axum::Json;
 use axum::extract;
@@ -32,8 +32,9 @@ struct Wanted {
     #[param(default = false)]
     all: bool,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -43,8 +44,9 @@ struct Wanted {
 #[into_params(parameter_in = Query)]
 struct Part {
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -57,7 +59,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Page<view::GroupSummary>>> {
-    let (limit, after) = (limit(wanted.limit)?, number(wanted.cursor.as_deref())?);
+    let (limit, after) = (wanted.limit.0, number(wanted.cursor.as_deref())?);
     let source = wanted.source.map(SourceName::new);
     let groups = state.0.engine.groups_after(source.as_ref(), wanted.all, after, limit + 1).await?;
     let place = |placed: &Placed<Group>| placed.seq.to_string();
@@ -83,7 +85,7 @@ async fn members(
     Id(id): Id,
     Query(part): Query<Part>,
 ) -> Outcome<Json<Page<view::Member>>> {
-    let (limit, after) = (limit(part.limit)?, place(part.cursor.as_deref())?.unwrap_or_default());
+    let (limit, after) = (part.limit.0, place(part.cursor.as_deref())?.unwrap_or_default());
     let members = state.0.engine.members_after(&GroupId::new(id), &after, limit + 1).await?;
     Ok(Json(Page::of(members, limit, |member| member.value.clone(), view::Member::of)))
 }
@@ -98,6 +100,6 @@ async fn events(
     Id(id): Id,
     Query(newest): Query<Newest>,
 ) -> Outcome<Json<List<view::Event>>> {
-    let events = state.0.engine.group_events(&GroupId::new(id), newest.limit()?).await?;
+    let events = state.0.engine.group_events(&GroupId::new(id), newest.limit.0).await?;
     Ok(Json(List { items: events.iter().map(view::Event::of).collect() }))
 }

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::input::{Id, Query};
-use super::page::{Page, broken, limit, place};
+use super::page::{Limit, Page, broken, place};
 use crate::auth::Admin;
 use crate::{State, view};
 use axum::extract;
@@ -33,8 +33,9 @@ struct WantedHandovers {
     #[param(inline)]
     state: Option<HandoverWord>,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -74,7 +75,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<WantedHandovers>,
 ) -> Outcome<Json<Page<view::HandoverSummary>>> {
-    let (limit, cursor) = (limit(wanted.limit)?, place(wanted.cursor.as_deref())?);
+    let (limit, cursor) = (wanted.limit.0, place(wanted.cursor.as_deref())?);
     let after = cursor.as_deref().map(leaving).transpose()?;
     let found = state.0.engine.handovers(wanted.state.map(Into::into), after.as_ref(), limit + 1).await?;
     let place =

@@ -69,10 +69,15 @@ impl<T: DeserializeOwned> FromRequest<State> for Json<T> {
     }
 }
 
-/// The innermost cause, which names the parameter.
+/// The innermost cause, which names the parameter: `limit: …`.
 fn said(error: &QueryRejection) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.last().map_or_else(|| error.body_text(), ToString::to_string)
+    let text = causes.last().map_or_else(|| error.body_text(), ToString::to_string);
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match text.split_once(": ").filter(|(name, _)| is_name(name)) {
+        Some((name, what)) => format!("`{name}`: {what}"),
+        None => text,
+    }
 }
 
 /// No text that we keep has one, and PostgreSQL takes none.

@@ -28,29 +28,35 @@ pub(super) struct List<T> {
     pub(super) items: Vec<T>,
 }
 
+/// At most how many items are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Limit(pub(super) u32);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(USUAL)
+    }
+}
+
+impl TryFrom<String> for Limit {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+        limit.map(Self).ok_or_else(|| format!("it must be a whole number from 1 to {MOST}"))
+    }
+}
+
 /// How much of a timeline is asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Newest {
     /// At most so many of the newest
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
-}
-
-impl Newest {
-    pub(super) fn limit(&self) -> Outcome<u32> {
-        limit(self.limit)
-    }
-}
-
-/// How many to read.
-pub(super) fn limit(asked: Option<u32>) -> Outcome<u32> {
-    let limit = asked.unwrap_or(USUAL);
-    match (1..=MOST).contains(&limit) {
-        true => Ok(limit),
-        false => Err(Failure::Malformed(format!("`limit` must be from 1 to {MOST}"))),
-    }
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    pub(super) limit: Limit,
 }
 
 impl<T> Page<T> {
@@ -100,8 +106,11 @@ mod tests {
 
     #[test]
     fn limits_and_cursors_are_checked() {
-        assert_eq!((limit(None).unwrap(), limit(Some(500)).unwrap()), (USUAL, 500));
-        assert!(limit(Some(0)).is_err() && limit(Some(501)).is_err());
+        let limit = |text: &str| Limit::try_from(text.to_owned());
+        assert_eq!((limit("1"), limit("500")), (Ok(Limit(1)), Ok(Limit(500))));
+        assert!(
+            ["0", "501", "-1", "1.5", "abc", "", "99999999999"].into_iter().all(|text| limit(text).is_err())
+        );
         assert!(number(Some("!")).is_err() && number(Some("YQ")).is_err() && place(Some("AA")).is_err());
     }
 }

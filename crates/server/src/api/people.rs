@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::input::{Id, Query};
-use super::page::{List, Newest, Page, limit, place};
+use super::page::{Limit, List, Newest, Page, place};
 use crate::failure::Problem;
 use crate::{State, view};
 use axum::Json;
@@ -28,8 +28,9 @@ struct Wanted {
     /// Whoever is known by this: id, external id, user name, employee number or e-mail address; at most 50 people
     query: Option<String>,
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -41,8 +42,9 @@ struct Explained {
     /// Only what is said of this field of the record, e.g. `department`
     field: Option<String>,
     /// At most so many of the newest events
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
 }
 
 /// Everybody in the order of their ids, or whoever is known by a name.
@@ -53,7 +55,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Page<view::PersonSummary>>> {
-    let (engine, limit) = (&state.0.engine, limit(wanted.limit)?);
+    let (engine, limit) = (&state.0.engine, wanted.limit.0);
     let after = place(wanted.cursor.as_deref())?.unwrap_or_default();
     let people = match &wanted.query {
         Some(who) => {
@@ -100,7 +102,7 @@ async fn events(
     Id(id): Id,
     Query(newest): Query<Newest>,
 ) -> Outcome<Json<List<view::Event>>> {
-    let events = state.0.engine.person_events(&PersonId::new(id), newest.limit()?).await?;
+    let events = state.0.engine.person_events(&PersonId::new(id), newest.limit.0).await?;
     Ok(Json(List { items: events.iter().map(view::Event::of).collect() }))
 }
 
@@ -117,7 +119,7 @@ async fn explain(
     Id(id): Id,
     Query(wanted): Query<Explained>,
 ) -> Outcome<Json<view::Explanation>> {
-    let explanation = state.0.engine.explain(&PersonId::new(id), limit(wanted.limit)?).await?;
+    let explanation = state.0.engine.explain(&PersonId::new(id), wanted.limit.0).await?;
     let field = wanted.field.as_deref();
     let explanation = match field {
         Some(field) => explanation.about(field)?,

@@ -3,7 +3,7 @@
 
 use super::Outcome;
 use super::input::{Id, Json as Input, Query};
-use super::page::{Page, broken, limit, place};
+use super::page::{Limit, Page, broken, place};
 use crate::auth::Admin;
 use crate::failure::{Failure, Problem};
 use crate::{State, view};
@@ -36,8 +36,9 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// At most so many
-    #[param(minimum = 1, maximum = 500, default = 100)]
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    limit: Limit,
     /// `next` of the page before
     cursor: Option<String>,
 }
@@ -104,7 +105,7 @@ async fn list(
     extract::State(state): extract::State<State>,
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Page<view::Policy>>> {
-    let limit = limit(wanted.limit)?;
+    let limit = wanted.limit.0;
     let before = place(wanted.cursor.as_deref())?.map(|it| it.parse().map_err(|_| broken())).transpose()?;
     let history = state.0.engine.policy_history(before, limit + 1).await?;
     Ok(Json(Page::of(history, limit, |it: &StoredPolicy| it.version.to_string(), view::Policy::summary)))

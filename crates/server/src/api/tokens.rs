@@ -35,7 +35,7 @@ struct TokenRequest {
     /// The administrator whose it is: the name that timelines show.
     #[schema(max_length = 100)]
     admin: Option<String>,
-    /// What it may do. Without it `scim:read` and `scim:write` for a source, `admin:read` for an administrator.
+    /// What it may do; whoever has `admin:tokens` can give any of them. Without it `scim:read` and `scim:write` for a source, `admin:read` for an administrator.
     #[schema(examples(json!(["admin:read", "admin:review"])))]
     scopes: Option<Vec<String>>,
     /// For how many seconds it works; without it, until it is revoked.
@@ -50,7 +50,7 @@ struct TokenRotation {
     /// For how many seconds the old one works beside the new one.
     #[schema(default = 86400)]
     overlap: Option<u32>,
-    /// For how many seconds the new one works; without it, until it is revoked.
+    /// For how many seconds the new one works; without it, for as long as the old one was to work from its making on.
     #[schema(minimum = 1)]
     expires_in: Option<u32>,
 }
@@ -91,7 +91,7 @@ async fn create(
     Ok(secret(token))
 }
 
-/// Makes a token like this one, and lets this one expire.
+/// Makes a token like this one, and lets this one expire. One that has expired or is revoked is not replaced.
 #[utoipa::path(post, path = "/tokens/{id}/rotate", tag = "tokens", operation_id = "rotate_token",
     params(("id" = String, Path, description = "The id of the old token")),
     request_body = Option<TokenRotation>, security(("token" = ["admin:tokens"])),

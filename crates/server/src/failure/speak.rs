@@ -1,4 +1,4 @@
-//! Failures in the words of the surface: SCIM's error message (RFC 7644 §3.12), or problem details (RFC 9457).
+//! Failures in the words of the surface: SCIM's error message (RFC 7644 §3.12), problem details (RFC 9457), or plain text.
 
 use super::Told;
 use axum::body::Body;
@@ -43,12 +43,19 @@ pub(crate) enum Surface {
     Scim,
     /// The admin API.
     Api,
+    /// Health and metrics: what watches the server, and gets through to it however busy it is.
+    Watch,
 }
 
 impl Surface {
     /// The surface that this path belongs to.
     pub(crate) fn of(path: &str) -> Self {
-        if path == "/api" || path.starts_with("/api/") { Self::Api } else { Self::Scim }
+        match path {
+            "/healthz" | "/readyz" | "/metrics" => Self::Watch,
+            "/api" => Self::Api,
+            _ if path.starts_with("/api/") => Self::Api,
+            _ => Self::Scim,
+        }
     }
 }
 
@@ -64,6 +71,7 @@ pub(crate) fn speak(surface: Surface, mut response: Response) -> Response {
             let body = serde_json::to_string(&failure.problem()).expect("a problem can be written");
             ("application/problem+json", body)
         }
+        Surface::Watch => ("text/plain; charset=utf-8", format!("{}\n", failure.detail())),
     };
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     *response.body_mut() = Body::from(body);

@@ -220,6 +220,34 @@ async fn a_rotated_token_overlaps_with_its_successor() {
 }
 
 #[tokio::test]
+async fn a_token_that_has_expired_is_not_rotated() {
+    let world = World::new().await;
+    let (id, _) = world.token("okta", &[Scope::Read], Some(60)).await;
+    world.app.engine.clock().set(at(60));
+    let refused = world.app.engine.rotate_token(&id, None, SignedDuration::ZERO).await.unwrap_err();
+    assert_eq!(refused.to_string(), format!("there is no token `{id}` that works"));
+    // It can still be revoked, which does no harm.
+    world.app.engine.revoke_token(&id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_successor_works_as_long_as_the_old_token_was_to_work() {
+    let world = World::new().await;
+    let rotated = async |id: &str, lifetime: Option<i64>| {
+        let lifetime = lifetime.map(SignedDuration::from_secs);
+        world.app.engine.rotate_token(id, lifetime, SignedDuration::ZERO).await.unwrap()
+    };
+    let (first, _) = world.token("okta", &[Scope::Read], Some(60)).await;
+    world.app.engine.clock().set(at(50));
+    let second = rotated(&first, None).await;
+    assert_eq!(second.expires, Some(at(110)));
+    let third = rotated(&second.id, Some(10)).await;
+    assert_eq!(third.expires, Some(at(60)));
+    let (endless, _) = world.token("okta", &[Scope::Read], None).await;
+    assert_eq!(rotated(&endless, None).await.expires, None);
+}
+
+#[tokio::test]
 async fn secrets_are_not_kept() {
     let world = World::new().await;
     let secret = world.app.secret.clone().unwrap();

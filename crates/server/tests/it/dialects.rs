@@ -1,8 +1,33 @@
 //! Where real clients leave the RFC, and what is done with it.
 
 use crate::support::bodies::{ENTERPRISE_USER, GROUP, USER, add_member, group, operation, remove_member};
-use crate::support::{TestApp, operations, user, with};
+use crate::support::{TestApp, on_both, operations, user, with};
 use serde_json::{Value, json};
+
+on_both!(a_look_up_finds_exactly_whom_a_new_user_would_collide_with);
+
+async fn a_look_up_finds_exactly_whom_a_new_user_would_collide_with(app: TestApp) {
+    let [lead, trail] = [" lead@e.com", "trail@e.com "].map(user);
+    let (lead, trail) = (app.create(lead).await, app.create(trail).await);
+    let unlike = app.create(user("le ad@e.com")).await;
+    for (login, found) in [
+        ("lead@e.com", &lead),
+        ("LEAD@e.com ", &lead),
+        ("trail@e.com", &trail),
+        ("\u{a0}trail@e.com", &trail),
+        ("le ad@e.com", &unlike),
+    ] {
+        assert_eq!(app.found(&format!("userName eq \"{login}\"")).await, [found.as_str()], "{login:?}");
+        app.post("/Users", with(user(login), json!({ "externalId": "other" })))
+            .await
+            .refused(409, Some("uniqueness"));
+    }
+    assert!(app.found("userName eq \"l ead@e.com\"").await.is_empty());
+    let team = app.create_group(group("Team ", &[])).await;
+    let groups = app.get("/Groups?filter=displayName eq \" team\"").await.expect(200);
+    assert_eq!(groups.ids(), [team]);
+    app.post("/Groups", group(" Team", &[])).await.refused(409, Some("uniqueness"));
+}
 
 /// One user, and what a PATCH makes of them.
 async fn patched(message: Value) -> Value {

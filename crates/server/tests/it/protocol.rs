@@ -1,6 +1,7 @@
 //! HTTP: methods, endpoints, media types, and the answers that depend on a setting.
 
 use crate::support::bodies::{group, operation};
+use crate::support::call::ERROR;
 use crate::support::{Client, Setup, TestApp, user};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::Frame;
@@ -162,7 +163,10 @@ async fn health_needs_no_token() {
     let nobody = app.client(None);
     assert_eq!(nobody.raw("GET", "/healthz").await.expect(200).text, "alive\n");
     assert_eq!(nobody.raw("GET", "/readyz").await.expect(200).text, "ready\n");
-    nobody.raw("POST", "/healthz").await.refused(405, None);
+    // In plain words, as everything that is said there.
+    let refused = nobody.raw("POST", "/healthz").await.expect(405);
+    assert_eq!(refused.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert!(refused.header("allow").is_some() && !refused.text.contains(ERROR), "{}", refused.text);
 }
 
 #[tokio::test]
@@ -182,6 +186,21 @@ async fn too_much_at_once_is_turned_away() {
     let app = TestApp::with(Setup::server(|server| server.max_in_flight = 0)).await;
     let refused = app.get("/Users").await.refused(503, None);
     assert_eq!(refused.header("retry-after"), Some("1"));
+}
+
+#[tokio::test]
+async fn who_watches_a_busy_server_gets_through() {
+    let app = TestApp::with(Setup::server(|server| server.max_in_flight = 1)).await;
+    let stalled = app.call("POST", "/Users").header("content-type", "application/json");
+    let stalled = tokio::spawn(stalled.stream(Body::new(Half { fails: false })).into_future());
+    tokio::task::yield_now().await;
+    app.get("/Users").await.refused(503, None);
+    let watcher = app.client(None);
+    for (path, word) in [("/healthz", "alive"), ("/readyz", "ready"), ("/metrics", "status=\"503\"")] {
+        let answer = watcher.raw("GET", path).await.expect(200);
+        assert!(answer.text.contains(word), "{path}: {}", answer.text);
+    }
+    stalled.abort();
 }
 
 /// A body whose sender stops in the middle: silent, or with an error.

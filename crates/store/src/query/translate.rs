@@ -230,7 +230,8 @@ impl Translator<'_> {
         }
     }
 
-    /// A folded key of the claim. Keys have no blanks around them and values may, so that a key only narrows the search.
+    /// A folded key of the claim. Keys have no blanks around them; values of what is not unique may be compared with
+    /// theirs, so that a key only narrows the search.
     fn key(&mut self, kind: i64, op: &Op) -> Fragment {
         let Op::Compare(op @ (CompareOp::Eq | CompareOp::Sw), Operand::Text(text)) = op else { return None };
         let text = trimmed(text)?;

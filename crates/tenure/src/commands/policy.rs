@@ -88,11 +88,7 @@ fn check(config: &Config, file: &Path, format: Format) -> anyhow::Result<ExitCod
     let sources: Vec<_> = config.sources.iter().map(|(name, _)| name.clone()).collect();
     let checked = Policy::parse(&document, Surroundings { sources: &sources, catalog: &config.catalog });
     if format == Format::Json {
-        let (valid, problems) = match &checked {
-            Ok((_, warnings)) => (true, warnings.as_slice()),
-            Err(problems) => (false, problems.0.as_slice()),
-        };
-        output::json(&view::PolicyCheck::of(&document, valid, problems));
+        diagnostics(&document, &checked);
     }
     if usable(&document, file, checked).is_none() {
         return Ok(ExitCode::FAILURE);
@@ -101,9 +97,23 @@ fn check(config: &Config, file: &Path, format: Format) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
+/// What was found, as data.
+fn diagnostics(document: &str, checked: &Checked) {
+    let (valid, problems) = match checked {
+        Ok((_, warnings)) => (true, warnings.as_slice()),
+        Err(problems) => (false, problems.0.as_slice()),
+    };
+    output::json(&view::PolicyCheck::of(document, valid, problems));
+}
+
 async fn plan(engine: &SharedEngine, file: &Path, format: Format) -> anyhow::Result<ExitCode> {
     let document = read(file)?;
-    let Some(policy) = usable(&document, file, engine.check_policy(&document)) else {
+    let checked = engine.check_policy(&document);
+    // Without a plan there are the mistakes: a program that reads the output finds out why.
+    if checked.is_err() && format == Format::Json {
+        diagnostics(&document, &checked);
+    }
+    let Some(policy) = usable(&document, file, checked) else {
         return Ok(ExitCode::FAILURE);
     };
     let bar = bar(engine.count_people().await?, "people resolved under the proposed policy");

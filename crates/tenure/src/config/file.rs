@@ -2,6 +2,7 @@
 
 use super::secret::SecretRef;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,8 +29,11 @@ pub(super) struct Server {
     pub(super) patch_returns: PatchReturns,
     /// For each token; none without it.
     pub(super) rate_limit: Option<RateLimit>,
+    #[serde(deserialize_with = "at_least_one")]
     pub(super) max_body_bytes: usize,
+    #[serde(deserialize_with = "at_least_one")]
     pub(super) max_in_flight: usize,
+    #[serde(deserialize_with = "at_least_one")]
     pub(super) timeout_seconds: u64,
 }
 
@@ -119,9 +123,12 @@ pub(super) struct Target {
     /// How long an answer to a source waits for the target at most; `immediate` only.
     pub(super) wait_seconds: u64,
     /// The most calls at one time.
+    #[serde(deserialize_with = "at_least_one")]
     pub(super) concurrency: usize,
+    #[serde(deserialize_with = "at_least_one")]
     pub(super) timeout_seconds: u64,
     /// For how long a node that has gone silent keeps those whom it works on.
+    #[serde(deserialize_with = "at_least_one")]
     pub(super) lease_seconds: u64,
 }
 
@@ -200,4 +207,15 @@ pub(super) enum Grant {
     ClientCredentials,
     Password,
     Jwt,
+}
+
+/// A number of which none would leave nothing to do.
+fn at_least_one<'de, D: Deserializer<'de>, N: Deserialize<'de> + From<u8> + PartialOrd>(
+    deserializer: D,
+) -> Result<N, D::Error> {
+    let number = N::deserialize(deserializer)?;
+    if number < N::from(1) {
+        return Err(D::Error::custom("it has to be at least 1"));
+    }
+    Ok(number)
 }

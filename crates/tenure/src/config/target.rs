@@ -33,8 +33,13 @@ fn servicenow(target: file::Target, timeout: Duration) -> anyhow::Result<Target>
     if target.key.is_empty() || !target.key.chars().all(is_name) {
         bail!("target.key is `{}`; it is the name of a column, such as `u_okta_user_id`", target.key);
     }
-    if target.concurrency == 0 || target.timeout_seconds == 0 || target.lease_seconds == 0 {
-        bail!("target.concurrency, target.timeout_seconds and target.lease_seconds have to be at least 1");
+    // Columns of the platform's own are in every record, and none of them is ours to write.
+    if target.key.starts_with("sys_") {
+        bail!(
+            "target.key is `{}`, which the instance fills itself; it is a column of your own for the key that the source \
+             gives, such as `u_okta_user_id`",
+            target.key
+        );
     }
     let account = auth.username.clone();
     let settings = Settings {

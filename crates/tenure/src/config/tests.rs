@@ -53,6 +53,33 @@ fn mistakes_are_named() {
 }
 
 #[test]
+fn what_would_let_nothing_through_is_refused_at_its_place() {
+    for (table, keys) in [
+        ("server", ["max_body_bytes", "max_in_flight", "timeout_seconds"]),
+        ("target", ["concurrency", "timeout_seconds", "lease_seconds"]),
+    ] {
+        for key in keys {
+            let error = config(&format!("[{table}]\n{key} = 0\n")).unwrap_err();
+            let place = format!("line 2, column {}, `{key}`", key.len() + 4);
+            assert_eq!(error, format!("{place}: it has to be at least 1"));
+            assert!(!config(&format!("[{table}]\n{key} = 1\n")).is_err_and(|error| error.contains(key)));
+        }
+    }
+}
+
+#[test]
+fn the_key_is_a_column_that_can_be_written() {
+    for key in ["sys_id", "sys_created_on"] {
+        let error = target_with(&format!("{BASIC}key = \"{key}\"")).unwrap_err();
+        assert!(
+            error.contains(&format!("target.key is `{key}`")) && error.contains("u_okta_user_id"),
+            "{error}"
+        );
+    }
+    assert!(target_with(&format!("{BASIC}key = \"employee_number\"")).is_ok());
+}
+
+#[test]
 fn a_target_is_read_with_whatever_way_of_signing_in() {
     let with = |auth: &str| {
         let text = format!(

@@ -126,6 +126,8 @@ fn a_document_is_checked() {
         answer["problems"].as_array().unwrap().iter().map(|it| &it["severity"]).collect();
     assert_eq!((&answer["valid"], checked.status.code()), (&json!(false), Some(1)));
     assert_eq!(severities, ["warning", "error", "error", "error"]);
+    let planned = scene.output(&["policy", "plan", "broken.toml", "--format", "json"]);
+    assert_eq!((planned.stdout, planned.status.code()), (checked.stdout, Some(1)), "as `check` says it");
     assert_snapshot!(scene.run(&["policy", "check", "absent.toml"]), @"
     exit 1
     --- stderr

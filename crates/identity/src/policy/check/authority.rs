@@ -36,6 +36,7 @@ impl Checker<'_> {
     fn order(&mut self, order: &[Spanned<document::Voice>]) -> Vec<Voice> {
         let mut voices: Vec<Voice> = Vec::new();
         for voice in order {
+            self.word(voice.get_ref().only.as_ref());
             let only_if_empty = voice.get_ref().only.is_some();
             let Some(source) = self.source(&voice.get_ref().source, voice.span()) else { continue };
             if voices.iter().any(|earlier| earlier.source == source) {

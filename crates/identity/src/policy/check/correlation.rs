@@ -20,11 +20,11 @@ impl Checker<'_> {
         let near = document.near_duplicate.map(|near| self.likeness(&near));
         Correlation {
             rules: rules.unwrap_or_else(|| RULES.to_vec()),
-            ambiguous: match document.ambiguous {
+            ambiguous: match self.word(document.ambiguous.as_ref()) {
                 Some(document::Ambiguous::Reject) => OnDoubt::Reject,
                 Some(document::Ambiguous::Review) | None => OnDoubt::Review,
             },
-            rotated_external_id: match document.rotated_external_id {
+            rotated_external_id: match self.word(document.rotated_external_id.as_ref()) {
                 Some(document::Rotated::Relink) | None => OnRotation::Relink,
                 Some(document::Rotated::Review) => OnRotation::Review,
                 Some(document::Rotated::Reject) => OnRotation::Reject,
@@ -36,8 +36,12 @@ impl Checker<'_> {
     /// The link by external id always comes first; its rule says so and adds nothing.
     fn rule(&mut self, rule: &Spanned<document::Rule>) -> Option<CorrelationRule> {
         let (span, rule) = (rule.span(), rule.get_ref());
-        let review = rule.then == Some(document::RuleThen::Review);
+        let then = self.word(rule.then.as_ref());
         self.find_other_column(rule);
+        if rule.then.is_some() && then.is_none() {
+            return None;
+        }
+        let review = then == Some(document::RuleThen::Review);
         let (found, fits) = match rule.claim.get_ref().as_str() {
             "externalId" => return None,
             "employeeNumber" => (CorrelationRule::EmployeeNumber, !rule.unlinked_only && !review),

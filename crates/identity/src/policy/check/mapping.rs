@@ -98,14 +98,15 @@ impl Checker<'_> {
         });
         let stated = table.max_length.as_ref().map(|length| *length.get_ref() as usize);
         let max_length = stated.or(column(field.get_ref()).and_then(|column| column.max_length));
-        self.check_length(field, &table, max_length);
+        let too_long = self.word(table.too_long.as_ref()).map(too_long);
+        self.check_length(field, &table, max_length, too_long);
         let program = program?;
         let mapping = Mapping {
             field: FieldName::new(field.get_ref()),
             default: table.default.map(Spanned::into_inner),
             create_only: table.create_only,
             max_length,
-            too_long: table.too_long.map_or(TooLong::Refuse, |it| too_long(*it.get_ref())),
+            too_long: too_long.unwrap_or_default(),
             reference,
             reads: reads(&program),
             value: program,
@@ -114,18 +115,24 @@ impl Checker<'_> {
     }
 
     /// Lengths that mean nothing, and defaults that do not fit.
-    fn check_length(&mut self, field: &Spanned<String>, table: &FieldTable, max_length: Option<usize>) {
+    fn check_length(
+        &mut self,
+        field: &Spanned<String>,
+        table: &FieldTable,
+        max_length: Option<usize>,
+        too_long: Option<TooLong>,
+    ) {
         let name = field.get_ref();
         if let Some(length) = table.max_length.as_ref().filter(|length| *length.get_ref() == 0) {
             self.error(length.span(), format!("`{name}` would hold nothing"), "write at least 1");
         }
-        if let Some(too_long) = table.too_long.as_ref().filter(|_| max_length.is_none()) {
+        if let Some(word) = table.too_long.as_ref().filter(|_| too_long.is_some() && max_length.is_none()) {
             let message = format!("it is not known how much `{name}` holds");
-            self.error(too_long.span(), message, "add `max_length = …`");
+            self.error(word.span(), message, "add `max_length = …`");
         }
         let Some(default) = &table.default else { return };
         let length = default.get_ref().chars().count();
-        let refused = table.too_long.as_ref().is_none_or(|it| *it.get_ref() == document::TooLong::Refuse);
+        let refused = too_long.is_none_or(|it| it == TooLong::Refuse);
         if default.get_ref().trim().is_empty() {
             self.error(default.span(), "the default is empty", "leave it out, or give it a value");
         } else if let Some(max) = max_length.filter(|max| length > *max && refused) {

@@ -4,7 +4,7 @@
 use super::{Checker, list};
 use crate::id::FieldName;
 use crate::policy::columns::column;
-use crate::policy::document;
+use crate::policy::document::{self, Said};
 use crate::policy::profile::attribute_of;
 use crate::policy::{GroupKey, Mapping, Missing, PersonKey, Reference, ReferenceKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,13 +22,14 @@ pub(super) struct Terms<'d> {
     pub(super) field: &'d Spanned<String>,
     pub(super) to: Option<&'d Spanned<String>>,
     pub(super) by: Option<&'d Spanned<String>>,
-    pub(super) missing: Option<&'d Spanned<document::Missing>>,
+    pub(super) missing: Option<&'d Said<document::Missing>>,
     /// What to do about `missing = "default"` where there is no default.
     pub(super) no_default: Option<&'static str>,
 }
 
 impl Checker<'_> {
     pub(super) fn reference(&mut self, terms: &Terms<'_>) -> Option<Reference> {
+        let missing = self.word(terms.missing).map_or(Missing::Defer, missing);
         let Some(to) = terms.to else {
             self.find_idle_terms(terms);
             self.warn_of_text(terms.field);
@@ -43,7 +44,6 @@ impl Checker<'_> {
             };
             self.error(to.span(), message, help);
         }
-        let missing = terms.missing.map_or(Missing::Defer, |it| missing(*it.get_ref()));
         self.check_missing(terms, missing, to);
         let by = terms.by.map_or(usual_column(to.get_ref()), |by| by.get_ref());
         let key = match to.get_ref().as_str() {

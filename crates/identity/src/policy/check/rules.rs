@@ -46,7 +46,7 @@ impl Checker<'_> {
     pub(super) fn role_rules(&mut self, rules: Vec<document::RoleRule>) -> Vec<RoleRule> {
         let claims = rules.iter().map(|rule| Claim {
             about: &rule.role,
-            wants: if rule.effect == document::Effect::Grant { "grant" } else { "deny" },
+            wants: if denies(rule) { "deny" } else { "grant" },
             precedence: rule.precedence,
         });
         self.find_conflicts(claims, "role");
@@ -59,11 +59,12 @@ impl Checker<'_> {
         if rule.role.get_ref().trim().is_empty() {
             self.error(rule.role.span(), "the role has no name", "write it as the target has it");
         }
+        self.word(rule.effect.as_ref());
         let when = self.when(&rule.role, rule.group.as_ref(), rule.when.as_ref())?;
         Some(RoleRule {
+            grant: !denies(&rule),
             role: rule.role.into_inner(),
             when,
-            grant: rule.effect == document::Effect::Grant,
             precedence: rule.precedence.unwrap_or_default(),
         })
     }
@@ -127,4 +128,8 @@ impl Checker<'_> {
 /// Whether it is stated which of both is tried first.
 fn is_settled(one: &Claim<'_>, other: &Claim<'_>) -> bool {
     one.precedence.is_some() && other.precedence.is_some() && one.precedence != other.precedence
+}
+
+fn denies(rule: &document::RoleRule) -> bool {
+    rule.effect.as_ref().is_some_and(|said| matches!(said.get_ref().0, Ok(document::Effect::Deny)))
 }

@@ -3,6 +3,7 @@
 use super::nearest;
 use crate::policy::document::Document;
 use crate::policy::problem::Problem;
+use std::ops::Range;
 
 /// Reads a document.
 ///
@@ -10,11 +11,14 @@ use crate::policy::problem::Problem;
 /// The first thing that has no meaning in it.
 pub(super) fn read(text: &str) -> Result<Document, Problem> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
-        let span = error.span().unwrap_or(0..text.len());
-        let written = text.get(span.clone()).unwrap_or_default();
-        let (message, help) = in_words(error.message().trim_end(), written);
-        Problem { help, ..Problem::error(span, message) }
+        problem(text, error.span().unwrap_or(0..text.len()), error.message().trim_end())
     })
+}
+
+/// What the reader says of this part of the text.
+pub(super) fn problem(text: &str, span: Range<usize>, said: &str) -> Problem {
+    let (message, help) = in_words(said, text.get(span.clone()).unwrap_or_default());
+    Problem { help, ..Problem::error(span, message) }
 }
 
 fn in_words(message: &str, written: &str) -> (String, Option<String>) {

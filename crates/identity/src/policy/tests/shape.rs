@@ -52,8 +52,8 @@ fn an_unknown_word() {
 #[test]
 fn a_word_that_is_nearly_right() {
     check(
-        "[mapping.okta]
-         department = { value = 'user.department', missing = 'creat' }",
+        "[mapping.'*']
+         department = { value = 'user.department', reference = 'cmn_department', missing = 'creat' }",
         &["error at 'creat': `creat` is not possible here; did you mean `create`?"],
     );
 }
@@ -108,7 +108,7 @@ fn a_negative_number() {
     check(
         "[limits]
          deactivations = { count = -1, window = '1h' }",
-        &["error at -1: expected a whole number from 0 on, found `-1`"],
+        &["error at -1: -1 is no number of people; write a number from 0 to 4294967295"],
     );
 }
 

@@ -120,3 +120,66 @@ fn more_than_everybody() {
         &["error at 101: 101 percent are more than everybody; write a number from 0 to 100"],
     );
 }
+
+#[test]
+fn less_than_nobody() {
+    check(
+        "[limits]
+         deactivations = { percent = -1, window = '1h' }",
+        &["error at -1: -1 percent are less than nobody; write a number from 0 to 100"],
+    );
+}
+
+#[test]
+fn a_limit_of_which_nothing_is_right() {
+    check(
+        "[limits]
+         deactivations = { count = -1, percent = 500, window = '1 fortnight', then = 'explode' }
+         [flapping]
+         window = 'a while'",
+        &[
+            "error at -1: -1 is no number of people; write a number from 0 to 4294967295",
+            "error at 500: 500 percent are more than everybody; write a number from 0 to 100",
+            "error at '1 fortnight': `1 fortnight` is no length of time; write it as `1h`, `30m` or `24h`",
+            "error at 'explode': `explode` is not possible here; possible here: `hold` or `warn`",
+            "error at 'a while': `a while` is no length of time; write it as `1h`, `30m` or `24h`",
+        ],
+    );
+}
+
+#[test]
+fn wrong_words_hide_nothing() {
+    check(
+        "[correlation]
+         ambiguous = 'guess'
+         rotated_external_id = 'relnk'
+         rules = [{ claim = 'email', then = 'revue' }]
+         [mapping.'*']
+         department = { value = 'user.department', reference = 'cmn_department', missing = 'creat' }
+         u_motto = { value = 'user.titel', too_long = 'cutt' }
+         [authority]
+         department = [{ source = 'okta', only = 'emptyish' }]
+         [[roles]]
+         role = 'admin'
+         when = 'true'
+         effect = 'permit'
+         [lifecycle]
+         delete = 'remove'
+         deactivate_when = 'never'
+         [expressions]
+         nulls = 'lax'",
+        &[
+            "error at 'guess': `guess` is not possible here; possible here: `review` or `reject`",
+            "error at 'relnk': `relnk` is not possible here; did you mean `relink`?",
+            "error at 'revue': `revue` is not possible here; did you mean `review`?",
+            "error at 'creat': `creat` is not possible here; did you mean `create`?",
+            "error at titel: unknown attribute `titel`; did you mean `title`?",
+            "error at 'cutt': `cutt` is not possible here; did you mean `cut`?",
+            "error at 'emptyish': `emptyish` is not possible here; did you mean `empty`?",
+            "error at 'permit': `permit` is not possible here; possible here: `grant` or `deny`",
+            "error at 'remove': `remove` is not possible here; possible here: `deactivate`",
+            "error at 'never': `never` is not possible here; possible here: `any` or `authoritative`",
+            "error at 'lax': `lax` is not possible here; possible here: `strict`, `java`, `empty`",
+        ],
+    );
+}

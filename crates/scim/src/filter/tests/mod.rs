@@ -53,6 +53,30 @@ fn text_is_compared_without_case_unless_exact() {
 }
 
 #[test]
+fn blanks_around_what_is_unique_tell_nobody_apart() {
+    let catalog = Catalog::standard();
+    let holds = |filter: &str, resource: Value, kind: &crate::schema::ResourceType| {
+        let bound = Filter::parse(filter).and_then(|filter| filter.bind(kind)).unwrap();
+        bound.matches(resource.as_object().unwrap())
+    };
+    for (asked, held) in
+        [("lead@e.com", " Lead@e.com"), (" lead@e.com\u{a0} ", "lead@E.com\t"), ("a b", "A b")]
+    {
+        let user = |filter: &str| holds(filter, json!({ "userName": held }), &catalog.user);
+        assert!(user(&format!("userName eq \"{asked}\"")), "{asked:?} {held:?}");
+        assert!(!user(&format!("userName ne \"{asked}\"")) && user(&format!("userName le \"{asked}\"")));
+        let group =
+            holds(&format!("displayName eq \"{asked}\""), json!({ "displayName": held }), &catalog.group);
+        assert!(group, "{asked:?} {held:?}");
+    }
+    let user = |filter: &str| holds(filter, json!({ "userName": " ada l ", "title": " x" }), &catalog.user);
+    assert!(user(r#"userName sw "ada""#) && user(r#"userName ew "l""#) && user(r#"userName co "a l""#));
+    assert!(!user(r#"userName eq "adal""#) && !user(r#"userName sw "adal""#));
+    // What is not unique is as it is written.
+    assert!(!user(r#"title eq "x""#) && user(r#"title eq " X""#));
+}
+
+#[test]
 fn any_value_of_several_suffices() {
     check(r#"emails eq "BABS@home.org""#, true);
     check(r#"emails.type eq "home""#, true);

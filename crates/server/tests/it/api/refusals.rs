@@ -13,8 +13,11 @@ async fn unknown_and_wrong_parameters_are_named() {
     let admin = app.admin(&AdminScope::ALL).await;
     for (path, words) in [
         ("/people?limt=5", "unknown field `limt`"),
-        ("/people?limit=0", "`limit` must be from 1 to 500"),
-        ("/people?limit=501", "`limit` must be from 1 to 500"),
+        ("/people?limit=0", "`limit`: it must be a whole number from 1 to 500"),
+        ("/people?limit=abc", "`limit`: it must be a whole number from 1 to 500"),
+        ("/people?limit=", "`limit`: it must be a whole number from 1 to 500"),
+        ("/events?after=abc", "`after`: it must be a whole number from 0 on"),
+        ("/people?limit=501", "`limit`: it must be a whole number from 1 to 500"),
         ("/people?limit=many", "limit"),
         ("/people?cursor=!", "`cursor`"),
         ("/people?query=a%00b", "NUL"),

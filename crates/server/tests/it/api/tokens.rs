@@ -22,6 +22,9 @@ async fn a_token_is_made_used_rotated_and_revoked(app: TestApp) {
     let rotated =
         admin.api("POST", &format!("{path}/rotate")).json(&json!({ "overlap": 0 })).await.expect(201);
     app.client(Some(secret)).get("/Users").await.expect(401);
+    // Neither does an expired one live on in another, nor does the new one live longer than was said.
+    admin.api("POST", &format!("{path}/rotate")).await.problem(404, "that works");
+    assert!(rotated["expires"].is_string());
     app.client(rotated["secret"].as_str()).get("/Users").await.expect(200);
     let list = admin.look("/tokens").await;
     assert!(!list.text.contains(secret) && !list.text.contains("hash"));

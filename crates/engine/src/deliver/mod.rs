@@ -10,6 +10,7 @@ pub(crate) mod backoff;
 mod clone;
 mod desire;
 mod group;
+mod identified;
 mod look;
 mod meet;
 mod meter;

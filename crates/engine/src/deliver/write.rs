@@ -50,6 +50,7 @@ impl Work<'_> {
     }
 
     async fn create(&mut self, columns: Columns) -> Result<(), Trouble> {
+        self.must_be_identified(&columns)?;
         self.may_be_new().await?;
         let written = self.known.written.iter().chain(columns.keys()).cloned().collect();
         self.known = Known { written, parked: std::mem::take(&mut self.known.parked), ..Known::default() };

@@ -31,7 +31,7 @@ pub struct Impact {
     pub gain_access: u64,
     /// How many would be provisioned who are not.
     pub newly_provisioned: u64,
-    /// How many findings there would be: fields and roles that cannot be computed.
+    /// How many findings there would be: fields and roles that cannot be computed, and values that are too long now.
     pub findings: u64,
     /// How many fields would wait for somebody who has not arrived.
     pub deferred: u64,
@@ -173,8 +173,13 @@ impl Impact {
 }
 
 fn example(person: &Person, finding: &Finding) -> String {
-    let (Finding::Failed(note) | Finding::Flapping(note) | Finding::BeyondLimit(note)) = finding;
-    format!("{}: {note}", person.display())
+    let who = person.display();
+    match finding {
+        Finding::Failed(note) | Finding::Flapping(note) | Finding::BeyondLimit(note) => {
+            format!("{who}: {note}")
+        }
+        Finding::TooLong { field, why } => format!("{who}: `{field}`: {why}"),
+    }
 }
 
 /// Every value that differs between both records.

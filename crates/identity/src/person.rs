@@ -81,9 +81,9 @@ impl Person {
         self.claims.iter().map(Claim::keys)
     }
 
-    /// A name for people who read a case or an event.
+    /// A name for people who read a case or an event: the login, be it as a source says it because the record cannot hold it.
     pub fn display(&self) -> String {
-        let record = |field| self.record.text(field).map(str::to_owned);
-        record("user_name").unwrap_or_else(|| self.id.to_string())
+        let said = || self.claims.iter().map(Claim::user_name).find(|name| !name.is_empty());
+        self.record.text("user_name").or_else(said).unwrap_or(self.id.as_str()).to_owned()
     }
 }

@@ -68,6 +68,8 @@ pub struct Record {
     pub fields: BTreeMap<FieldName, Field>,
     /// The roles that the policy gives them, of those that it manages.
     pub roles: BTreeSet<String>,
+    /// Why a field does not have the value that it should: what was said does not go into it. What it had before stays.
+    pub unfit: BTreeMap<FieldName, String>,
 }
 
 impl Record {
@@ -106,7 +108,7 @@ impl Record {
     /// Whether both say the same of the person, whoever decided it and whenever.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let mut both = self.fields.iter().zip(&other.fields);
-        self.roles == other.roles
+        (&self.roles, &self.unfit) == (&other.roles, &other.unfit)
             && self.fields.len() == other.fields.len()
             && both
                 .all(|((name, field), (other_name, other))| name == other_name && field.value == other.value)

@@ -21,11 +21,13 @@ pub use references::{References, Referred, Wanted, wanted};
 use crate::claim::Claim;
 use crate::decision::{Decision, Outcome};
 use crate::group::Membership;
+use crate::id::FieldName;
 use crate::limit::Hold;
 use crate::policy::Policy;
 use crate::policy::profile::{ClaimView, PersonView};
 use crate::record::{Field, FieldValue, Record};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use tenure_el::Settings;
 
@@ -87,6 +89,13 @@ pub enum Finding {
     Flapping(String),
     /// Access ended beyond a limit that only warns.
     BeyondLimit(String),
+    /// A value is longer than its field, and was not before.
+    TooLong {
+        /// The field.
+        field: FieldName,
+        /// How long both are, and what to do.
+        why: String,
+    },
 }
 
 static NOTHING: LazyLock<Record> = LazyLock::new(Record::default);
@@ -147,6 +156,7 @@ pub fn resolve(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Resolu
     rules::ruled(&hearing, &mut record, &mut out);
     let in_scope = scope::is_in_scope(&hearing, &record, &mut out);
     record.roles = roles::roles(&hearing, &record, &mut out);
+    record.unfit = std::mem::take(&mut out.unfit);
     let before = &subject.before;
     let implied = said_active && in_scope;
     let hold = before.hold.filter(|hold| !implied && hold.keeps_access());
@@ -177,6 +187,8 @@ struct Progress {
     waits_for: Vec<Wanted>,
     refers_to: Vec<Referred>,
     findings: Vec<Finding>,
+    /// Why fields do not have what was said.
+    unfit: BTreeMap<FieldName, String>,
 }
 
 /// Live claims decide, the first in authority first. Of a leaver, the last words of the ended ones stay where no live one

@@ -1,6 +1,7 @@
 //! What somebody's record in the target should be: the fields of our record as the target writes them, with references
 //! as the ids of its rows, the groups that they are in, and the roles that they have.
 
+use super::identified::would_be_cut;
 use super::manager::MANAGER;
 use super::rows::{Name, Named};
 use super::trouble::{Trouble, in_words};
@@ -69,6 +70,7 @@ impl Asking<'_> {
         let mut out = Wanted { handed_over: handovers.written, ..Wanted::default() };
         let columns = self.columns().await?;
         let records = self.engine.store().records_of(&whom(person)).await?;
+        let key = &self.delivery.target.settings.key;
         for (name, field) in &person.record.fields {
             let wish = match &field.value {
                 FieldValue::Flag(flag) => Wish::Value(flag.to_string()),
@@ -81,7 +83,9 @@ impl Asking<'_> {
                 _ => wish,
             };
             let reference = self.reference(name, field.source.as_ref());
-            let wish = match unfit(name, &wish, columns.as_deref(), reference) {
+            let why = unfit(name, &wish, columns.as_deref(), reference);
+            let why = why.or_else(|| would_be_cut(name, key, &wish, columns.as_deref()));
+            let wish = match why {
                 Some(why) => {
                     out.look_again(self.now);
                     Wish::Leave(why)
@@ -94,6 +98,7 @@ impl Asking<'_> {
             }
             out.desired.columns.insert(name.clone(), wish);
         }
+        out.note_unfit(&person.record);
         out.keep_choices(self.written, columns.as_deref());
         if let Some(needed) = self.yields {
             out.yield_user_name(person, needed, columns.as_deref());

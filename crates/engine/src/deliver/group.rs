@@ -15,7 +15,7 @@ use tenure_identity::decision::{Decision, Outcome};
 use tenure_identity::event::{Event, EventKind};
 use tenure_identity::group::Group;
 use tenure_identity::id::SysId;
-use tenure_identity::reconcile::{Known, verdicts};
+use tenure_identity::reconcile::{Known, Verdict, verdicts};
 use tenure_store::deliveries::{Finished, State, Taken};
 
 /// When to look again for a group that somebody else has to make.
@@ -225,7 +225,7 @@ impl<'a> GroupWork<'a> {
         let one = |value: &str| [(NAME.into(), value.to_owned())].into();
         let mut decisions = Vec::new();
         for (field, verdict) in verdicts(&one(name), &one(before), &super::look::shown(row)) {
-            let reason = verdict.reason();
+            let reason = reason(&verdict);
             match &reason {
                 Some(reason) => self.known.park(&field, name, reason, self.now, |_| KEPT),
                 None => drop(self.known.parked.remove(&field)),
@@ -285,6 +285,17 @@ impl<'a> GroupWork<'a> {
         finished.known = Some(self.known);
         finished.events = self.events;
         finished
+    }
+}
+
+/// What it means and what to do about it: no policy says what groups are called.
+fn reason(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Truncated { has } => Some(format!(
+            "the target's column holds only {} characters; make it longer there, or give the group a shorter name at its source",
+            has.chars().count()
+        )),
+        other => other.reason(),
     }
 }
 

@@ -5,11 +5,13 @@
 //! writes are sent, and the answers are the new knowledge. What is known is only trusted if the last delivery came to its
 //! end; otherwise the target is read first. So it does no harm to deliver twice, late, on two nodes, or after a crash.
 
+mod audit;
 mod await_end;
 pub(crate) mod backoff;
 mod clone;
 mod desire;
 mod group;
+mod identified;
 mod look;
 mod manager;
 mod meet;

@@ -2,7 +2,7 @@
 
 use super::group::GroupWork;
 use super::person::Work;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, in_words};
 use super::{Delivery, Lease};
 use crate::{Engine, EngineError, SharedEngine};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tenure_identity::event::Subject;
-use tenure_store::deliveries::{Finished, Take, Taken};
+use tenure_store::deliveries::{Finished, Paused, Take, Taken};
 use tenure_store::error::{CommitError, Constraint};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ const EXTRA_FOR_LEAVERS: usize = 16;
 /// Delivers whoever is due, for as long as it is polled.
 pub async fn run(engine: SharedEngine) {
     let Some(delivery) = engine.delivery.clone() else { return };
-    engine.begin_to_deliver().await;
+    engine.begin_to_deliver(&delivery).await;
     delivery.running.store(true, Ordering::Relaxed);
     let mut at_work = JoinSet::new();
     let mut heartbeat = tokio::time::interval(delivery.target.settings.lease / 3);
@@ -48,18 +48,20 @@ pub async fn run(engine: SharedEngine) {
 
 impl Engine {
     /// Nobody is taken before the target is met: their links may be another's.
-    async fn begin_to_deliver(&self) {
-        while let Err(error) = self.try_to_begin().await {
+    async fn begin_to_deliver(&self, delivery: &Delivery) {
+        while let Err(error) = self.try_to_begin(delivery).await {
             tracing::warn!(%error, "nothing is delivered until the store can be written");
             tokio::time::sleep(INTERVAL).await;
         }
     }
 
-    async fn try_to_begin(&self) -> Result<(), EngineError> {
+    async fn try_to_begin(&self, delivery: &Delivery) -> Result<(), EngineError> {
         let now = self.clock.now();
         if self.store.is_of_one_node() {
             self.store.break_leases(now, now + super::rows::IN_DOUBT).await?;
         }
+        // What we were told before we ended is forgotten; if it still holds, we are told again.
+        self.store.end_pause(&delivery.target.name).await?;
         Ok(self.meet_target().await?)
     }
 
@@ -145,14 +147,14 @@ impl Engine {
                 let person = self.person(&id).await?;
                 let mut work = Work::new(self, delivery, taken, lease, person);
                 let outcome = work.deliver().await;
-                note_health(delivery, &outcome);
+                self.note_health(delivery, &outcome).await;
                 Ok(work.finish(outcome))
             }
             Subject::Group(id) => {
                 let group = self.store.group(&id).await?;
                 let mut work = GroupWork::new(self, delivery, taken);
                 let outcome = work.deliver(group.as_ref()).await;
-                note_health(delivery, &outcome);
+                self.note_health(delivery, &outcome).await;
                 Ok(work.finish(&lease, outcome))
             }
         }
@@ -217,14 +219,22 @@ fn without_record(finished: Finished) -> Finished {
     }
 }
 
-/// While the target as a whole cannot be used, nobody is taken.
-pub(crate) fn note_health<T>(delivery: &Delivery, outcome: &Result<T, Trouble>) {
-    match outcome {
-        Ok(_) => delivery.pause.end(),
-        Err(trouble @ Trouble::Call(error)) if trouble.is_everybodys() => {
-            tracing::warn!(%error, "the target cannot be used at the moment");
-            delivery.pause.begin(error.retry_after());
+impl Engine {
+    /// While the target as a whole cannot be used, nobody is taken, and whoever asks is told why.
+    pub(crate) async fn note_health<T>(&self, delivery: &Delivery, outcome: &Result<T, Trouble>) {
+        let target = delivery.target.name.as_str();
+        let noted = match outcome {
+            Ok(_) if delivery.pause.end() => self.store.end_pause(target).await,
+            Err(trouble @ Trouble::Call(error)) if trouble.is_everybodys() => {
+                tracing::warn!(%error, "the target cannot be used at the moment");
+                let Some(wait) = delivery.pause.begin(error.retry_after()) else { return };
+                let paused = Paused { reason: in_words(error), until: self.clock.now() + wait };
+                self.store.note_pause(target, &paused).await
+            }
+            Ok(_) | Err(_) => return,
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%error, "whether the target can be used could not be noted; `tenure deliver status` does not know");
         }
-        Err(_) => {}
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tenure_connect::servicenow::PaceReport;
 use tenure_identity::event::Subject;
 use tenure_identity::id::SysId;
-use tenure_store::deliveries::{self, State, Taken, Totals};
+use tenure_store::deliveries::{self, Paused, State, Taken, Totals};
 use tenure_store::error::{CommitError, Constraint};
 use tenure_store::handovers::HandoverTotals;
 use tokio::time::Instant;
@@ -24,6 +24,8 @@ pub struct DeliveryTotals {
     pub totals: Totals,
     /// Hand-overs that are to be gone on with.
     pub handovers: HandoverTotals,
+    /// Why and until when the target is left alone, if it is.
+    pub paused: Option<Paused>,
     /// The calls, where there is a target.
     pub pace: Option<PaceReport>,
 }
@@ -36,7 +38,14 @@ impl Engine {
     pub async fn delivery_totals(&self) -> Result<DeliveryTotals, EngineError> {
         let pace = self.delivery.as_ref().map(|delivery| delivery.target.client.pace());
         let totals = self.store.delivery_totals(self.clock.now()).await?;
-        Ok(DeliveryTotals { totals, handovers: self.store.handover_totals().await?, pace })
+        let (handovers, paused) = (self.store.handover_totals().await?, self.paused().await?);
+        Ok(DeliveryTotals { totals, handovers, paused, pace })
+    }
+
+    /// Why and until when the target is left alone, if it is, by whichever node's word.
+    async fn paused(&self) -> Result<Option<Paused>, EngineError> {
+        let Some(delivery) = &self.delivery else { return Ok(None) };
+        Ok(self.store.pause_of(&delivery.target.name, self.clock.now()).await?)
     }
 
     /// How many are worked on, or will be tried within this time.
@@ -64,7 +73,8 @@ impl Engine {
         after: &str,
         limit: u32,
     ) -> Result<Vec<deliveries::Delivery>, EngineError> {
-        Ok(self.store.deliveries(state, after, limit).await?)
+        let (found, paused) = (self.store.deliveries(state, after, limit).await?, self.paused().await?);
+        Ok(found.into_iter().map(|it| during(paused.as_ref(), it)).collect())
     }
 
     /// Where the delivery of one person or group stands.
@@ -73,7 +83,19 @@ impl Engine {
     /// If nothing was ever to be delivered of them, or the store fails.
     pub async fn known_delivery(&self, id: &str) -> Result<deliveries::Delivery, EngineError> {
         let delivery = self.store.delivery(id).await?;
-        delivery.ok_or_else(|| EngineError::no_such(Thing::Delivery, id))
+        let delivery = delivery.ok_or_else(|| EngineError::no_such(Thing::Delivery, id))?;
+        Ok(during(self.paused().await?.as_ref(), delivery))
+    }
+
+    /// What people call somebody or a group; nothing if they are not known any more.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn name_of(&self, who: &Subject) -> Result<Option<String>, EngineError> {
+        Ok(match who {
+            Subject::Person(id) => self.store.person(id).await?.map(|person| person.display()),
+            Subject::Group(id) => self.store.group(id).await?.map(|group| group.display_name().to_owned()),
+        })
     }
 
     /// Has this one tried again now, with whatever the target did not take before.
@@ -144,10 +166,7 @@ impl Engine {
         let Some(holder) = self.store.holders_of(&[record.to_owned()]).await?.remove(&id) else {
             return Ok(EngineError::Busy);
         };
-        let name = match &holder {
-            Subject::Person(id) => self.store.person(id).await?.map(|person| person.display()),
-            Subject::Group(id) => self.store.group(id).await?.map(|group| group.display_name().to_owned()),
-        };
+        let name = self.name_of(&holder).await?;
         let holder = holder.as_str().to_owned();
         Ok(EngineError::RecordTaken {
             record: record.to_owned(),
@@ -178,6 +197,17 @@ impl Engine {
             Delivery::wake(delivery);
         }
     }
+}
+
+/// The delivery as it stands while the target is left alone: it is not tried before that is over.
+fn during(paused: Option<&Paused>, mut delivery: deliveries::Delivery) -> deliveries::Delivery {
+    let waits = |paused: &&Paused| delivery.pending && !delivery.at_work && delivery.due < paused.until;
+    if let Some(paused) = paused.filter(waits) {
+        delivery.due = paused.until;
+        let why = || format!("the target is left alone for now: {}", paused.reason);
+        delivery.reason.get_or_insert_with(why);
+    }
+    delivery
 }
 
 impl Delivery {

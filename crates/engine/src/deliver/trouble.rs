@@ -133,22 +133,23 @@ pub(crate) fn in_words(error: &CallError) -> String {
 pub(crate) struct Pause(Mutex<Option<(Instant, u32)>>);
 
 impl Pause {
-    /// Nobody is taken for a while, and longer each time that it is said in a row.
-    pub(crate) fn begin(&self, retry_after: Option<Duration>) {
+    /// Nobody is taken for a while, and longer each time that it is said in a row. How long, if that is news.
+    pub(crate) fn begin(&self, retry_after: Option<Duration>) -> Option<Duration> {
         let mut pause = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let times = match *pause {
             // Others who were under way when it began say so too.
-            Some((until, times)) if Instant::now() < until => return *pause = Some((until, times)),
+            Some((until, _)) if Instant::now() < until => return None,
             Some((_, times)) => times + 1,
             None => 0,
         };
         let wait = retry_after.unwrap_or_else(|| after_failure(times.min(4), 0.5));
         *pause = Some((Instant::now() + wait, times));
+        Some(wait)
     }
 
-    /// The target answers again.
-    pub(crate) fn end(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// The target answers again; whether it did not before.
+    pub(crate) fn end(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
     }
 
     /// How long nobody is taken yet.

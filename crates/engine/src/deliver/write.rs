@@ -50,6 +50,7 @@ impl Work<'_> {
     }
 
     async fn create(&mut self, columns: Columns) -> Result<(), Trouble> {
+        self.must_be_identified(&columns)?;
         self.may_be_new().await?;
         let written = self.known.written.iter().chain(columns.keys()).cloned().collect();
         self.known = Known { written, parked: std::mem::take(&mut self.known.parked), ..Known::default() };
@@ -158,7 +159,7 @@ impl Work<'_> {
             let mut reason = verdict.reason();
             if matches!(verdict, Verdict::Altered { .. }) {
                 let by = self.who_altered(&row.sys_id, &column).await;
-                reason = reason.map(|reason| by.map_or(reason.clone(), |by| format!("{reason}, by `{by}`")));
+                reason = reason.map(|reason| by.map_or(reason.clone(), |by| format!("{reason}, {by}")));
             }
             let (from, to) = (before.and_then(|it| it.get(&column)).cloned(), asked.get(&column).cloned());
             let because = self.wanted.because.get(&column).cloned();
@@ -171,22 +172,6 @@ impl Work<'_> {
         }
         self.known.columns.extend(shown(row));
         Ok(())
-    }
-
-    /// Who changed a value last, if the instance keeps an audit of it and lets us read it.
-    async fn who_altered(&self, record: &SysId, column: &FieldName) -> Option<String> {
-        use tenure_connect::servicenow::Query;
-        let query = Query::all()
-            .is("tablename", USERS)
-            .is("documentkey", record.as_str())
-            .is("fieldname", column.as_str())
-            .limit(200);
-        let columns = ["sys_id", "tablename", "documentkey", "fieldname", "user", "sys_created_on"];
-        let rows = self.client().list(self.lane, "sys_audit", &query, &columns).await.ok()?;
-        let last = rows
-            .into_iter()
-            .max_by(|one, other| one.get("sys_created_on").cmp(other.get("sys_created_on")))?;
-        Some(last.get("user").to_owned()).filter(|user| !user.is_empty())
     }
 
     fn park(&mut self, column: &FieldName, asked: &str, reason: &str) {

@@ -2,7 +2,6 @@
 
 use super::turn::Turn;
 use crate::deliver::Delivery;
-use crate::deliver::queue::note_health;
 use crate::deliver::trouble::Trouble;
 use crate::{Engine, SharedEngine};
 use std::sync::Arc;
@@ -72,7 +71,7 @@ impl Engine {
                 "a hand-over took longer than its lease, and somebody else goes on with it"
             );
         };
-        note_health(delivery, &outcome);
+        self.note_health(delivery, &outcome).await;
         let finished = turn.finish(outcome);
         match turn.who_took_too_late().await {
             Ok(look_again) => self.end_turn(&FinishedHandover { look_again, ..finished }).await,

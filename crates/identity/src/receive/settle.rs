@@ -189,6 +189,7 @@ fn finding(context: &Context<'_>, person: &Person, finding: Finding) -> Event {
         Finding::Failed(note) => (EventKind::Finding, note),
         Finding::Flapping(note) => (EventKind::Flapping, note),
         Finding::BeyondLimit(note) => (EventKind::Finding, note),
+        Finding::TooLong { field, why } => (EventKind::Finding, format!("`{field}`: {why}")),
     };
     event(context, person, kind, Some(note), Vec::new())
 }

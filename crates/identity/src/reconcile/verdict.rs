@@ -4,6 +4,10 @@
 use super::Columns;
 use crate::decision::Outcome;
 use crate::id::FieldName;
+use std::borrow::Cow;
+
+/// The most characters of a value that a reason shows.
+const SHOWN: usize = 120;
 
 /// What became of one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +62,22 @@ impl Verdict {
             Self::Dropped { has: None } => {
                 "the target does not show the column; is it there, and may our account read it?".to_owned()
             }
-            Self::Altered { .. } => {
-                "something in the target, such as a business rule, made another value of it".to_owned()
+            Self::Altered { has } if has.is_empty() => {
+                "something in the target, such as a business rule, emptied it".to_owned()
+            }
+            Self::Altered { has } => {
+                let has = excerpt(has);
+                format!("something in the target, such as a business rule, made `{has}` of it")
             }
         })
+    }
+}
+
+/// As much of a value as a sentence bears.
+fn excerpt(value: &str) -> Cow<'_, str> {
+    match value.char_indices().nth(SHOWN) {
+        None => Cow::Borrowed(value),
+        Some((end, _)) => Cow::Owned(format!("{}…", &value[..end])),
     }
 }
 

@@ -74,7 +74,9 @@ impl Place<'_> {
             Err(error) => {
                 let failed = format!("`{}` by `{}` gave nothing: {error}", word.mapping.value, word.source);
                 out.findings.push(Finding::Failed(format!("`{}`: {failed}", self.name)));
-                Err((Outcome::Rejected, format!("{failed}; the old value stays")))
+                let why = format!("{failed}; the old value stays");
+                out.unfit.insert(self.name.clone(), why.clone());
+                Err((Outcome::Rejected, why))
             }
         };
         match fitted {

@@ -45,6 +45,8 @@ fn overrule(
     // Whom and what the mappings wait for, or refer to, no longer matters here.
     out.waits_for.retain(|it| it.field != rule.field);
     out.refers_to.retain(|it| it.wanted.field != rule.field);
+    out.findings.retain(|it| !matches!(it, Finding::TooLong { field, .. } if *field == rule.field));
+    out.unfit.remove(&rule.field);
     let (field, decision) = match value {
         Ok(value) => place.ruled(rule, &value, out),
         Err(error) => {
@@ -52,6 +54,7 @@ fn overrule(
             out.findings.push(Finding::Failed(format!("`{}`: {reason}", rule.field)));
             demote(rule, None, &mut out.decisions);
             let unfit = (Outcome::Rejected, format!("{reason}; the old value stays"));
+            out.unfit.insert(rule.field.clone(), unfit.1.clone());
             (place.old.cloned(), place.refused(unfit, None))
         }
     };

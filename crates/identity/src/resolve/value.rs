@@ -3,7 +3,7 @@
 
 use super::fields::Place;
 use super::references::stored;
-use super::{Progress, References, Referred, Wanted};
+use super::{Finding, Progress, References, Referred, Wanted};
 use crate::decision::Outcome;
 use crate::id::{GroupId, PersonId};
 use crate::policy::{FieldRule, GroupKey, Mapping, Missing, PersonKey, Reference, ReferenceKey, TooLong};
@@ -127,13 +127,22 @@ impl<'a> Place<'a> {
         };
         let name = self.name;
         let kept = match terms.too_long {
-            TooLong::Refuse => return Err((Outcome::Rejected, beyond(name.as_str(), length, max))),
+            TooLong::Refuse => return Err(self.too_long(beyond(name.as_str(), length, max), out)),
             TooLong::Cut => first(value, max),
             TooLong::CutAtWord => whole_words(value, max),
         };
         let reason =
             format!("shortened as the policy says: it had {length} characters and `{name}` holds {max}");
         Ok(Fitted { reason: Some(reason), ..Fit::Text(Cow::Borrowed(kept)).into() })
+    }
+
+    /// The value does not go in; that it is so is news only once.
+    fn too_long(&self, why: String, out: &mut Progress) -> Unfit {
+        if self.hearing.before().unfit.get(self.name) != Some(&why) {
+            out.findings.push(Finding::TooLong { field: self.name.clone(), why: why.clone() });
+        }
+        out.unfit.insert(self.name.clone(), why.clone());
+        (Outcome::Rejected, why)
     }
 
     fn refer<'v>(
@@ -222,7 +231,8 @@ fn too_long(value: &str, max: usize) -> Option<(usize, usize)> {
 /// Why a value that is too long is refused.
 fn beyond(field: &str, length: usize, max: usize) -> String {
     format!(
-        "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut"
+        "the value has {length} characters and `{field}` holds {max}; the old value stays, nothing is cut; make the column \
+         longer and say so with `max_length` in the policy, or have the policy shorten the value"
     )
 }
 

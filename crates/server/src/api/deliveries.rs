@@ -10,6 +10,7 @@ use axum::extract;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::Deserialize;
+use tenure_engine::{Engine, EngineError};
 use tenure_store::deliveries::{self, State as Stands};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -81,6 +82,14 @@ impl From<StateWord> for Stands {
     }
 }
 
+/// A delivery, and what people call whom it is of.
+type Named = (deliveries::Delivery, Option<String>);
+
+async fn one(engine: &Engine, id: &str) -> Result<view::Delivery, EngineError> {
+    let delivery = engine.known_delivery(id).await?;
+    Ok(view::Delivery::of(&delivery, engine.name_of(&delivery.subject).await?))
+}
+
 /// Deliveries that stand so, in the order of their ids.
 #[utoipa::path(get, path = "/deliveries", tag = "deliveries", operation_id = "list_deliveries",
     params(WantedDeliveries), security(("token" = ["admin:read"])),
@@ -91,8 +100,14 @@ async fn list(
 ) -> Outcome<Json<Page<view::Delivery>>> {
     let (limit, after) = (wanted.limit.0, place(wanted.cursor.as_deref())?.unwrap_or_default());
     let found = state.0.engine.deliveries(wanted.state.into(), &after, limit + 1).await?;
-    let place = |delivery: &deliveries::Delivery| delivery.subject.as_str().to_owned();
-    Ok(Json(Page::of(found, limit, place, view::Delivery::of)))
+    let mut named = Vec::with_capacity(found.len());
+    for delivery in found {
+        let name = state.0.engine.name_of(&delivery.subject).await?;
+        named.push((delivery, name));
+    }
+    let place = |(delivery, _): &Named| delivery.subject.as_str().to_owned();
+    let shown = |(delivery, name): &Named| view::Delivery::of(delivery, name.clone());
+    Ok(Json(Page::of(named, limit, place, shown)))
 }
 
 /// How many deliveries stand where, and how hard the target is pressed.
@@ -109,7 +124,7 @@ async fn totals(extract::State(state): extract::State<State>) -> Outcome<Json<vi
     security(("token" = ["admin:read"])),
     responses((status = 200, description = "The delivery", body = view::Delivery)))]
 async fn show(extract::State(state): extract::State<State>, Id(id): Id) -> Outcome<Json<view::Delivery>> {
-    Ok(Json(view::Delivery::of(&state.0.engine.known_delivery(&id).await?)))
+    Ok(Json(one(&state.0.engine, &id).await?))
 }
 
 /// Has one tried again now, with whatever the target did not take before.
@@ -123,7 +138,7 @@ async fn retry(
 ) -> Outcome<(StatusCode, Json<view::Delivery>)> {
     let engine = &state.0.engine;
     engine.retry_delivery(&id).await?;
-    Ok((StatusCode::ACCEPTED, Json(view::Delivery::of(&engine.known_delivery(&id).await?))))
+    Ok((StatusCode::ACCEPTED, Json(one(engine, &id).await?)))
 }
 
 /// Has everybody who stands so tried again now.
@@ -157,5 +172,5 @@ async fn link(
         return Err(Failure::Malformed("`sys_id` has 1 to 32 characters".to_owned()));
     }
     engine.link_record(&id, record, admin.name.as_str()).await?;
-    Ok((StatusCode::ACCEPTED, Json(view::Delivery::of(&engine.known_delivery(&id).await?))))
+    Ok((StatusCode::ACCEPTED, Json(one(engine, &id).await?)))
 }

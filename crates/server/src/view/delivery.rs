@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 pub struct Delivery {
     /// The id of the person or group.
     pub id: String,
+    /// What people call them: the login, the group's name; null if they are not known any more.
+    pub name: Option<String>,
     /// `person` or `group`.
     #[schema(examples("person", "group"))]
     pub kind: String,
@@ -60,8 +62,19 @@ pub struct DeliverySummary {
     pub states: BTreeMap<String, u64>,
     /// Leavers whose work is still to be handed over, or put back.
     pub handovers: PendingHandovers,
+    /// Why nobody is brought there for a while; null as long as the target can be used.
+    pub paused: Option<Paused>,
     /// How hard the target is pressed; null without a target.
     pub calls: Option<Calls>,
+}
+
+/// The target is left alone: it allows no more calls, is out of reach, or does not let us in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Paused {
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// How many hand-overs are to be gone on with.
@@ -89,11 +102,12 @@ pub struct Calls {
 }
 
 impl Delivery {
-    /// What is shown of a delivery.
-    pub fn of(delivery: &deliveries::Delivery) -> Self {
+    /// What is shown of a delivery of somebody who is called so.
+    pub fn of(delivery: &deliveries::Delivery, name: Option<String>) -> Self {
         let parked = delivery.known.iter().flat_map(|known| &known.parked);
         Self {
             id: delivery.subject.as_str().to_owned(),
+            name,
             kind: match delivery.subject {
                 Subject::Person(_) => "person".to_owned(),
                 Subject::Group(_) => "group".to_owned(),
@@ -133,6 +147,10 @@ impl DeliverySummary {
             oldest: all.totals.oldest,
             states: all.totals.states.iter().map(|(state, n)| (state.label().to_owned(), *n)).collect(),
             handovers: PendingHandovers::of(all.handovers),
+            paused: all
+                .paused
+                .as_ref()
+                .map(|paused| Paused { reason: paused.reason.clone(), until: paused.until }),
             calls: all.pace.as_ref().map(|pace| Calls {
                 in_flight: count(pace.in_flight),
                 ceiling: count(pace.ceiling_now),

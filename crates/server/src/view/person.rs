@@ -271,7 +271,10 @@ impl Explanation {
             person,
             fields: explained.fields.iter().map(ExplainedField::of).collect(),
             timeline: explained.timeline.iter().map(Event::of).collect(),
-            delivery: explained.delivery.as_ref().map(super::Delivery::of),
+            delivery: explained
+                .delivery
+                .as_ref()
+                .map(|it| super::Delivery::of(it, Some(explained.person.display()))),
         }
     }
 }

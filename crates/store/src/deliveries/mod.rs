@@ -6,6 +6,7 @@
 mod finish;
 mod leases;
 mod lists;
+mod pause;
 mod queue;
 mod records;
 mod retry;
@@ -13,6 +14,7 @@ mod target;
 
 pub use finish::Finished;
 pub use lists::{Delivery, Totals};
+pub use pause::Paused;
 pub use queue::{Take, Taken};
 pub use target::{Aim, Met, Missed};
 

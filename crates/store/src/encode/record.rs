@@ -1,9 +1,9 @@
 //! Records as text. They are written and read with every request, so that both go straight between text and record, with
 //! no tree of JSON in between.
 //!
-//! `{"user_name": ["ada", "okta", 17, ["al", "hr", 3]], "active": [true], "+roles": ["itil"]}`: value, the source that
-//! decided it, since when in microseconds, and what it was before. What is not known is left out at the end and null in
-//! between.
+//! `{"user_name": ["ada", "okta", 17, ["al", "hr", 3]], "active": [true], "+roles": ["itil"], "+unfit": {"zip": "why"}}`:
+//! value, the source that decided it, since when in microseconds, and what it was before. What is not known is left out at the
+//! end and null in between.
 
 use super::unreadable;
 use super::{micros, push_text};
@@ -13,12 +13,15 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::json;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use tenure_identity::id::{GroupId, PersonId, SourceName};
 use tenure_identity::record::{Field, FieldValue, Former, GroupReference, PersonReference, Record};
 
 /// Where a record's roles are among its fields: no column has such a name.
 const ROLES: &str = "+roles";
+/// Likewise, why fields do not have what was said.
+const UNFIT: &str = "+unfit";
 
 /// The record as text.
 pub(crate) fn record_text(record: &Record) -> String {
@@ -38,6 +41,20 @@ pub(crate) fn record_text(record: &Record) -> String {
         push_text(&mut out, ROLES);
         out.push(':');
         out.push_str(&json!(record.roles).to_string());
+    }
+    if !record.unfit.is_empty() {
+        out.push(separator);
+        separator = ',';
+        push_text(&mut out, UNFIT);
+        let mut between = ":{";
+        for (name, why) in &record.unfit {
+            out.push_str(between);
+            between = ",";
+            push_text(&mut out, name.as_str());
+            out.push(':');
+            push_text(&mut out, why);
+        }
+        out.push('}');
     }
     out.push_str(if separator == '{' { "{}" } else { "}" });
     out
@@ -128,6 +145,9 @@ impl<'de> Visitor<'de> for Fields {
         while let Some(Text(name)) = map.next_key()? {
             if name == ROLES {
                 record.roles = map.next_value()?;
+            } else if name == UNFIT {
+                let unfit: BTreeMap<String, String> = map.next_value()?;
+                record.unfit = unfit.into_iter().map(|(name, why)| (name.as_str().into(), why)).collect();
             } else {
                 let StoredField(field) = map.next_value()?;
                 record.fields.insert((&*name).into(), field);
@@ -251,8 +271,11 @@ mod tests {
         let desk = Field { source: Some(okta), ..Field::new(FieldValue::Group(desk)) };
         written.fields.insert("u_support_group".into(), desk);
         written.roles = ["itil".to_owned(), "admin".to_owned()].into();
+        written.unfit = [("zip".into(), "too \"long\"".to_owned()), ("city".into(), "é".to_owned())].into();
         assert_eq!(record(&record_text(&written)).unwrap(), written);
         assert_eq!(record(&record_text(&Record::default())).unwrap(), Record::default());
+        let unfit = Record { unfit: written.unfit, ..Record::default() };
+        assert_eq!(record(&record_text(&unfit)).unwrap(), unfit);
     }
 
     #[test]

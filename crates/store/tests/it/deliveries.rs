@@ -10,7 +10,7 @@ use tenure_identity::group::Group;
 use tenure_identity::id::SysId;
 use tenure_identity::reconcile::{Known, Parked};
 use tenure_store::Store;
-use tenure_store::deliveries::{Aim, Finished, Met, State, Take, Taken};
+use tenure_store::deliveries::{Aim, Finished, Met, Paused, State, Take, Taken};
 use tenure_store::error::{CommitError, Constraint};
 
 on_both_engines!(
@@ -33,6 +33,7 @@ on_both_engines!(
     a_change_ends_a_wait,
     another_try_that_is_asked_for_meanwhile_is_not_lost,
     what_was_refused_is_pending_when_it_is_due,
+    a_pause_is_told_until_it_is_over,
 );
 
 /// The target of most tests.
@@ -464,4 +465,18 @@ async fn what_was_refused_is_pending_when_it_is_due(place: Place) {
     assert_eq!((pending(899).await, pending(900).await), (0, 1));
     assert_eq!(take(&store, "b", 900).await.len(), 1);
     assert_eq!(pending(901).await, 1, "it is being tried");
+}
+
+async fn a_pause_is_told_until_it_is_over(place: Place) {
+    let store = place.open().await;
+    let paused = |second| Paused { reason: format!("until {second}"), until: at(second) };
+    assert_eq!(store.pause_of(A, at(0)).await.unwrap(), None);
+    store.note_pause(A, &paused(10)).await.unwrap();
+    store.note_pause(A, &paused(20)).await.unwrap();
+    assert_eq!(store.pause_of(A, at(19)).await.unwrap(), Some(paused(20)));
+    assert_eq!(store.pause_of("https://b", at(19)).await.unwrap(), None);
+    assert_eq!(store.pause_of(A, at(20)).await.unwrap(), None, "it has passed");
+    store.note_pause(A, &paused(40)).await.unwrap();
+    store.end_pause(A).await.unwrap();
+    assert_eq!(store.pause_of(A, at(30)).await.unwrap(), None);
 }

@@ -2,7 +2,7 @@
 //! what is marked here within a second.
 
 use super::explain::the_one;
-use super::list::{List, PAGE, name_of};
+use super::list::{List, PAGE};
 use crate::cli::{DeliverCommand, DeliveryState, Format};
 use crate::config::Config;
 use crate::{output, wiring};
@@ -75,10 +75,14 @@ async fn summary(engine: &SharedEngine, format: Format) -> anyhow::Result<ExitCo
                 all.totals.states.iter().map(|(state, n)| vec![state.label().to_owned(), n.to_string()]);
             output::line(&output::table(&["STATE", "PEOPLE AND GROUPS"], rows));
             let since = all.totals.oldest.map(|at| format!(", the oldest since {}", output::time(at)));
-            output::say(&format!("{} pending{}", all.totals.pending, since.unwrap_or_default()));
-            output::say(&format!(
+            output::line(&format!("{} pending{}", all.totals.pending, since.unwrap_or_default()));
+            output::line(&format!(
                 "hand-overs: {waiting} waiting, {running} running, {handovers_refused} refused"
             ));
+            if let Some(paused) = &all.paused {
+                let (until, reason) = (output::time(paused.until), &paused.reason);
+                output::line(&format!("the target is left alone until {until}: {reason}"));
+            }
             if refused {
                 output::say("`tenure deliver status --state refused` says why");
             }
@@ -106,8 +110,9 @@ async fn list(engine: &SharedEngine, state: State, format: Format) -> anyhow::Re
 }
 
 async fn push(engine: &SharedEngine, delivery: &Delivery, list: &mut List) -> Result<(), EngineError> {
-    let row = async { Ok(row(delivery, name_of(engine, &delivery.subject).await?)) };
-    list.push(|| view::Delivery::of(delivery), row).await
+    let name = engine.name_of(&delivery.subject).await?;
+    let row = async { Ok(row(delivery, name.clone().unwrap_or_default())) };
+    list.push(|| view::Delivery::of(delivery, name.clone()), row).await
 }
 
 fn row(delivery: &Delivery, name: String) -> Vec<String> {

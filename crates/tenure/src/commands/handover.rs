@@ -77,7 +77,6 @@ fn show(all: &HandoversOf, format: Format) {
         Format::Table => {
             show_one(&all.last);
             for earlier in &all.earlier {
-                output::say(&format!("\nwhen they left at {}:", output::time(earlier.handover.leaving.at)));
                 show_one(earlier);
             }
         }
@@ -85,9 +84,10 @@ fn show(all: &HandoversOf, format: Format) {
 }
 
 fn show_one(full: &HandoverInFull) {
+    let (left, state) = (output::time(full.handover.leaving.at), full.handover.state.label());
+    let reason = full.handover.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    output::line(&format!("left {left}, {state}{reason}"));
     steps(&view::EarlierHandover::of(full).steps, "there was nothing to hand over");
-    let reason = full.handover.reason.as_ref().map(|reason| format!(": {reason}"));
-    output::say(&format!("{}{}", full.handover.state.label(), reason.unwrap_or_default()));
 }
 
 fn steps(steps: &[view::HandoverStep], none: &str) {

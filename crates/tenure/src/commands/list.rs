@@ -47,10 +47,5 @@ impl List {
 
 /// What people call somebody or a group; nothing if they are not known any more.
 pub(crate) async fn name_of(engine: &SharedEngine, who: &Subject) -> Result<String, EngineError> {
-    let store = engine.store();
-    Ok(match who {
-        Subject::Person(id) => store.person(id).await?.map(|person| person.display()),
-        Subject::Group(id) => store.group(id).await?.map(|group| group.display_name().to_owned()),
-    }
-    .unwrap_or_default())
+    Ok(engine.name_of(who).await?.unwrap_or_default())
 }

@@ -83,7 +83,10 @@ async fn a_leavers_task_goes_over_and_comes_back() {
     assert_eq!(states(&scene.json(&["handover", "status", "ada"])), ["INC1 done"]);
     assert_eq!(states(&scene.json(&["handover", "undo", "ada"])), ["INC1 undone"]);
     assert_eq!(assigned(), record);
+    let told = scene.data(&["handover", "status", "ada"]);
+    assert!(told.starts_with("left 2") && told.lines().next().unwrap().ends_with("Z, undone"), "{told}");
     assert_eq!(states(&scene.json(&["handover", "run", "ada"])), ["INC1 undone", "INC1 done"]);
+    assert_eq!(scene.json(&["deliver", "status", "ada"])[0]["name"], "ada");
 }
 
 #[test]

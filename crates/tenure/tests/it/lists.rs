@@ -105,7 +105,7 @@ async fn everybody_is_listed_as_json_and_in_tables() {
         assert_eq!(rows, MANY, "{words:?}");
     }
     let summary = scene.output(&["deliver", "status"]);
-    let told = scene.show(&summary);
+    let told = String::from_utf8(summary.stdout).unwrap();
     assert_eq!(summary.status.code(), Some(1), "{told}");
     assert!(told.contains("501 pending") && told.contains("hand-overs: 501 waiting"), "{told}");
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::decision::Outcome;
-use crate::event::EventKind::{Created, Unchanged};
+use crate::event::EventKind::{Created, Finding, Unchanged};
 use serde_json::json;
 use tenure_scim::resource::{Note, NoteKind};
 use tenure_scim::schema::ENTERPRISE_USER;
@@ -20,7 +20,7 @@ fn every_attribute_has_its_outcome() {
         ada().with("nickName", json!("Countess")).with("title", json!(long)).with(ENTERPRISE_USER, extension);
     let mut world = World::new();
     let told = world.post_noted("okta", user, notes);
-    assert_eq!(told.kinds(), [Created]);
+    assert_eq!(told.kinds(), [Created, Finding]);
     assert_eq!(told.outcomes("first_name"), [Outcome::Written]);
     assert_eq!(told.outcomes("department"), [Outcome::Written]);
     assert_eq!(told.outcomes("shoeSize"), [Outcome::IgnoredUnknown]);

@@ -44,3 +44,11 @@ fn a_value_that_was_never_read_counts_as_kept() {
 fn the_old_value_that_the_new_one_begins_with_was_kept_and_not_cut() {
     check("Boss of all", "Boss", Some("Boss"), "dropped");
 }
+
+#[test]
+fn what_the_target_made_of_a_value_is_said() {
+    let reason = |has: &str| Verdict::Altered { has: has.to_owned() }.reason().unwrap();
+    assert!(reason("BOSS").ends_with("made `BOSS` of it"));
+    assert!(reason("").ends_with("emptied it"));
+    assert!(reason(&"é".repeat(4_000)).ends_with(&format!("made `{}…` of it", "é".repeat(120))));
+}

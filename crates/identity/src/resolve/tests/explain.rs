@@ -49,10 +49,8 @@ fn a_value_that_is_refused_is_not_the_fields_value() {
     let long = titled(&"x".repeat(61)).by("okta");
     let title = one(&Somebody::under(""), std::slice::from_ref(&long), "title");
     assert_eq!((title.value, title.source), (None, None));
-    assert_eq!(
-        title.rule,
-        "the value has 61 characters and `title` holds 60; the old value stays, nothing is cut"
-    );
+    let why = "the value has 61 characters and `title` holds 60; the old value stays, nothing is cut; make";
+    assert!(title.rule.starts_with(why), "{}", title.rule);
     assert_eq!(title.skipped[0].outcome, Outcome::Rejected);
     let mut alice = Somebody::under("");
     alice.claims(&[titled("Boss").by("workday")]);

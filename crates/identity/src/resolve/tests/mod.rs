@@ -120,8 +120,16 @@ impl Somebody {
     fn found(&mut self, expected: &[&str]) -> &mut Self {
         let notes = self.now.findings.iter().map(|finding| match finding {
             Finding::Failed(note) | Finding::Flapping(note) | Finding::BeyondLimit(note) => note.as_str(),
+            Finding::TooLong { why, .. } => why.as_str(),
         });
         assert_eq!(notes.collect::<Vec<_>>(), expected);
+        self
+    }
+
+    #[track_caller]
+    fn unfit(&mut self, expected: &[&str]) -> &mut Self {
+        let fields: Vec<_> = self.now.record.unfit.keys().map(FieldName::as_str).collect();
+        assert_eq!(fields, expected);
         self
     }
 
@@ -211,6 +219,13 @@ fn a_value_that_is_too_long_is_rejected_and_the_old_one_stays() {
     assert_eq!(after.record.text("title"), Some("Countess"));
     assert_eq!(said(&after, "title"), [format!("rejected Countess {long}")]);
     assert_eq!(fresh(&[titled(&long).by("okta")]).record.text("title"), None);
+    assert!(after.record.unfit["title"].starts_with("the value has 61 characters and `title` holds 60"));
+    assert!(!after.record.says_the_same(&before), "the target's delivery has to say so");
+    assert!(matches!(after.findings.as_slice(), [Finding::TooLong { field, .. }] if *field == "title"));
+    let again = from(&[titled(&long).by("okta")], &after.record);
+    assert_eq!((&again.record, again.findings.len()), (&after.record, 0), "it is told once");
+    let fits = from(&[titled("Countess").by("okta")], &after.record).record;
+    assert!(fits.unfit.is_empty() && fits.says_the_same(&before));
     assert!(fresh(&[titled(&long[2..]).by("okta")]).record.text("title").is_some(), "60 characters fit");
 }
 

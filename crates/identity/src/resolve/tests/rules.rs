@@ -83,9 +83,21 @@ fn what_a_rule_gives_has_to_fit_the_column() {
         .said("country", &["rejected DE Germany"])
         .because(
             "country",
-            &["the value has 7 characters and `country` holds 3; the old value stays, nothing is cut"],
+            &["the value has 7 characters and `country` holds 3; the old value stays, nothing is cut; make the column longer \
+               and say so with `max_length` in the policy, or have the policy shorten the value"],
         )
         .has("country", Some("DE"));
+}
+
+#[test]
+fn what_a_rule_overrules_need_not_fit() {
+    let policy = "[[fields]]\nfield = 'title'\nwhen = 'user.nickName != null'\nvalue = 'user.nickName'";
+    let long = || titled(&"x".repeat(61));
+    let mut ada = Somebody::under(policy);
+    ada.claims(&[long().with("nickName", json!("Boss")).by("okta")]).has("title", Some("Boss")).found(&[]);
+    assert!(ada.now.record.unfit.is_empty());
+    ada.claims(&[long().by("okta")]).has("title", Some("Boss"));
+    assert_eq!((ada.now.record.unfit.len(), ada.now.findings.len()), (1, 1));
 }
 
 #[test]

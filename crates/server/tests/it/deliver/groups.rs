@@ -309,7 +309,8 @@ async fn a_name_that_the_column_cannot_hold_makes_one_group_and_is_partly_there(
             assert_eq!(names.len(), 1, "one group");
             let delivery = scene.delivery(&team).await;
             assert_eq!(delivery.state, State::Partly);
-            assert!(delivery.reason.unwrap().contains("only 80 characters"));
+            let reason = delivery.reason.unwrap();
+            assert!(reason.contains("only 80 characters") && reason.ends_with("shorter name at its source"));
         };
         partly().await;
         let calls = scene.instance.calls().count("PATCH", "sys_user_group");

@@ -4,6 +4,7 @@ mod clone;
 mod create;
 mod faults;
 mod groups;
+mod identified;
 mod immediate;
 mod leave;
 mod metrics;

@@ -3,9 +3,10 @@
 use crate::support::bodies::group;
 use crate::support::policy::until;
 use crate::support::target::{Scene, value};
-use crate::support::{operations, user, with};
+use crate::support::{Place, operations, user, with};
 use serde_json::json;
-use tenure_lab::servicenow::{Fault, FaultKind, Faults};
+use tenure_engine::target::TargetSettings;
+use tenure_lab::servicenow::{Fault, FaultKind, Faults, Instance, Settings};
 use tenure_store::deliveries::State;
 
 async fn scene(faults: &str) -> Scene {
@@ -171,7 +172,27 @@ async fn every_way_of_not_taking_a_value_has_its_verdict() {
         assert!(told.contains(word), "{word} in {told}");
     }
     let reason = scene.delivery(&ada).await.reason.unwrap();
-    assert!(reason.contains("by `tenure.integration`"), "who altered it is in the audit: {reason}");
+    assert!(reason.contains("made `EUROPE/BERLIN` of it, within our own write"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_made_another_value_is_named_unless_it_is_our_own_account() {
+    let alter = "[[alter]]\ntable = \"sys_user\"\ncolumn = \"email\"\ntransform = \"upper\"\n";
+    for (account, by) in [(None, "within our own write: "), (Some("another"), "by `tenure.integration`")] {
+        let instance = Instance::new(Settings::default());
+        instance.set_faults(Faults::parse(alter).unwrap());
+        let settings = TargetSettings { account: account.map(str::to_owned), ..TargetSettings::default() };
+        let scene = Scene::of(Place::sqlite(), instance, settings).await;
+        let ada = scene.create(user("ada")).await;
+        scene.settled().await;
+        let reason = scene.delivery(&ada).await.reason.unwrap();
+        assert!(reason.contains(&format!("made `ADA@EXAMPLE.COM` of it, {by}")), "{reason}");
+        let said = scene.said_of(&ada, "email").await;
+        assert!(
+            said.iter().any(|it| it.starts_with("altered") && it.contains("ADA@EXAMPLE.COM")),
+            "{said:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,12 +245,9 @@ async fn a_login_that_is_given_up_between_the_refusal_and_the_look_is_tried_agai
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_column_that_is_not_there_is_said_and_matches_nobody() {
-    let instance = tenure_lab::servicenow::Instance::new(
-        tenure_lab::servicenow::Settings::default().without("sys_user", "u_okta_user_id"),
-    );
+    let instance = Instance::new(Settings::default().without("sys_user", "u_okta_user_id"));
     let stranger = instance.insert("sys_user", &[("user_name", "stranger")]).unwrap();
-    let place = crate::support::Place::sqlite();
-    let scene = Scene::of(place, instance, tenure_engine::target::TargetSettings::default()).await;
+    let scene = Scene::of(Place::sqlite(), instance, TargetSettings::default()).await;
     let ada = scene.create(user("ada")).await;
     scene.settled().await;
     let delivery = scene.delivery(&ada).await;

@@ -102,6 +102,11 @@ pub enum Refusal {
         /// The external id that the source has used for them.
         former: String,
     },
+    /// It is in doubt whom the claim is about, and the policy asks nobody.
+    Doubtful {
+        /// The question in one sentence; it names nobody.
+        question: String,
+    },
     /// A human has to decide first.
     Held {
         /// The case to decide.

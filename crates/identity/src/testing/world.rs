@@ -368,6 +368,13 @@ impl Told {
     /// What became of this attribute or field.
     pub(crate) fn outcomes(&self, field: &str) -> Vec<Outcome> {
         let decisions = self.change.events.iter().flat_map(|event| &event.decisions);
+    #[track_caller]
+    pub(crate) fn doubtful(&self) -> &str {
+        let Reply::Refused(Refusal::Doubtful { question }) = &self.reply else { panic!("{:?}", self.reply) };
+        assert_eq!(self.change, Change::default(), "a doubt that nobody is asked about writes nothing");
+        question
+    }
+
         decisions.filter(|decision| decision.field == field).map(|decision| decision.outcome).collect()
     }
 }

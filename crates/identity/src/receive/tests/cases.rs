@@ -236,7 +236,8 @@ fn in_doubt_a_policy_may_refuse_without_a_case() {
     let mut world = World::new();
     world.policy.correlation.ambiguous = crate::policy::OnDoubt::Reject;
     world.post("hr", user("lovelace").email("a@x.com")).created();
-    world.post("okta", ada().email("a@x.com")).taken();
+    let told = world.post("okta", ada().email("a@x.com"));
+    assert_eq!(told.doubtful(), "only the e-mail address speaks for a match");
     assert!(world.cases.is_empty());
 }
 

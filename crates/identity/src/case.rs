@@ -51,6 +51,11 @@ impl CaseKind {
         }
     }
 
+    /// The article that the word takes in a sentence.
+    pub(crate) fn article(self) -> &'static str {
+        if self.label().starts_with(['a', 'e', 'u']) { "an" } else { "a" }
+    }
+
     /// The kind of this word.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.label() == label)

@@ -28,7 +28,7 @@ pub enum CannotDecide {
         candidates: Vec<PersonId>,
     },
     /// The ruling answers another kind of question.
-    #[error("`{ruling}` does not answer a {} case", .kind.label())]
+    #[error("`{ruling}` does not answer {} {} case", .kind.article(), .kind.label())]
     DoesNotAnswer {
         /// The word of the ruling.
         ruling: &'static str,

@@ -245,7 +245,7 @@ fn in_doubt_a_policy_may_refuse_without_a_case() {
 fn what_does_not_answer_a_case_is_refused() {
     let (mut world, known, _) = waiting();
     let merge = world.answer(&Ruling::Merge(known.clone())).unwrap_err();
-    assert_eq!(merge.to_string(), "`merge` does not answer a email-match case");
+    assert_eq!(merge.to_string(), "`merge` does not answer an email-match case");
     let stranger = world.answer(&Ruling::Link(crate::id::PersonId::new("p0"))).unwrap_err();
     assert_eq!(stranger.to_string(), "`p0` is not a candidate of this case; it has p1");
     world.answer(&Ruling::Link(known)).unwrap();

@@ -16,7 +16,7 @@ mod undo;
 mod update;
 
 pub use create::{claim, create};
-pub use decide::{CannotDecide, decide};
+pub use decide::{CannotDecide, Concerned, decide};
 pub use end::end;
 pub use renew::renew;
 pub use undo::{CannotUndo, undo};

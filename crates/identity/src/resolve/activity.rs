@@ -8,7 +8,10 @@ use crate::policy::{DeactivateWhen, Policy};
 pub(crate) fn has_say(policy: &Policy, claims: &[Claim], source: &SourceName) -> bool {
     match policy.lifecycle.deactivate_when {
         DeactivateWhen::Any => true,
-        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(|it| it.source == *source),
+        // Where the one that decides is gone, whoever of the order is left may say that somebody is to stay inactive.
+        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(|it| {
+            it.source == *source || (!it.is_live() && policy.authority.rank("active", source).is_some())
+        }),
     }
 }
 

@@ -195,9 +195,17 @@ impl Thing {
 
 fn refusal_text(refusal: &Refusal) -> String {
     match refusal {
+        // Whoever has the external id may be inactive: the source's word is not the only one.
+        Refusal::Taken { attribute: "externalId" } => {
+            "this source has a user with this externalId already; nothing was changed".to_owned()
+        }
         Refusal::Taken { attribute } => {
             format!("{attribute} is held by an active user; nothing was changed")
         }
+        Refusal::Doubtful { question } => format!(
+            "it is in doubt whom this claim is about: {question}; the policy refuses such claims \
+             (`ambiguous = \"reject\"`), and nothing was changed"
+        ),
         Refusal::Rotated { former } => format!(
             "externalId cannot change: this source has called the person `{former}`, and the policy allows no other; \
              nothing was changed"

@@ -9,8 +9,9 @@ use tenure_identity::change::Change;
 use tenure_identity::correlate::{Beside, beside};
 use tenure_identity::id::CaseId;
 use tenure_identity::keys::Keys;
+use tenure_identity::limit::HeldPeople;
 use tenure_identity::person::Person;
-use tenure_identity::receive;
+use tenure_identity::receive::{self, Concerned};
 
 /// A case with everybody who could be meant, each put beside the claim as they are now.
 #[derive(Debug, Clone)]
@@ -68,7 +69,7 @@ impl Engine {
     }
 
     /// Decides a case. The source's next try at the claim goes through, or is refused for good; whoever a mass change holds
-    /// loses access, many of them in the background, or keeps it.
+    /// loses access, many of them in the background, or keeps it. It stays open for those who cannot be kept.
     ///
     /// # Errors
     /// If the case is not open, the ruling does not fit it, or the store fails.
@@ -86,7 +87,12 @@ impl Engine {
             if let Some(named) = ruling.person().filter(|_| case.kind.is_about_anybody()) {
                 people.push(self.person(named).await?);
             }
-            let change = receive::decide(&self.policy(), &case, ruling, note, by, &people, self.clock.now())?;
+            let held = match case.kind {
+                CaseKind::MassChange => self.store.held(&case.id).await?,
+                _ => HeldPeople::default(),
+            };
+            let (policy, concerned, now) = (self.policy(), Concerned { people, held }, self.clock.now());
+            let change = receive::decide(&policy, &case, ruling, note, by, &concerned, now)?;
             if self.commit(&change, &mut tries).await? {
                 self.look_up_again(&change).await;
                 if *ruling == Ruling::Release {

@@ -51,6 +51,11 @@ impl CaseKind {
         }
     }
 
+    /// The article that the word takes in a sentence.
+    pub(crate) fn article(self) -> &'static str {
+        if self.label().starts_with(['a', 'e', 'u']) { "an" } else { "a" }
+    }
+
     /// The kind of this word.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.label() == label)
@@ -104,7 +109,7 @@ pub struct Decided {
     pub at: Timestamp,
     /// Why, if they said so.
     pub note: Option<String>,
-    /// When a claim first went through by this answer. From then on it cannot be taken back.
+    /// When a claim first went through by this answer, or the case was closed without one. From then on it cannot be taken back.
     pub used: Option<Timestamp>,
 }
 
@@ -113,6 +118,12 @@ impl Decided {
     pub(crate) fn by_facts(ruling: Ruling, at: Timestamp) -> Self {
         let note = "the claim went through without a human: what is known has changed";
         Self { ruling, by: FACTS.to_owned(), at, note: Some(note.to_owned()), used: Some(at) }
+    }
+
+    /// The end of a mass change that no human answered: its last person has access again.
+    pub(crate) fn nobody_is_held(at: Timestamp) -> Self {
+        let note = "nobody is held any more: their claims give access again";
+        Self { note: Some(note.to_owned()), ..Self::by_facts(Ruling::Keep, at) }
     }
 
     /// Whether no human gave it. Such an answer binds nobody: the facts speak for themselves.

@@ -41,6 +41,8 @@ pub struct Change {
     pub reopened: Option<Answer>,
     /// What becomes of everybody whom a mass-change case holds.
     pub sweep: Option<Sweep>,
+    /// The mass-change case that does not hold the person any more, and how it is closed if it holds nobody else.
+    pub vacates: Option<(CaseId, Decided)>,
 }
 
 /// A human's answer to a case, as a change rests on it.
@@ -101,10 +103,23 @@ pub struct Sweep {
     pub from: HoldState,
     /// … is in this one now. Who is released is due to be resolved anew.
     pub to: HoldState,
+    /// What becomes of those whom no source claims any more.
+    pub unclaimed: Unclaimed,
     /// What the timeline of each says; its subject is not read.
     pub event: Event,
     /// The case as it was when it was decided, with the last count of whom it holds.
     pub found: Option<Case>,
+}
+
+/// What a sweep does to people without a live claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unclaimed {
+    /// The same as to all others.
+    Swept,
+    /// There are none; otherwise the commit is refused.
+    Absent,
+    /// They stay as they are, and so does the case, which must still be open.
+    LeftOut,
 }
 
 /// Whom and what a record waits for, and which groups it refers to.

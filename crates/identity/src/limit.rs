@@ -58,8 +58,17 @@ pub enum HoldState {
 pub struct HeldPeople {
     /// How many, by the source whose word it was.
     pub by_source: Vec<(SourceName, u64)>,
-    /// The first of them.
+    /// How many of them no source claims any more.
+    pub unclaimed: u64,
+    /// The first of them; those whom no source claims come before all others.
     pub first: Vec<PersonId>,
+}
+
+impl HeldPeople {
+    /// How many they are.
+    pub fn count(&self) -> u64 {
+        self.by_source.iter().map(|(_, count)| count).sum()
+    }
 }
 
 impl HoldState {
@@ -177,12 +186,17 @@ impl Case {
     /// The case with whom it holds now.
     #[must_use]
     pub fn holding(mut self, held: HeldPeople) -> Self {
-        let total: u64 = held.by_source.iter().map(|(_, count)| count).sum();
         let by: Vec<_> =
             held.by_source.iter().map(|(source, count)| format!("{count} by `{source}`")).collect();
         let by = if by.is_empty() { String::new() } else { format!(": {}", by.join(", ")) };
         self.evidence.truncate(OPENING);
-        self.evidence.push(format!("{} held{by}", people(total)));
+        self.evidence.push(format!("{} held{by}", people(held.count())));
+        if held.unclaimed > 0 {
+            self.evidence.push(format!(
+                "of {} no source makes a live claim any more: `keep` leaves them held, for nobody could say again that they are inactive",
+                people(held.unclaimed)
+            ));
+        }
         self.candidates = held.first;
         self
     }

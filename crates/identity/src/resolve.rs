@@ -11,6 +11,7 @@ pub mod references;
 mod roles;
 mod rules;
 mod scope;
+mod testimony;
 mod value;
 mod words;
 

@@ -219,7 +219,11 @@ fn engine_status(error: &EngineError) -> StatusCode {
         EngineError::VersionMoved { .. } => StatusCode::PRECONDITION_FAILED,
         EngineError::NotModified { .. } => StatusCode::NOT_MODIFIED,
         EngineError::Refused(
-            Refusal::Taken { .. } | Refusal::Rotated { .. } | Refusal::Held { .. } | Refusal::Rejected { .. },
+            Refusal::Taken { .. }
+            | Refusal::Rotated { .. }
+            | Refusal::Doubtful { .. }
+            | Refusal::Held { .. }
+            | Refusal::Rejected { .. },
         )
         | EngineError::GroupTaken { .. }
         | EngineError::PolicyMoved { .. }

@@ -5,6 +5,7 @@ use super::USERS;
 use super::person::Work;
 use super::trouble::Trouble;
 use super::user_name::USER_NAME;
+use super::write::HIDDEN;
 use std::collections::BTreeMap;
 use tenure_connect::servicenow::{CallError, Compare, Row};
 use tenure_identity::event::EventKind;
@@ -123,6 +124,24 @@ impl Work<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Why the target has a record like this one that was not found. Keys that differ in case are two to us, and one to its
+    /// database; else the record is hidden.
+    pub(super) async fn why_a_duplicate(&self) -> Result<String, Trouble> {
+        let column = self.key();
+        for key in self.keys() {
+            let twins = self.find_by(&column, &key, Compare::Folded).await?;
+            if let Some(twin) = twins.iter().find(|twin| twin.get(column.as_str()) != key) {
+                return Ok(format!(
+                    "record {} has the `{column}` `{}`, and theirs is `{key}`: the two differ in case only, and the target \
+                     takes them for one; give one of them another key at its source, then `tenure deliver retry`",
+                    twin.sys_id,
+                    twin.get(column.as_str())
+                ));
+            }
+        }
+        Ok(HIDDEN.to_owned())
     }
 
     async fn find_by(&self, column: &FieldName, value: &str, compare: Compare) -> Result<Vec<Row>, Trouble> {

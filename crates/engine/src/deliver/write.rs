@@ -13,7 +13,7 @@ use tenure_identity::id::{FieldName, SysId};
 use tenure_identity::reconcile::{ACTIVE, Columns, Known, LOCKED_OUT, Step, Verdict, verdicts};
 
 /// What may be hidden from us, so that it is refused and not found.
-const HIDDEN: &str = "the target says that a record with this user name or stable key exists, and does not show it to our account: \
+pub(super) const HIDDEN: &str = "the target says that a record with this user name or stable key exists, and does not show it to our account: \
      inactive users are hidden from many accounts; let ours see them, then `tenure deliver retry`";
 
 /// What tells who somebody is, besides the stable key, and whether they have access.
@@ -66,7 +66,7 @@ impl Work<'_> {
         }
         match refusal {
             _ if self.record.is_some() => Ok(()),
-            Refusal::PossibleDuplicate { .. } => Err(Trouble::Doubt(HIDDEN.to_owned())),
+            Refusal::PossibleDuplicate { .. } => Err(Trouble::Doubt(self.why_a_duplicate().await?)),
             Refusal::BusinessRule { .. } | Refusal::DataPolicy { .. } => {
                 self.create_the_least(columns, refusal).await
             }
@@ -82,7 +82,9 @@ impl Work<'_> {
         while !rest.is_empty() {
             match self.insert(&least).await? {
                 None => return self.update(rest).await,
-                Some(Refusal::PossibleDuplicate { .. }) => return Err(Trouble::Doubt(HIDDEN.to_owned())),
+                Some(Refusal::PossibleDuplicate { .. }) => {
+                    return Err(Trouble::Doubt(self.why_a_duplicate().await?));
+                }
                 // A data policy wants a value that we have.
                 Some(Refusal::DataPolicy { column, .. }) => match rest.remove_entry(column.as_str()) {
                     Some((column, value)) => drop(least.insert(column, value)),

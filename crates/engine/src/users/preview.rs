@@ -50,11 +50,17 @@ impl Preview {
             }
             Reply::Updated(_) => "the person whom the request names".to_owned(),
             Reply::Ended(_) => "the person whom the request names; their claim ends".to_owned(),
+            Reply::Refused(Refusal::Taken { attribute: "externalId" }) => {
+                "this source has somebody with this externalId already".to_owned()
+            }
             Reply::Refused(Refusal::Taken { attribute }) => format!("{attribute} is held by somebody active"),
             Reply::Refused(Refusal::Rotated { former }) => {
                 format!(
                     "the person is known to this source as `{former}`, and the policy allows no other external id"
                 )
+            }
+            Reply::Refused(Refusal::Doubtful { question }) => {
+                format!("in doubt, which the policy refuses: {question}")
             }
             Reply::Refused(Refusal::Held { question, .. }) => {
                 format!("a human would have to decide: {question}")

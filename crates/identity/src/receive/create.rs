@@ -62,7 +62,10 @@ fn follow(context: &Context<'_>, incoming: &Incoming, facts: &Facts, found: Corr
         Correlation::New { alike } => unmatched(context, incoming, facts, alike),
         Correlation::Doubt { kind, candidates, evidence } => match context.policy.correlation.ambiguous {
             OnDoubt::Review => hold(context, incoming, facts, kind, candidates, evidence),
-            OnDoubt::Reject => Plan::refuse(Refusal::Taken { attribute: "userName" }),
+            OnDoubt::Reject => {
+                let question = evidence.into_iter().take(1).collect();
+                Plan::refuse(Refusal::Doubtful { question })
+            }
         },
     }
 }

@@ -3,11 +3,11 @@
 use super::Context;
 use super::settle::settle;
 use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
-use crate::change::{Change, ClaimChange, Sweep};
+use crate::change::{Change, ClaimChange, Sweep, Unclaimed};
 use crate::claim::Claim;
 use crate::event::{Actor, Event, EventKind, Subject};
 use crate::id::{CaseId, PersonId};
-use crate::limit::HoldState;
+use crate::limit::{HeldPeople, HoldState};
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::resolve::References;
@@ -28,13 +28,18 @@ pub enum CannotDecide {
         candidates: Vec<PersonId>,
     },
     /// The ruling answers another kind of question.
-    #[error("`{ruling}` does not answer a {} case", .kind.label())]
+    #[error("`{ruling}` does not answer {} {} case", .kind.article(), .kind.label())]
     DoesNotAnswer {
         /// The word of the ruling.
         ruling: &'static str,
         /// What the question is.
         kind: CaseKind,
     },
+    /// Nobody could ever end what `keep` would give.
+    #[error(
+        "`keep` would last for ever: no source makes a live claim about anybody whom case `{0}` holds, so that none could say again that they are inactive"
+    )]
+    NobodyClaims(CaseId),
 }
 
 impl CannotDecide {
@@ -43,6 +48,9 @@ impl CannotDecide {
         match self {
             Self::Decided(_) => Some("undo the decision first, as long as no claim has gone through by it"),
             Self::NotACandidate { .. } => None,
+            Self::NobodyClaims(_) => Some(
+                "`release` ends their access; whoever should have it is not held any more once a source claims them as active",
+            ),
             Self::DoesNotAnswer { kind, .. } if kind.blocks() => {
                 Some("a claim waits: link it to a candidate, create somebody new, or reject it")
             }
@@ -56,6 +64,15 @@ impl CannotDecide {
     }
 }
 
+/// Whom a case is about, as they are now.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Concerned {
+    /// Its candidates, and whom the answer names.
+    pub people: Vec<Person>,
+    /// Of a mass change, everybody whom it holds, counted.
+    pub held: HeldPeople,
+}
+
 /// What a ruling does at once: the answer is kept, the timelines hear of it, and a leaver whose login goes to somebody
 /// new stops being that login's holder, so that the source's look-up no longer finds them.
 ///
@@ -67,7 +84,7 @@ pub fn decide(
     ruling: &Ruling,
     note: Option<&str>,
     by: &Reviewer,
-    people: &[Person],
+    concerned: &Concerned,
     now: Timestamp,
 ) -> Result<Change, CannotDecide> {
     check(case, ruling)?;
@@ -79,14 +96,14 @@ pub fn decide(
         used: None,
     };
     if case.kind == CaseKind::MassChange {
-        return Ok(sweep(case, decided, by));
+        return sweep(case, decided, by, &concerned.held);
     }
     let mut change = Change {
         events: lines(case, ruling, by, EventKind::CaseDecided, &sentence(ruling, note), now),
         decided: Some((case.id.clone(), decided)),
         ..Change::default()
     };
-    if let Some((person, claim)) = outgoing(case, ruling, people) {
+    if let Some((person, claim)) = outgoing(case, ruling, &concerned.people) {
         let ended = Claim { ended: Some(now), version: claim.version + 1, modified: now, ..claim.clone() };
         let replaced = replaced(policy, &actor(case, by), person, claim, ended, now);
         (change.person, change.claims) = (replaced.person, replaced.claims);
@@ -94,14 +111,23 @@ pub fn decide(
     Ok(change)
 }
 
-/// An answer to a mass change is carried out for everybody whom the case holds, whoever they are.
-fn sweep(case: &Case, decided: Decided, by: &Reviewer) -> Change {
-    let to = if decided.ruling == Ruling::Release { HoldState::Released } else { HoldState::Kept };
+/// An answer to a mass change is carried out for everybody whom the case holds, whoever they are. Whom no source claims any
+/// more nobody could say of again that they are inactive: `keep` is not for them, and the case stays open as long as it holds
+/// them.
+fn sweep(case: &Case, decided: Decided, by: &Reviewer, held: &HeldPeople) -> Result<Change, CannotDecide> {
+    let (to, unclaimed) = match decided.ruling {
+        Ruling::Release => (HoldState::Released, Unclaimed::Swept),
+        _ if held.unclaimed == 0 => (HoldState::Kept, Unclaimed::Absent),
+        _ if held.unclaimed < held.count() => (HoldState::Kept, Unclaimed::LeftOut),
+        _ => return Err(CannotDecide::NobodyClaims(case.id.clone())),
+    };
     let what = sentence(&decided.ruling, decided.note.as_deref());
     let event = swept(case, by, EventKind::CaseDecided, &what, decided.at);
-    let found = Some(case.clone());
-    let sweep = Sweep { case: case.id.clone(), from: HoldState::Held, to, event, found };
-    Change { decided: Some((case.id.clone(), decided)), sweep: Some(sweep), ..Change::default() }
+    let is_answered = unclaimed != Unclaimed::LeftOut;
+    let found = is_answered.then(|| case.clone());
+    let sweep = Sweep { case: case.id.clone(), from: HoldState::Held, to, unclaimed, event, found };
+    let decided = is_answered.then(|| (case.id.clone(), decided));
+    Ok(Change { decided, sweep: Some(sweep), ..Change::default() })
 }
 
 /// The line on the timeline of everybody whom a mass change holds.

@@ -16,7 +16,7 @@ mod undo;
 mod update;
 
 pub use create::{claim, create};
-pub use decide::{CannotDecide, decide};
+pub use decide::{CannotDecide, Concerned, decide};
 pub use end::end;
 pub use renew::renew;
 pub use undo::{CannotUndo, undo};
@@ -101,6 +101,11 @@ pub enum Refusal {
     Rotated {
         /// The external id that the source has used for them.
         former: String,
+    },
+    /// It is in doubt whom the claim is about, and the policy asks nobody.
+    Doubtful {
+        /// The question in one sentence; it names nobody.
+        question: String,
     },
     /// A human has to decide first.
     Held {

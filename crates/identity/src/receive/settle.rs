@@ -4,16 +4,18 @@ use super::access::{Judged, resolve_anew};
 use super::exclusive::{Contest, hold_keys, release_keys};
 use super::hold::opened_events;
 use super::{Context, Facts};
-use crate::case::Case;
+use crate::case::{Case, CaseKind, Decided};
 use crate::change::{Access, Change, ClaimChange, Depends, PersonChange};
 use crate::claim::{Claim, text};
 use crate::decision::{Decision, Outcome};
 use crate::event::{self, Event, EventKind};
 use crate::id::{PersonId, SourceName};
+use crate::limit::{Hold, HoldState};
 use crate::person::{Held, Person};
 use crate::policy::Policy;
 use crate::record::Record;
 use crate::resolve::{Finding, Resolution};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tenure_scim::resource::Note;
@@ -41,6 +43,9 @@ pub(super) struct Settled<'a> {
     pub(super) contest: Contest<'a>,
     access: Option<Access>,
     hold_changed: bool,
+    /// What kept access that the claims give now.
+    lifted: Option<Hold>,
+    now: Timestamp,
     /// The question to a human, if access would end and is held.
     opened: Option<Case>,
 }
@@ -126,6 +131,8 @@ fn settled<'a>(
     let Resolution { waits_for, refers_to, decisions, findings, .. } = resolution;
     let changed = is_new || person.record != before.record || !same_standing(&person, before);
     let hold_changed = person.hold != before.hold;
+    let lifted =
+        before.hold.clone().filter(|hold| person.active && person.hold.is_none() && hold.keeps_access());
     person.version = before.version + 1;
     let expect = (!is_new).then_some(before.version);
     Settled {
@@ -141,6 +148,8 @@ fn settled<'a>(
         contest,
         access,
         hold_changed,
+        lifted,
+        now: context.now,
         opened,
     }
 }
@@ -155,10 +164,14 @@ fn same_standing(one: &Person, other: &Person) -> bool {
 impl Settled<'_> {
     /// Everything that follows, with the claims and the lines that go with it.
     pub(super) fn into_change(self, claims: Vec<ClaimChange>, events: Vec<Event>) -> Change {
-        let Self { person, expect, dirty, depends, policy, access, hold_changed, opened, .. } = self;
+        let Self {
+            person, expect, dirty, depends, policy, access, hold_changed, lifted, now, opened, ..
+        } = self;
+        let vacated = lifted.filter(|hold| hold.state == HoldState::Held);
+        let vacates = vacated.map(|hold| (hold.case, Decided::nobody_is_held(now)));
         let person =
             PersonChange { person, expect, dirty, depends, policy, settles: None, access, hold_changed };
-        Change { person: Some(person), claims, events, opened, ..Change::default() }
+        Change { person: Some(person), claims, events, opened, vacates, ..Change::default() }
     }
 
     /// The line of the timeline for this change, and one for access that ended or began. The decisions go into it.
@@ -175,6 +188,7 @@ impl Settled<'_> {
         if let Some(transition) = self.transition.filter(|&transition| transition != kind) {
             events.push(event(context, &self.person, transition, None, Vec::new()));
         }
+        events.extend(self.lifted.iter().map(|hold| no_longer(context, &self.person, hold)));
         events.extend(self.opened.iter().flat_map(|case| opened_events(context, case)));
         events.extend(self.findings.drain(..).map(|it| finding(context, &self.person, it)));
         if let Some(other) = self.contest.employee_number.filter(|_| self.expect.is_some()) {
@@ -182,6 +196,13 @@ impl Settled<'_> {
         }
         events
     }
+}
+
+/// What kept their access is over: the question about them has answered itself.
+fn no_longer(context: &Context<'_>, person: &Person, hold: &Hold) -> Event {
+    let (case, kind, state) = (&hold.case, CaseKind::MassChange.label(), hold.state.label());
+    let note = format!("case {case} ({kind}): no longer {state}, for their claims give access again");
+    event(context, person, EventKind::CaseDecided, Some(note), Vec::new())
 }
 
 fn finding(context: &Context<'_>, person: &Person, finding: Finding) -> Event {

@@ -3,7 +3,7 @@
 
 use super::decide::{actor, lines, recycles, replaced, swept};
 use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
-use crate::change::{Answer, Change, Sweep};
+use crate::change::{Answer, Change, Sweep, Unclaimed};
 use crate::claim::Claim;
 use crate::event::EventKind;
 use crate::id::{CaseId, PersonId, SourceName};
@@ -50,6 +50,12 @@ pub enum CannotUndo {
         /// When the first of them did.
         at: Timestamp,
     },
+    /// Nobody answered: the question was gone.
+    #[error("the case was closed without an answer: since {at} nobody is held by it")]
+    Vacated {
+        /// When the last of them had access again.
+        at: Timestamp,
+    },
     /// The same identity has raised another question since.
     #[error("case `{newer}` is newer and about the same question")]
     Superseded {
@@ -62,7 +68,7 @@ impl CannotUndo {
     /// What to do instead.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Open(_) => None,
+            Self::Open(_) | Self::Vacated { .. } => None,
             Self::Linked { source_name, person, .. } => Some(format!(
                 "to part them, end the account at `{source_name}` and let it make a new one with another external id, \
                  login and employee number; that claim is looked at anew, and `{person}` keeps id and history"
@@ -103,7 +109,8 @@ pub fn undo(
     if case.kind == CaseKind::MassChange {
         let from = if decided.ruling == Ruling::Release { HoldState::Released } else { HoldState::Kept };
         let event = swept(case, by, EventKind::CaseReopened, &what, now);
-        let sweep = Sweep { case: case.id.clone(), from, to: HoldState::Held, event, found: None };
+        let (to, unclaimed) = (HoldState::Held, Unclaimed::Swept);
+        let sweep = Sweep { case: case.id.clone(), from, to, unclaimed, event, found: None };
         return Ok(Change { reopened, sweep: Some(sweep), ..Change::default() });
     }
     let events = lines(case, &decided.ruling, by, EventKind::CaseReopened, &what, now);
@@ -123,6 +130,7 @@ fn check(case: &Case, decided: &Decided, newest: Option<&CaseId>) -> Result<(), 
             return Err(CannotUndo::Linked { at, identity, source_name, person: person.clone() });
         }
         (Some(at), Ruling::Release) => return Err(CannotUndo::Released { at }),
+        (Some(at), Ruling::Keep) => return Err(CannotUndo::Vacated { at }),
         (Some(at), _) => return Err(CannotUndo::Created { at, identity, source_name }),
         (None, _) => {}
     }

@@ -8,12 +8,15 @@ use crate::policy::{DeactivateWhen, Policy};
 pub(crate) fn has_say(policy: &Policy, claims: &[Claim], source: &SourceName) -> bool {
     match policy.lifecycle.deactivate_when {
         DeactivateWhen::Any => true,
-        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(|it| it.source == *source),
+        // Where the one that decides is gone, whoever of the order is left may say that somebody is to stay inactive.
+        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(|it| {
+            it.source == *source || (!it.is_live() && policy.authority.rank("active", source).is_some())
+        }),
     }
 }
 
 /// Of the sources that decide `active`, the claim of the first whose word stands.
-fn deciding<'a>(policy: &Policy, claims: &'a [Claim]) -> Option<&'a Claim> {
+pub(super) fn deciding<'a>(policy: &Policy, claims: &'a [Claim]) -> Option<&'a Claim> {
     let ranked = claims.iter().filter_map(|claim| {
         let rank = policy.authority.rank("active", &claim.source)?;
         Some(((!stands(policy, claims, claim), rank), claim))
@@ -24,7 +27,7 @@ fn deciding<'a>(policy: &Policy, claims: &'a [Claim]) -> Option<&'a Claim> {
 /// Whether the claim keeps its place in the order. One that had said inactive before it ended does, until another source
 /// that decides says active: a directory that forgets a leaver must not give them access back. One that said active to
 /// its end was withdrawn, and leaves it to the next.
-fn stands(policy: &Policy, claims: &[Claim], claim: &Claim) -> bool {
+pub(super) fn stands(policy: &Policy, claims: &[Claim], claim: &Claim) -> bool {
     let Some(ended) = claim.ended else { return true };
     let decides = |source: &SourceName| policy.authority.rank("active", source).is_some();
     let returned = |it: &Claim| it.gives_access() && it.active_since > ended && decides(&it.source);

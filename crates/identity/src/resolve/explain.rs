@@ -2,10 +2,11 @@
 //! said, and what it was before.
 
 use super::rules::by_rule;
-use super::{Subject, resolve};
+use super::testimony::{Testimony, testimony};
+use super::{Resolution, Subject, is_active, resolve};
 use crate::decision::{Decision, Outcome};
 use crate::id::{FieldName, SourceName};
-use crate::policy::{FieldRule, Policy};
+use crate::policy::{FieldRule, Policy, Voice};
 use crate::record::{Field, Former};
 use jiff::Timestamp;
 use tenure_el::Program;
@@ -19,7 +20,7 @@ pub struct FieldExplanation {
     pub value: Option<String>,
     /// What a reference is called by its source.
     pub said: Option<String>,
-    /// Who decided it; nothing for a rule, a default and the lifecycle.
+    /// Who decided it; nothing for a rule and a default, and for access that nobody's word alone gives.
     pub source: Option<SourceName>,
     /// The expression that it came from.
     pub expression: Option<String>,
@@ -35,9 +36,10 @@ pub struct FieldExplanation {
 
 /// Explains the record that the policy makes of what is known.
 pub fn explain(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Vec<FieldExplanation> {
-    let resolution = resolve(policy, subject, now);
+    let mut resolution = resolve(policy, subject, now);
+    let decisions = std::mem::take(&mut resolution.decisions);
     let (skipped, decided): (Vec<_>, Vec<_>) =
-        resolution.decisions.into_iter().partition(|it| it.outcome == Outcome::SkippedNotAuthoritative);
+        decisions.into_iter().partition(|it| it.outcome == Outcome::SkippedNotAuthoritative);
     let of = |decision: &Decision| resolution.record.fields.get(&decision.field);
     let mut explained: Vec<_> = decided.into_iter().map(|it| one(policy, of(&it), it)).collect();
     for skipped in skipped {
@@ -46,8 +48,30 @@ pub fn explain(policy: &Policy, subject: &Subject<'_>, now: Timestamp) -> Vec<Fi
             None => explained.push(nobody(policy, skipped)),
         }
     }
+    if let Some(active) = explained.iter_mut().find(|one| one.field == "active") {
+        by_testimony(active, testimony(policy, subject.claims), policy, subject, &resolution);
+    }
     explained.sort_by(|one, other| one.field.cmp(&other.field));
     explained
+}
+
+/// Access follows from the claims, unless a scope or a hold is between them: the sources' words are told all the same.
+fn by_testimony(
+    active: &mut FieldExplanation,
+    said: Testimony,
+    policy: &Policy,
+    subject: &Subject<'_>,
+    resolution: &Resolution,
+) {
+    active.skipped.extend(said.skipped);
+    active.rule = match (is_active(policy, subject.claims), resolution.active) {
+        (true, false) => format!("not in the policy's scope, whatever the claims say; {}", said.rule),
+        (_, true) if resolution.held => format!("{}; {}", said.rule, active.rule),
+        _ => {
+            active.source = said.source;
+            said.rule
+        }
+    };
 }
 
 fn one(policy: &Policy, field: Option<&Field>, decision: Decision) -> FieldExplanation {
@@ -96,16 +120,27 @@ fn nobody(policy: &Policy, skipped: Decision) -> FieldExplanation {
 }
 
 fn why(policy: &Policy, field: &str, outcome: Outcome) -> String {
-    if matches!(field, "active" | "locked_out") {
-        return "the lifecycle decides it from the claims".to_owned();
+    if field == "locked_out" {
+        return "`lock_out`: whoever is not active is locked out".to_owned();
     }
-    let (order, open) = policy.authority.order(field);
-    let names: Vec<_> = order.iter().map(|voice| voice.source.as_str()).collect();
-    let others = if open { ", then any other source" } else { "" };
-    let own = if open { "default" } else { field };
     let says = match outcome {
         Outcome::SkippedNotAuthoritative => "nobody who decides has a value",
         _ => "the first that has a value decides",
     };
-    format!("authority `{own}`: {}{others}; {says}", names.join(", "))
+    format!("{}; {says}", order_in_words(policy, field))
+}
+
+/// Who decides the field, the first in authority first.
+pub(super) fn order_in_words(policy: &Policy, field: &str) -> String {
+    let (order, open) = policy.authority.order(field);
+    let names: Vec<_> = order.iter().map(in_order).collect();
+    let others = if open { ", then any other source" } else { "" };
+    let own = if open { "default" } else { field };
+    format!("authority `{own}`: {}{others}", names.join(", "))
+}
+
+/// A source with what its place in an order says of it.
+fn in_order(voice: &Voice) -> String {
+    let only = if voice.only_if_empty { " (only = \"empty\")" } else { "" };
+    format!("{}{only}", voice.source)
 }

@@ -2,7 +2,7 @@
 
 use super::{User, actor, at, policy, source};
 use crate::case::{Case, CaseKind, Decided, Reviewer, Ruling};
-use crate::change::{Access, Change, ClaimChange, PersonChange, Sweep};
+use crate::change::{Access, Change, ClaimChange, PersonChange, Sweep, Unclaimed};
 use crate::claim::{Claim, says_active};
 use crate::decision::Outcome;
 use crate::event::{Event, EventKind, Subject};
@@ -12,8 +12,8 @@ use crate::limit::{HeldPeople, HoldState, Losses};
 use crate::person::Person;
 use crate::policy::Policy;
 use crate::receive::{
-    CannotDecide, CannotUndo, Context, Facts, Incoming, Plan, Refusal, Reply, create, decide, end, renew,
-    undo, update,
+    CannotDecide, CannotUndo, Concerned, Context, Facts, Incoming, Plan, Refusal, Reply, create, decide, end,
+    renew, undo, update,
 };
 use crate::resolve::References;
 use jiff::Timestamp;
@@ -92,8 +92,10 @@ impl World {
     pub(crate) fn answer(&mut self, ruling: &Ruling) -> Result<(), CannotDecide> {
         self.clock += 1;
         let case = self.seen(self.cases.last().expect("there is a case"));
-        let people: Vec<_> = case.candidates.iter().map(|id| self.people[id].clone()).collect();
-        let change = decide(&self.policy, &case, ruling, Some("because"), &ada(), &people, at(self.clock))?;
+        let people = case.candidates.iter().map(|id| self.people[id].clone()).collect();
+        let concerned = Concerned { people, held: self.held(&case.id) };
+        let change =
+            decide(&self.policy, &case, ruling, Some("because"), &ada(), &concerned, at(self.clock))?;
         self.commit(change);
         Ok(())
     }
@@ -138,16 +140,24 @@ impl World {
         if case.kind != CaseKind::MassChange || case.decided.is_some() {
             return case.clone();
         }
-        let held = |person: &&Person| {
-            person.hold.as_ref().is_some_and(|it| it.case == case.id && it.state == HoldState::Held)
+        case.clone().holding(self.held(&case.id))
+    }
+
+    fn held(&self, case: &CaseId) -> HeldPeople {
+        let is_held = |person: &&Person| {
+            person.hold.as_ref().is_some_and(|it| it.case == *case && it.state == HoldState::Held)
         };
         let mut by_source = BTreeMap::new();
-        let held: Vec<_> = self.people.values().filter(held).collect();
+        let mut held: Vec<_> = self.people.values().filter(is_held).collect();
         for hold in held.iter().filter_map(|person| person.hold.as_ref()) {
             *by_source.entry(hold.source.clone()).or_default() += 1;
         }
-        let first = held.iter().map(|person| person.id.clone()).collect();
-        case.clone().holding(HeldPeople { by_source: by_source.into_iter().collect(), first })
+        held.sort_by_key(|person| is_claimed(person));
+        HeldPeople {
+            by_source: by_source.into_iter().collect(),
+            unclaimed: held.iter().filter(|person| !is_claimed(person)).count() as u64,
+            first: held.iter().map(|person| person.id.clone()).collect(),
+        }
     }
 
     fn open_mass_change(&self) -> Option<CaseId> {
@@ -209,6 +219,9 @@ impl World {
             let case = self.case(&id);
             assert_eq!(case.decided.replace(decided), None, "decided twice");
         }
+        if let Some((id, decided)) = change.vacates.filter(|(id, _)| self.held(id).count() == 0) {
+            self.case(&id).decided.get_or_insert(decided);
+        }
         if let Some(answer) = change.follows {
             let now = at(self.clock);
             let decided = self.case(&answer.case).decided.as_mut().filter(|d| d.at == answer.decided);
@@ -229,6 +242,12 @@ impl World {
         for person in self.people.values_mut() {
             let hold = person.hold.as_mut().filter(|it| it.case == sweep.case && it.state == sweep.from);
             let Some(hold) = hold else { continue };
+            let claimed = person.claims.iter().any(Claim::is_live);
+            match sweep.unclaimed {
+                Unclaimed::LeftOut if !claimed => continue,
+                Unclaimed::Absent => assert!(claimed, "somebody without a live claim would be kept for ever"),
+                Unclaimed::LeftOut | Unclaimed::Swept => {}
+            }
             (hold.state, hold.since) = (sweep.to, sweep.event.at);
             person.version += 1;
             self.events.push(Event { subject: Subject::Person(person.id.clone()), ..sweep.event.clone() });
@@ -301,6 +320,10 @@ fn incoming(user: User, notes: Vec<Note>) -> Incoming {
     Incoming { attributes: user.0.into(), notes, says_inactive }
 }
 
+fn is_claimed(person: &Person) -> bool {
+    person.claims.iter().any(Claim::is_live)
+}
+
 fn ada() -> Reviewer {
     Reviewer { name: "ada".into(), request: None }
 }
@@ -343,6 +366,13 @@ impl Told {
         let Reply::Refused(Refusal::Taken { attribute }) = &self.reply else { panic!("{:?}", self.reply) };
         assert_eq!(self.change, Change::default(), "a conflict writes nothing");
         attribute
+    }
+
+    #[track_caller]
+    pub(crate) fn doubtful(&self) -> &str {
+        let Reply::Refused(Refusal::Doubtful { question }) = &self.reply else { panic!("{:?}", self.reply) };
+        assert_eq!(self.change, Change::default(), "a doubt that nobody is asked about writes nothing");
+        question
     }
 
     #[track_caller]

@@ -59,7 +59,7 @@ struct CaseDecision {
 /// `link`: the claim is about a person who is known. `create`: it is about somebody new, or those who look alike are not
 /// one. `reject`: it is wrong, keep refusing it. `merge`: those who look alike are one; a proposal, nobody is merged by it.
 /// `release`: everybody whom a mass change holds loses access now. `keep`: they stay active until their source says inactive
-/// again.
+/// again; whom no source claims any more stays held, and the case open for them.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum RulingWord {

@@ -124,7 +124,8 @@ pub struct Decided {
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// When a claim first went through by it, or somebody lost access; from then on it cannot be taken back.
+    /// When a claim first went through by it, somebody lost access, or the case was closed without an answer; from then on
+    /// it cannot be taken back.
     pub used: Option<Timestamp>,
 }
 

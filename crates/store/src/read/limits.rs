@@ -4,7 +4,7 @@ use crate::Store;
 use crate::driver::Statement;
 use crate::encode::micros;
 use crate::error::StoreError;
-use crate::write::{ACTIVE, DEPARTURES};
+use crate::write::{ACTIVE, CLAIMED, DEPARTURES};
 use jiff::Timestamp;
 use tenure_identity::case::{Case, CaseKind};
 use tenure_identity::id::{CaseId, PersonId, SourceName};
@@ -58,19 +58,35 @@ impl Store {
         if case.kind != CaseKind::MassChange || case.decided.is_some() {
             return Ok(case);
         }
-        let by_source = "select hold_source, count(*) from persons where hold_case = $1 and hold_state = 'held' \
-             group by hold_source order by hold_source";
-        let first = "select id from persons where hold_case = $1 and hold_state = 'held' \
-             order by hold_since, id limit $2";
-        let id = case.id.as_str();
-        let statements =
-            [Statement::new(by_source, [id.into()]), Statement::new(first, [id.into(), NAMED.into()])];
-        let [mut by_source, mut first] = self.database.query_all(statements).await?;
+        let held = self.held(&case.id).await?;
+        Ok(case.holding(held))
+    }
+
+    /// Everybody whom a mass-change case holds now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn held(&self, case: &CaseId) -> Result<HeldPeople, StoreError> {
+        const HELD: &str = "from persons where hold_case = $1 and hold_state = 'held'";
+        let by_source =
+            format!("select hold_source, count(*) {HELD} group by hold_source order by hold_source");
+        let unclaimed = format!("select count(*) {HELD} and not {CLAIMED}");
+        let first = format!(
+            "select id {HELD} order by case when {CLAIMED} then 1 else 0 end, hold_since, id limit $2"
+        );
+        let id = case.as_str();
+        let statements = [
+            Statement::built(by_source, vec![id.into()]),
+            Statement::built(unclaimed, vec![id.into()]),
+            Statement::built(first, vec![id.into(), NAMED.into()]),
+        ];
+        let [mut by_source, unclaimed, mut first] = self.database.query_all(statements).await?;
         let counted = by_source
             .iter_mut()
             .map(|row| Ok::<_, StoreError>((SourceName::new(row.text(0)?), row.int(1)?.unsigned_abs())));
         let by_source = counted.collect::<Result<_, _>>()?;
+        let unclaimed = unclaimed.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs();
         let first = first.iter_mut().map(|row| row.text(0).map(PersonId::new)).collect::<Result<_, _>>()?;
-        Ok(case.holding(HeldPeople { by_source, first }))
+        Ok(HeldPeople { by_source, unclaimed, first })
     }
 }

@@ -5,9 +5,9 @@ use super::cases;
 use crate::driver::{Statement, Transaction};
 use crate::encode::{micros, texts};
 use jiff::Timestamp;
-use tenure_identity::case::Case;
-use tenure_identity::change::{Access, PersonChange, Sweep};
-use tenure_identity::id::PersonId;
+use tenure_identity::case::{Case, Decided};
+use tenure_identity::change::{Access, PersonChange, Sweep, Unclaimed};
+use tenure_identity::id::{CaseId, PersonId};
 use tenure_identity::limit::{Hold, HoldState};
 
 /// The counter of people who have access.
@@ -26,9 +26,20 @@ const HOLD: &str =
 /// The case must still be open: its answer is carried out for those whom it holds then.
 const STILL_OPEN: &str = "update cases set opened_at = opened_at where id = $1 and decided_at is null";
 
+/// The case is closed if it holds nobody. It is touched before, so that of two commits that lift its last holds the second
+/// waits for the first, and sees it.
+const TOUCH: &str = "update cases set opened_at = opened_at where id = $1";
+const CLOSE: &str = "update cases set ruling = $1, decided_by = $2, decided_at = $3, used_at = $4, note = $5 \
+     where id = $6 and decided_at is null \
+     and not exists (select 1 from persons where hold_case = $6 and hold_state = 'held')";
+
+/// Of a person: some source still claims them.
+pub(crate) const CLAIMED: &str =
+    "exists (select 1 from claims where claims.person_id = persons.id and claims.ended_at is null)";
+
 const TELL: &str = "insert into events (subject, at, kind, source, writer, request, note, decisions) \
      select id, cast($1 as bigint), cast($2 as text), cast($3 as text), cast($4 as text), cast($5 as text), \
-     cast($6 as text), cast($7 as text) from persons where hold_case = $8 and hold_state = $9 order by hold_since, id";
+     cast($6 as text), cast($7 as text) from persons where hold_case = $8 and hold_state = $9";
 
 /// Whoever read one of these people before decides anew.
 const SWEEP: &str = "update persons set hold_state = $1, hold_since = $2, due = due + $3, version = version + 1 \
@@ -72,11 +83,31 @@ pub(super) fn hold(change: &PersonChange, out: &mut Transaction) {
     }
 }
 
+/// The case does not hold the person any more. Comes after that is written.
+pub(super) fn vacate(id: &CaseId, decided: &Decided, out: &mut Transaction) {
+    let params = [
+        decided.ruling.label().into(),
+        decided.by.as_str().into(),
+        micros(decided.at).into(),
+        decided.used.map(micros).into(),
+        decided.note.as_deref().into(),
+        id.as_str().into(),
+    ];
+    out.statements.extend([Statement::new(TOUCH, [id.as_str().into()]), Statement::new(CLOSE, params)]);
+}
+
 /// Everybody whom the case is about hears of it and is in the other state. Comes after the case is decided or open again, so
 /// that nobody is held by it meanwhile.
 pub(super) fn sweep(sweep: &Sweep, out: &mut Transaction) {
     let (event, case) = (&sweep.event, sweep.case.as_str());
-    let params = [
+    let among = match sweep.unclaimed {
+        Unclaimed::LeftOut => format!(" and {CLAIMED}"),
+        Unclaimed::Swept | Unclaimed::Absent => String::new(),
+    };
+    if sweep.unclaimed == Unclaimed::LeftOut {
+        out.statements.push(Statement::new(STILL_OPEN, [case.into()]).must_touch_one());
+    }
+    let params = vec![
         micros(event.at).into(),
         event.kind.label().into(),
         event.actor.source.as_str().into(),
@@ -87,17 +118,31 @@ pub(super) fn sweep(sweep: &Sweep, out: &mut Transaction) {
         case.into(),
         sweep.from.label().into(),
     ];
-    out.statements.push(Statement::new(TELL, params));
+    out.statements.push(Statement::built(format!("{TELL}{among} order by hold_since, id"), params));
     let due = i64::from(sweep.to == HoldState::Released);
-    let params = [
+    let params = vec![
         sweep.to.label().into(),
         micros(event.at).into(),
         due.into(),
         case.into(),
         sweep.from.label().into(),
     ];
-    out.statements.push(Statement::new(SWEEP, params));
+    out.statements.push(Statement::built(format!("{SWEEP}{among}"), params));
+    if sweep.unclaimed != Unclaimed::Swept {
+        out.statements.push(nobody_for_ever(sweep));
+    }
     out.statements.extend(sweep.found.as_ref().map(found));
+}
+
+/// Of those who were swept some source still claims everybody; an end that came meanwhile refuses the commit.
+fn nobody_for_ever(sweep: &Sweep) -> Statement {
+    let (case, at) = (sweep.case.as_str(), micros(sweep.event.at));
+    let sql = format!(
+        "update cases set opened_at = opened_at where id = $1 and not exists (select 1 from persons \
+         where hold_case = $1 and hold_state = $2 and hold_since = $3 and not {CLAIMED})"
+    );
+    let params = vec![case.into(), sweep.to.label().into(), at.into()];
+    Statement::built(sql, params).must_touch_one()
 }
 
 fn found(case: &Case) -> Statement {

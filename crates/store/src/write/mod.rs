@@ -8,7 +8,7 @@ mod limits;
 mod persons;
 
 pub(crate) use deliveries::{EVERY_GROUP, EVERYBODY, MARK, NOT_MARKED, REFERRED, due_now, mark_who_refers};
-pub(crate) use limits::{ACTIVE, DEPARTURES};
+pub(crate) use limits::{ACTIVE, CLAIMED, DEPARTURES};
 pub(crate) use persons::{MARK_MEMBERS, MARK_WAITING};
 
 use crate::driver::{Dialect, Statement, Transaction};
@@ -38,6 +38,9 @@ pub(crate) fn transaction(dialect: Dialect, delivers: bool, change: &Change) -> 
     }
     if let Some(person) = &change.person {
         limits::hold(person, &mut out);
+    }
+    if let Some((id, decided)) = &change.vacates {
+        limits::vacate(id, decided, &mut out);
     }
     if let Some((id, decided)) = &change.decided {
         out.statements.push(cases::decide(id, decided));

@@ -3,7 +3,7 @@
 use crate::fixture::*;
 use crate::support::{Place, on_both_engines};
 use tenure_identity::case::{Case, CaseKind, Decided, Ruling};
-use tenure_identity::change::{Access, Answer, Change, Ending, Sweep};
+use tenure_identity::change::{Access, Answer, Change, Ending, Sweep, Unclaimed};
 use tenure_identity::event::{EventKind, Subject};
 use tenure_identity::id::CaseId;
 use tenure_identity::limit::{Hold, HoldState, Losses};
@@ -18,6 +18,9 @@ on_both_engines!(
     nobody_is_held_by_an_answered_case,
     an_answer_reaches_everybody_whom_the_case_holds,
     an_answer_that_ended_access_stays,
+    a_case_that_holds_nobody_is_closed,
+    of_two_who_are_the_last_one_closes_the_case,
+    nobody_is_kept_whom_no_source_claims,
 );
 
 fn with_access(mut change: Change, access: Access) -> Change {
@@ -63,6 +66,7 @@ fn answered(ruling: Ruling, to: HoldState, found: Case) -> Change {
         case: found.id.clone(),
         from: HoldState::Held,
         to,
+        unclaimed: Unclaimed::Swept,
         event: event(Subject::Person(person_id(0)), EventKind::CaseDecided, 5),
         found: Some(found.clone()),
     };
@@ -181,4 +185,80 @@ async fn an_answer_that_ended_access_stays(place: Place) {
     assert_eq!(store.case(&answer.case).await.unwrap().unwrap().decided.unwrap().used, Some(at(1)));
     let undone = store.commit(&Change { reopened: Some(answer), ..Change::default() }).await;
     assert!(matches!(undone, Err(CommitError::Moved)), "{undone:?}");
+}
+
+async fn held(store: &Store, people: std::ops::Range<usize>) {
+    open(store, "c1").await.unwrap();
+    for n in people {
+        joined(store, n).await;
+        let change = holding(store, n, hold("c1", HoldState::Held, 2)).await;
+        store.commit(&change).await.unwrap();
+    }
+}
+
+/// Their claims give access again.
+async fn lifted(store: &Store, n: usize) -> Change {
+    let mut change = changed(store, &person_id(n), |_| ()).await;
+    let person = change.person.as_mut().unwrap();
+    (person.person.hold, person.hold_changed) = (None, true);
+    let (ruling, by, note) = (Ruling::Keep, "tenure".to_owned(), Some("nobody".to_owned()));
+    change.vacates = Some((CaseId::new("c1"), Decided { ruling, by, at: at(7), note, used: Some(at(7)) }));
+    change
+}
+
+async fn a_case_that_holds_nobody_is_closed(place: Place) {
+    let store = place.open().await;
+    held(&store, 1..3).await;
+    let change = lifted(&store, 1).await;
+    store.commit(&change).await.unwrap();
+    assert_eq!(store.open_mass_change().await.unwrap(), Some(CaseId::new("c1")), "it holds another");
+    let change = lifted(&store, 2).await;
+    store.commit(&change).await.unwrap();
+    let closed = store.case(&CaseId::new("c1")).await.unwrap().unwrap().decided;
+    assert_eq!(closed, change.vacates.map(|(_, decided)| decided));
+    assert_eq!(store.open_mass_change().await.unwrap(), None);
+}
+
+async fn of_two_who_are_the_last_one_closes_the_case(place: Place) {
+    let store = place.open().await;
+    held(&store, 0..8).await;
+    let mut changes = Vec::new();
+    for n in 0..8 {
+        changes.push(lifted(&store, n).await);
+    }
+    let results = futures_util::future::join_all(changes.iter().map(|change| store.commit(change))).await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!(store.open_mass_change().await.unwrap(), None);
+}
+
+fn kept(found: Case, unclaimed: Unclaimed) -> Change {
+    let mut change = answered(Ruling::Keep, HoldState::Kept, found);
+    change.sweep.as_mut().unwrap().unclaimed = unclaimed;
+    change
+}
+
+async fn nobody_is_kept_whom_no_source_claims(place: Place) {
+    let store = place.open().await;
+    held(&store, 1..4).await;
+    let ended = changed(&store, &person_id(3), |claim| claim.ended = Some(at(3))).await;
+    store.commit(&ended).await.unwrap();
+    let people = store.held(&CaseId::new("c1")).await.unwrap();
+    assert_eq!((people.count(), people.unclaimed), (3, 1));
+    assert_eq!(people.first, [3, 1, 2].map(person_id), "who needs a look comes first");
+    let all = store.commit(&kept(mass_change("c1"), Unclaimed::Absent)).await;
+    assert!(matches!(all, Err(CommitError::Moved)), "{all:?}");
+    let rest = Change { decided: None, ..kept(mass_change("c1"), Unclaimed::LeftOut) };
+    store.commit(&rest).await.unwrap();
+    let mut states = Vec::new();
+    for n in 1..4 {
+        states.push(store.person(&person_id(n)).await.unwrap().unwrap().hold.unwrap().state);
+    }
+    assert_eq!(states, [HoldState::Kept, HoldState::Kept, HoldState::Held]);
+    assert_eq!(
+        store.timeline(&Subject::Person(person_id(3)), 10).await.unwrap().last().unwrap().kind,
+        EventKind::Changed
+    );
+    store.commit(&answered(Ruling::Release, HoldState::Released, mass_change("c1"))).await.unwrap();
+    let late = store.commit(&rest).await;
+    assert!(matches!(late, Err(CommitError::Moved)), "the case is answered: {late:?}");
 }

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use tenure_engine::SharedEngine;
 use tenure_engine::review::{Candidate, Question};
 use tenure_identity::case::{Case, CaseKind, Decided, Reviewer, Ruling};
+use tenure_identity::claim::Claim;
 use tenure_identity::correlate::{Comparison, Key};
 use tenure_identity::id::PersonId;
 use tenure_server::view;
@@ -34,15 +35,15 @@ async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Res
         ReviewCommand::Decide { id, ruling, person, note, by } => {
             let case = engine.case(&id).await?;
             let ruling = self::ruling(&case, ruling, person.as_deref())?;
-            engine.decide_case(&id, &ruling, note.as_deref(), &reviewer(by)).await?;
+            let after = engine.decide_case(&id, &ruling, note.as_deref(), &reviewer(by)).await?;
             if ruling == Ruling::Release {
                 engine.renew_all(|_| ()).await?;
             }
-            output::say(&format!(
-                "case {id} is decided: {}; {}",
-                ruling.label(),
-                what_follows(&ruling, &case)
-            ));
+            let (word, follows) = (ruling.label(), what_follows(&ruling, &case));
+            match &after.decided {
+                Some(_) => output::say(&format!("case {id} is decided: {word}; {follows}")),
+                None => say_who_is_left(&after, word, follows),
+            }
         }
         ReviewCommand::Undo { id, by } => {
             engine.undo_case(&id, &reviewer(by)).await?;
@@ -50,6 +51,13 @@ async fn carry_out(engine: &SharedEngine, command: ReviewCommand) -> anyhow::Res
         }
     }
     Ok(())
+}
+
+/// An answer that was not for everybody: the case waits on.
+fn say_who_is_left(case: &Case, word: &str, follows: &str) {
+    output::say(&format!("{word}, for all whom a source still claims: {follows}"));
+    output::say(&format!("case {} still waits:", case.id));
+    case.evidence.iter().skip(2).for_each(|evidence| output::say(&format!("- {evidence}")));
 }
 
 fn reviewer(name: String) -> Reviewer {
@@ -174,9 +182,11 @@ fn first_of_many(question: &Question) -> String {
         let hold = it.person.hold.as_ref();
         let since = hold.map_or_else(String::new, |hold| output::time(hold.since));
         let by = hold.map_or_else(String::new, |hold| hold.source.to_string());
-        vec![it.person.id.to_string(), name(&it.person), by, since]
+        let claimed = it.person.claims.iter().any(Claim::is_live);
+        let claim = if claimed { "live" } else { "ended" };
+        vec![it.person.id.to_string(), name(&it.person), by, since, claim.to_owned()]
     };
-    output::table(&["PERSON", "WHO", "INACTIVE BY", "SINCE"], question.candidates.iter().map(row))
+    output::table(&["PERSON", "WHO", "INACTIVE BY", "SINCE", "CLAIM"], question.candidates.iter().map(row))
 }
 
 /// The claim in one column, and each candidate in one of its own with what they have under the same key.
@@ -246,6 +256,9 @@ fn say_how(case: &Case) {
 
 fn say_whether_it_stays(case: &Case, decided: &Decided) {
     output::say(&match decided.used {
+        Some(at) if decided.is_by_facts() && case.kind == CaseKind::MassChange => {
+            format!("nobody answered: since {} nobody is held by it", output::time(at))
+        }
         Some(at) if case.kind == CaseKind::MassChange => {
             format!("people have lost access by the answer since {}; it stays", output::time(at))
         }

@@ -356,3 +356,28 @@ async fn a_leaver_is_explained_with_what_was() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn who_decided_about_access() {
+    let scene = Scene::sqlite();
+    let order = "[lifecycle]\ndeactivate_when = \"authoritative\"\n[authority]\nactive = [\"entra\"]\n";
+    scene.write("policy.toml", order);
+    let warned = scene.run(&["policy", "apply", "policy.toml"]);
+    assert!(warned.contains("they have no access until `entra` claims them too"), "{warned}");
+    let token = scene.token("okta");
+    let server = scene.serve();
+    server.api(&token).create("/Users", &user("00uAda", "Ada", "Ada", "Test", "Ada")).await;
+    let explained = scene.run(&["explain", "Ada", "active"]);
+    let [said, _] = explained.split("timeline:").collect::<Vec<_>>()[..] else { panic!("{explained}") };
+    assert_snapshot!(said, @"
+    exit 0
+    --- stdout
+    Ada Test (Ada)
+    id 00000000-0000-0000-0000-000000000001, inactive since 2026-01-01 00:00:00Z, known since 2026-01-01 00:00:00Z
+    active = false
+      from     policy
+      rule     authority `active`: entra; nobody of it claims them, so that they have no access (okta: active)
+      skipped  okta said `true`, skipped (not authoritative): `okta` does not decide `active`, and nobody who does claims them
+      changed  2026-01-01 00:00:00Z
+    ");
+}

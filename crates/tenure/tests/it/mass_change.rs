@@ -3,7 +3,7 @@
 use crate::support::client::user;
 use crate::support::{Scene, Server};
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Three people, of whom one may leave within an hour, are all said to be inactive.
 async fn many_who_leave() -> (Scene, Server, String) {
@@ -41,12 +41,12 @@ async fn a_mass_change_is_released_or_kept() {
     - more people would lose access than 1 person within 1h
     - 1 person had lost access already, and 1 still had it
     - 2 people held: 2 by `okta`
-    ┌────────────────────────────────────────────────────────────────────────────────────────────────┐
-    │ PERSON                                 WHO                  INACTIVE BY   SINCE                │
-    ╞════════════════════════════════════════════════════════════════════════════════════════════════╡
-    │ 00000000-0000-0000-0000-000000000002   Grace Test (Grace)   okta          2026-01-01 00:00:00Z │
-    │ 00000000-0000-0000-0000-000000000003   Joan Test (Joan)     okta          2026-01-01 00:00:00Z │
-    └────────────────────────────────────────────────────────────────────────────────────────────────┘
+    ┌────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ PERSON                                 WHO                  INACTIVE BY   SINCE                  CLAIM │
+    ╞════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ 00000000-0000-0000-0000-000000000002   Grace Test (Grace)   okta          2026-01-01 00:00:00Z   live  │
+    │ 00000000-0000-0000-0000-000000000003   Joan Test (Joan)     okta          2026-01-01 00:00:00Z   live  │
+    └────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     --- stderr
     their access waits for the answer, one for all of them:
       tenure review decide 00000000-0000-0000-0000-000000000001 release    (they lose access now)
@@ -81,4 +81,39 @@ async fn a_mass_change_is_released_or_kept() {
     ");
     let shown = scene.run(&["review", "show", &case]);
     assert!(shown.contains("people have lost access by the answer since "), "{shown}");
+}
+
+#[tokio::test]
+async fn whom_no_source_claims_is_not_kept() {
+    let (scene, server, case) = many_who_leave().await;
+    let joan = scene.json(&["explain", "Joan"])["id"].as_str().unwrap().to_owned();
+    server.api(&scene.token("okta")).delete(&format!("/Users/{joan}")).await;
+    assert_snapshot!(scene.run(&["review", "decide", &case, "keep"]), @r"
+    exit 0
+    --- stderr
+    keep, for all whom a source still claims: whoever was held stays active until their source says inactive again
+    case 00000000-0000-0000-0000-000000000001 still waits:
+    - 1 person held: 1 by `okta`
+    - of 1 person no source makes a live claim any more: `keep` leaves them held, for nobody could say again that they are inactive
+    ");
+    let shown = scene.run(&["review", "show", &case]);
+    assert!(shown.contains("ended │"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_case_that_holds_nobody_is_closed() {
+    let (scene, server, case) = many_who_leave().await;
+    let mut okta = server.api(&scene.token("okta"));
+    for name in ["Grace", "Joan"] {
+        let id = scene.json(&["explain", name])["id"].as_str().unwrap().to_owned();
+        okta.patch(&format!("/Users/{id}"), json!([{ "op": "replace", "path": "active", "value": true }]))
+            .await;
+    }
+    assert_snapshot!(scene.run(&["review", "list"]), @r"
+    exit 0
+    --- stderr
+    no case waits
+    ");
+    let shown = scene.run(&["review", "show", &case]);
+    assert!(shown.contains("nobody answered: since ") && shown.contains("keep by tenure"), "{shown}");
 }

@@ -63,11 +63,34 @@ impl Checker<'_> {
                     "write `deactivate_when = \"authoritative\"` under [lifecycle], or take the order away";
                 self.warn(field.span(), "`active` has an order, and any source ends access", help);
             }
+            if name == "active" && policy.lifecycle.deactivate_when == DeactivateWhen::Authoritative {
+                self.find_joiners_without_access(policy, field);
+            }
             let Some(order) = policy.authority.fields.get(name).filter(|_| is_field(name)) else { continue };
             if !order.is_empty() && !order.iter().any(|voice| maps(policy, &voice.source, name)) {
                 self.idle_order(policy, field, order);
             }
         }
+    }
+
+    /// Sources that bring people into being and have no word about their access: whoever comes by them has none.
+    fn find_joiners_without_access(&mut self, policy: &Policy, active: &Spanned<String>) {
+        let (order, _) = policy.authority.order("active");
+        let mute = |source: &&SourceName| {
+            policy.may_create(source) && policy.authority.rank("active", source).is_none()
+        };
+        let mute: Vec<_> = self.around.sources.iter().filter(mute).map(SourceName::as_str).collect();
+        if mute.is_empty() || order.is_empty() {
+            return;
+        }
+        let (mute, deciding) = (list(mute), list(order.iter().map(|voice| voice.source.as_str())));
+        let message = format!(
+            "{mute} may bring people into being and does not decide `active`: they have no access until {deciding} claims them too"
+        );
+        let help = format!(
+            "name {mute} last in the order, if its word is to count as long as {deciding} says nothing"
+        );
+        self.warn(active.span(), message, help);
     }
 
     fn idle_order(&mut self, policy: &Policy, field: &Spanned<String>, order: &[Voice]) {

@@ -40,6 +40,22 @@ fn an_order_for_active_that_decides_nothing() {
 }
 
 #[test]
+fn an_order_for_active_without_those_who_bring_people() {
+    let order = "[lifecycle]
+         deactivate_when = 'authoritative'
+         [authority]
+         active = ['workday']";
+    check(
+        order,
+        &[
+            "warning at active: `okta` may bring people into being and does not decide `active`: they have no access until `workday` claims them too; name `okta` last in the order, if its word is to count as long as `workday` says nothing",
+        ],
+    );
+    check(&format!("{order}\n[correlation]\ncreate = ['workday']"), &[]);
+    check(&order.replace("'workday'", "'workday', 'okta'"), &[]);
+}
+
+#[test]
 fn a_source_without_a_mapping() {
     check(
         "[mapping.okta]

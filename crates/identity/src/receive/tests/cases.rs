@@ -236,7 +236,8 @@ fn in_doubt_a_policy_may_refuse_without_a_case() {
     let mut world = World::new();
     world.policy.correlation.ambiguous = crate::policy::OnDoubt::Reject;
     world.post("hr", user("lovelace").email("a@x.com")).created();
-    world.post("okta", ada().email("a@x.com")).taken();
+    let told = world.post("okta", ada().email("a@x.com"));
+    assert_eq!(told.doubtful(), "only the e-mail address speaks for a match");
     assert!(world.cases.is_empty());
 }
 
@@ -244,7 +245,7 @@ fn in_doubt_a_policy_may_refuse_without_a_case() {
 fn what_does_not_answer_a_case_is_refused() {
     let (mut world, known, _) = waiting();
     let merge = world.answer(&Ruling::Merge(known.clone())).unwrap_err();
-    assert_eq!(merge.to_string(), "`merge` does not answer a email-match case");
+    assert_eq!(merge.to_string(), "`merge` does not answer an email-match case");
     let stranger = world.answer(&Ruling::Link(crate::id::PersonId::new("p0"))).unwrap_err();
     assert_eq!(stranger.to_string(), "`p0` is not a candidate of this case; it has p1");
     world.answer(&Ruling::Link(known)).unwrap();

@@ -8,12 +8,14 @@ use crate::event::EventKind::{
 };
 use crate::id::PersonId;
 use crate::limit::HoldState;
-use crate::policy::{Beyond, Limit};
-use crate::receive::CannotUndo;
+use crate::policy::{Beyond, DeactivateWhen, Limit, Voice};
+use crate::receive::{CannotDecide, CannotUndo};
+use crate::testing::source;
 use proptest::prelude::*;
 
 /// Nobody's business before this.
 const WINDOW: i64 = 1000;
+const UNCLAIMED: &str = "of 1 person no source makes a live claim any more: `keep` leaves them held, for nobody could say again that they are inactive";
 
 fn limited(then: Beyond) -> World {
     let mut world = World::new();
@@ -62,13 +64,14 @@ fn beyond_the_limit_the_claim_is_kept_and_access_stays() {
     }
     let case = world.seen(&world.cases[0]);
     assert_eq!((world.cases.len(), case.kind, case.kind.blocks()), (1, CaseKind::MassChange, false));
-    assert_eq!(case.candidates, ids[1..]);
+    assert_eq!(case.candidates, [ids[2].clone(), ids[1].clone()], "whom no source claims comes first");
     assert_eq!(
         case.evidence,
         [
             "more people would lose access than 1 person within 1000s",
             "1 person had lost access already, and 2 still had it",
             "2 people held: 2 by `okta`",
+            UNCLAIMED,
         ]
     );
 }
@@ -100,9 +103,71 @@ fn whoever_is_active_again_is_not_held_any_more() {
     let (mut world, ids) = two_held();
     world.put("okta", &ids[1], named(1).active(true));
     assert_eq!(state(&world, &ids[1]), None);
+    let note = world.events.last().unwrap().note.as_deref();
+    assert_eq!(note, Some("case c5 (mass-change): no longer held, for their claims give access again"));
     world.answer(&Ruling::Release).unwrap();
     world.renew(&ids[1]);
     has_access(&world.people[&ids[1]]);
+}
+
+#[test]
+fn a_case_that_holds_nobody_any_more_is_closed() {
+    let (mut world, ids) = two_held();
+    assert_eq!(world.put("okta", &ids[1], named(1).active(true)).kinds(), [Changed, CaseDecided]);
+    assert_eq!(world.cases[0].decided, None, "it holds another");
+    world.put("okta", &ids[2], named(2).active(true));
+    let decided = world.cases[0].decided.clone().unwrap();
+    assert!(decided.is_by_facts() && decided.ruling == Ruling::Keep);
+    assert_eq!(decided.note.as_deref(), Some("nobody is held any more: their claims give access again"));
+    assert!(matches!(world.answer(&Ruling::Release), Err(CannotDecide::Decided(_))));
+    let undone = world.undo(0).unwrap_err();
+    assert!(matches!(undone, CannotUndo::Vacated { .. }), "{undone}");
+    world.put("okta", &ids[1], named(1).active(false));
+    assert_eq!(world.cases.len(), 2, "a fresh question");
+}
+
+#[test]
+fn nobody_is_kept_of_whom_no_source_could_say_inactive_again() {
+    let (mut world, ids) = two_held();
+    world.delete("okta", &ids[2]);
+    let seen = world.seen(&world.cases[0]);
+    assert_eq!(seen.candidates, [ids[2].clone(), ids[1].clone()]);
+    assert_eq!(seen.evidence[3], UNCLAIMED);
+    world.answer(&Ruling::Keep).unwrap();
+    let states = |world: &World| ids[1..].iter().map(|id| state(world, id)).collect::<Vec<_>>();
+    assert_eq!(states(&world), [Some(HoldState::Kept), Some(HoldState::Held)]);
+    assert_eq!(world.cases[0].decided, None, "it waits for an answer about the other");
+    assert!(!world.kinds_of(&ids[2]).contains(&CaseDecided));
+    let again = world.answer(&Ruling::Keep).unwrap_err();
+    assert!(matches!(again, CannotDecide::NobodyClaims(_)) && again.help().is_some(), "{again}");
+    world.answer(&Ruling::Release).unwrap();
+    assert_eq!(states(&world), [Some(HoldState::Kept), Some(HoldState::Released)]);
+    world.renew(&ids[2]);
+    has_left(&world.people[&ids[2]]);
+}
+
+#[test]
+fn who_is_left_of_an_order_ends_what_was_kept() {
+    let mut world = limited(Beyond::Hold);
+    world.policy.lifecycle.deactivate_when = DeactivateWhen::Authoritative;
+    world
+        .policy
+        .authority
+        .fields
+        .insert("active".into(), ["okta", "hr"].map(|it| Voice::of(source(it))).to_vec());
+    let hired = |number: usize| named(number).number(&format!("E{number}"));
+    let ids = [0, 1].map(|number| world.post("okta", hired(number)).created());
+    let hr = || hired(1).id("hr1");
+    assert_eq!(world.post("hr", hr()).created(), ids[1]);
+    for (number, id) in ids.iter().enumerate() {
+        world.put("okta", id, hired(number).active(false));
+    }
+    world.delete("okta", &ids[1]);
+    world.answer(&Ruling::Keep).unwrap();
+    assert_eq!(state(&world, &ids[1]), Some(HoldState::Kept));
+    world.clock += WINDOW;
+    world.put("hr", &ids[1], hr().active(false));
+    has_left(&world.people[&ids[1]]);
 }
 
 #[test]

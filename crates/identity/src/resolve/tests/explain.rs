@@ -37,6 +37,16 @@ fn a_field_with_everything() {
 }
 
 #[test]
+fn an_order_says_who_only_fills_what_is_empty() {
+    let alice = Somebody::under("[authority]\ntitle = ['workday', { source = 'okta', only = 'empty' }]");
+    let title = one(&alice, &[titled("Clerk").by("okta")], "title");
+    assert_eq!(
+        title.rule,
+        "authority `title`: workday, okta (only = \"empty\"); the first that has a value decides"
+    );
+}
+
+#[test]
 fn a_field_that_nobody_decides() {
     let alice = Somebody::under("[authority]\ntitle = ['workday']");
     let claims = [titled("Clerk").by("okta"), titled("Boss").by("csv")];
@@ -82,7 +92,10 @@ fn rules_defaults_and_the_lifecycle_have_no_source() {
     let told = |value: &str, expression: &str, rule: &str| (value.into(), expression.into(), rule.into());
     assert_eq!(shown("title"), told("ada", "user.userName", "by the rule `true`"));
     assert_eq!(shown("city"), told("Rome", "", "no source that decides it has a value"));
-    assert_eq!(shown("active"), told("true", "", "the lifecycle decides it from the claims"));
+    let all =
+        "`deactivate_when = \"any\"`: no live claim says inactive, and none has ended since (okta: active)";
+    assert_eq!(shown("active"), told("true", "", all));
+    assert_eq!(shown("locked_out"), told("false", "", "`lock_out`: whoever is not active is locked out"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod references;
 mod rules;
 mod scope;
 mod seeds;
+mod testimony;
 mod values;
 
 use super::*;

@@ -27,7 +27,8 @@ async fn each_field_with_its_reasons(app: TestApp) {
     assert!(title["rule"].as_str().unwrap().starts_with("authority `default`: okta, hr"), "{title}");
     let skipped = json!([{ "source": "hr", "value": "Clerk", "reason": "`okta` decides `title`" }]);
     assert_eq!(title["skipped"], skipped);
-    assert_eq!(field(&shown, "active")["rule"], "the lifecycle decides it from the claims");
+    let rule = "`deactivate_when = \"any\"`: no live claim says inactive, and none has ended since (hr: active, okta: active)";
+    assert_eq!(field(&shown, "active")["rule"], rule);
     let person = app.seen(&ada).await.json();
     for (key, value) in person.as_object().unwrap() {
         assert_eq!(shown[key], *value, "the person is there too");

@@ -231,6 +231,20 @@ async fn an_inactive_record_that_is_hidden_from_us_is_never_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_that_differ_in_case_only_are_one_to_the_target() {
+    let scene = scene("").await;
+    scene.create(with(user("ada"), json!({ "externalId": "00uCase" }))).await;
+    scene.settled().await;
+    let grace = scene.create(with(user("grace"), json!({ "externalId": "00ucase" }))).await;
+    scene.settled().await;
+    let delivery = scene.delivery(&grace).await;
+    let (record, reason) = (scene.record("ada").sys_id().to_string(), delivery.reason.unwrap());
+    assert_eq!(delivery.state, State::Refused, "{reason}");
+    assert!(reason.starts_with(&format!("record {record} has the `u_okta_user_id` `00uCase`")), "{reason}");
+    assert!(reason.contains("differ in case only"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_login_that_is_given_up_between_the_refusal_and_the_look_is_tried_again() {
     let scene = scene("hide_inactive = true\n[latency]\nms = 300\n").await;
     let former = [("user_name", "ada"), ("active", "false")];

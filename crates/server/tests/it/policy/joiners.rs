@@ -15,6 +15,8 @@ on_both!(
     a_human_rejects_it,
     an_answer_that_names_anybody_is_taken_back,
     another_external_id_is_refused,
+    what_is_in_doubt_is_refused_for_what_it_is,
+    whoever_is_posted_twice_is_there_already,
 );
 
 pub(super) const OKTA_BRINGS: &str = "[correlation]\ncreate = [\"okta\"]\n";
@@ -94,6 +96,27 @@ async fn an_answer_that_names_anybody_is_taken_back(app: TestApp) {
     let notes: Vec<_> =
         app.explain(&grace).await.timeline.into_iter().filter_map(|event| event.note).collect();
     assert!(notes[0].ends_with("(unmatched): link") && notes[1].contains("open again"), "{notes:?}");
+}
+
+async fn what_is_in_doubt_is_refused_for_what_it_is(app: TestApp) {
+    app.apply("[correlation]\nambiguous = \"reject\"\n").await;
+    let mail = json!({ "emails": [{ "value": "ada.mail@example.com", "type": "work" }] });
+    app.create(with(user("ada"), mail.clone())).await;
+    let stranger = with(with(user("lovelace"), json!({ "externalId": "hr-1", "name": null })), mail);
+    let refused = app.hr.post("/Users", stranger).await.refused(409, Some("uniqueness"));
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("only the e-mail address speaks for a match"), "{detail}");
+    assert!(!detail.contains("ada") && !detail.contains("userName"), "{detail}");
+    assert_eq!(app.engine.cases(true, None, 10).await.unwrap(), []);
+}
+
+async fn whoever_is_posted_twice_is_there_already(app: TestApp) {
+    app.apply("[scope]\nusers = 'false'\n").await;
+    let ada = app.create(user("ada")).await;
+    assert!(!app.explain(&ada).await.person.active);
+    let refused = app.post("/Users", user("ada")).await.refused(409, Some("uniqueness"));
+    let detail = refused["detail"].as_str().unwrap();
+    assert_eq!(detail, "this source has a user with this externalId already; nothing was changed");
 }
 
 async fn another_external_id_is_refused(app: TestApp) {

@@ -4,7 +4,7 @@ use crate::support::bodies::{add_member, group, operation, remove_member};
 use crate::support::{Answer, Client, Setup, TestApp, on_both, user, with};
 use serde_json::{Value, json};
 use tenure_engine::token::AdminScope;
-use tenure_identity::event::EventKind;
+use tenure_identity::event::{Event, EventKind};
 use tenure_identity::limit::HoldState;
 use tokio::task::JoinSet;
 
@@ -12,6 +12,8 @@ on_both!(
     of_many_at_once_exactly_as_many_leave_as_may,
     two_nodes_share_a_limit,
     a_source_reads_its_own_word_back,
+    a_policy_that_is_rolled_back_closes_the_case,
+    nobody_is_kept_whom_no_source_claims,
     release_ends_access_for_all_of_them,
     keep_stays_until_the_source_says_it_again,
     a_policy_that_ends_access_is_held_and_planned,
@@ -139,7 +141,52 @@ async fn a_source_reads_its_own_word_back(app: TestApp) {
 
     app.patch(&format!("/Users/{ada}"), operation("replace", "active", json!(true))).await.expect(200);
     assert_eq!(app.seen(&ada).await["hold"], Value::Null, "it is active again");
-    check_case(&open_cases(&app).await[0], "0 people held");
+    assert_eq!(open_cases(&app).await.len(), 0, "a case that holds nobody is no question");
+}
+
+async fn a_policy_that_is_rolled_back_closes_the_case(app: TestApp) {
+    app.apply(&limit("count = 1")).await;
+    let ids = population(&app, 4).await;
+    app.apply(&format!("{}{SCOPE}", limit("count = 1"))).await;
+    check_case(&open_cases(&app).await[0], "3 people held: 3 by `tenure`");
+    app.apply(&limit("count = 1")).await;
+    assert_eq!((active(&app, &ids).await, open_cases(&app).await.len()), (4, 0));
+    let case = app.admin(&[AdminScope::Read]).await.look("/cases?all=true").await.items().remove(0);
+    let decided = &case["decided"];
+    assert_eq!((&decided["by"], &decided["ruling"]), (&json!("tenure"), &json!("keep")));
+    assert_eq!(decided["note"], "nobody is held any more: their claims give access again");
+    let mut lifted = 0;
+    for id in &ids {
+        let timeline = app.explain(id).await.timeline;
+        let note = |event: Event| event.note.unwrap_or_default();
+        lifted += timeline.into_iter().map(note).filter(|note| note.contains("no longer held")).count();
+    }
+    assert_eq!(lifted, 3, "each hears of it once");
+    answer(&app, "decide", Some(json!({ "ruling": "release" }))).await.problem(409, "decided already");
+    answer(&app, "undo", None).await.problem(409, "nobody is held by it");
+}
+
+async fn nobody_is_kept_whom_no_source_claims(app: TestApp) {
+    app.apply(&limit("count = 0")).await;
+    let ids = population(&app, 2).await;
+    for id in &ids {
+        app.patch(&format!("/Users/{id}"), inactive()).await.expect(200);
+    }
+    app.delete(&format!("/Users/{}", ids[1])).await.expect(204);
+    decide(&app, "keep").await;
+    let hold = async |id: &str| app.seen(id).await["hold"]["state"].clone();
+    assert_eq!((hold(&ids[0]).await, hold(&ids[1]).await), (json!("kept"), json!("held")));
+    let case = open_cases(&app).await.remove(0);
+    check_case(&case, "1 person held: 1 by `okta`");
+    assert!(
+        case["evidence"][3].as_str().unwrap().starts_with("of 1 person no source makes a live claim"),
+        "{case}"
+    );
+    let refused =
+        answer(&app, "decide", Some(json!({ "ruling": "keep" }))).await.problem(400, "would last for ever");
+    assert!(refused["help"].as_str().is_some_and(|help| help.contains("`release`")), "{}", refused.text);
+    decide(&app, "release").await;
+    assert_eq!((active(&app, &ids).await, hold(&ids[0]).await), (1, json!("kept")));
 }
 
 async fn release_ends_access_for_all_of_them(app: TestApp) {

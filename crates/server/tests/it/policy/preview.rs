@@ -84,7 +84,7 @@ async fn what_would_be_refused(app: TestApp) {
     app.create(user("ada")).await;
     let shown = claim(&app, "okta", user("ada")).await;
     assert_eq!((&shown["outcome"], &shown["person"]), (&json!("refused"), &Value::Null));
-    assert_eq!(shown["correlation"], "externalId is held by somebody active");
+    assert_eq!(shown["correlation"], "this source has somebody with this externalId already");
     let shown = claim(&app, "hr", with(user("grace"), json!({ "emails": null, "name": null }))).await;
     assert_eq!((&shown["outcome"], &shown["case"]["kind"]), (&json!("refused"), &json!("unmatched")));
     assert!(

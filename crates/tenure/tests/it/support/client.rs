@@ -48,6 +48,12 @@ impl Api {
         self.patch(&format!("/Users/{id}"), json!([{ "op": "replace", "value": { "active": false } }])).await;
     }
 
+    /// DELETE, which must succeed.
+    pub(crate) async fn delete(&mut self, path: &str) {
+        let answer = self.0.request(Method::DELETE, path, None).await.unwrap();
+        assert_eq!(answer.status, 204, "{}", answer.body);
+    }
+
     /// Everything that the filter finds, over as many pages as it takes.
     pub(crate) async fn all(&mut self, endpoint: &str, filter: Option<&str>) -> Vec<Value> {
         let filter = filter.map_or_else(String::new, |filter| format!("&filter={}", percent_encode(filter)));

@@ -194,7 +194,7 @@ impl Engine {
             return Err(EngineError::no_such(Thing::Token, id));
         }
         let until = now.checked_add(overlap).unwrap_or(Timestamp::MAX);
-        let lifetime = lifetime.or_else(|| old.expires.map(|expires| expires.duration_since(old.created)));
+        let lifetime = lifetime.or_else(|| old.made_until.map(|until| until.duration_since(old.created)));
         let new = self.add_token(&Grantee::of(&old), lifetime, Some((id, until))).await?;
         self.remembered.forget(id);
         Ok(new)
@@ -260,6 +260,7 @@ impl Engine {
             scopes: grantee.scopes().join(" "),
             created: now,
             expires,
+            made_until: expires,
             revoked: None,
         };
         self.store.add_token(&token, replaces).await?;

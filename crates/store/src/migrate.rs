@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, text: include_str!("migrations/0010_handover_wishes.sql") },
     Migration { version: 11, text: include_str!("migrations/0011_onboarding.sql") },
     Migration { version: 12, text: include_str!("migrations/0012_reports.sql") },
+    Migration { version: 13, text: include_str!("migrations/0013_tokens.sql") },
 ];
 
 const BOOK: &str =

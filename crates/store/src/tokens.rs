@@ -31,11 +31,13 @@ pub struct StoredToken {
     pub created: Timestamp,
     /// When it stops working, if ever.
     pub expires: Option<Timestamp>,
+    /// When it was to stop working as it was made; a rotation brings the end forward.
+    pub made_until: Option<Timestamp>,
     /// When it was taken back.
     pub revoked: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, source, admin, hash, scopes, created_at, expires_at, revoked_at";
+const COLUMNS: &str = "id, source, admin, hash, scopes, created_at, expires_at, revoked_at, made_until";
 
 impl Store {
     /// Keeps a new token and, if it replaces another, lets that one expire at the given time.
@@ -48,8 +50,8 @@ impl Store {
         replaces: Option<(&str, Timestamp)>,
     ) -> Result<(), CommitError> {
         let insert = Statement::new(
-            "insert into tokens (id, source, admin, hash, scopes, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into tokens (id, source, admin, hash, scopes, created_at, expires_at, made_until) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
             [
                 token.id.as_str().into(),
                 token.holder.source().map(SourceName::as_str).into(),
@@ -58,6 +60,7 @@ impl Store {
                 token.scopes.as_str().into(),
                 micros(token.created).into(),
                 token.expires.map(micros).into(),
+                token.made_until.map(micros).into(),
             ],
         );
         let mut statements = vec![insert];
@@ -138,5 +141,6 @@ fn read(mut row: Row) -> Result<StoredToken, StoreError> {
         created: time(row.int(5)?)?,
         expires: opt_time(row.opt_int(6)?)?,
         revoked: opt_time(row.opt_int(7)?)?,
+        made_until: opt_time(row.opt_int(8)?)?,
     })
 }

@@ -66,6 +66,7 @@ mod tests {
             scopes: String::new(),
             created: Timestamp::UNIX_EPOCH,
             expires: expires_in.map(|days| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * days)),
+            made_until: None,
             revoked: revoked.then_some(Timestamp::UNIX_EPOCH),
         }
     }

@@ -8,10 +8,15 @@ use crate::policy::{DeactivateWhen, Policy};
 pub(crate) fn has_say(policy: &Policy, claims: &[Claim], source: &SourceName) -> bool {
     match policy.lifecycle.deactivate_when {
         DeactivateWhen::Any => true,
-        // Where the one that decides is gone, whoever of the order is left may say that somebody is to stay inactive.
-        DeactivateWhen::Authoritative => deciding(policy, claims).is_some_and(|it| {
-            it.source == *source || (!it.is_live() && policy.authority.rank("active", source).is_some())
-        }),
+        // Where the one that decides is gone, whoever of the order is left may say that somebody is to stay inactive; where
+        // nobody of it is left, whoever claims them, or what a human kept would have no end.
+        DeactivateWhen::Authoritative => {
+            let decides = |source| policy.authority.rank("active", source).is_some();
+            let nobody_decides = !claims.iter().any(|claim| claim.is_live() && decides(&claim.source));
+            nobody_decides
+                || deciding(policy, claims)
+                    .is_some_and(|it| it.source == *source || (!it.is_live() && decides(source)))
+        }
     }
 }
 

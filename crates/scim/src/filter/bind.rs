@@ -134,9 +134,9 @@ impl Scope<'_> {
 }
 
 fn operand(target: &Target, op: CompareOp, value: &Literal) -> Result<Operand, Error> {
-    use CompareOp::{Co, Eq, Ew, Ne, Sw};
+    use CompareOp::{Eq, Ne};
     let equality = matches!(op, Eq | Ne);
-    let part_of_text = matches!(op, Co | Sw | Ew);
+    let part_of_text = op.is_partial();
     let operand = match (value, target.kind) {
         (Literal::Null, _) => equality.then_some(Operand::Null),
         (_, Kind::String | Kind::Reference) => Some(text_operand(target, op, value)),
@@ -160,8 +160,7 @@ fn text_operand(target: &Target, op: CompareOp, value: &Literal) -> Operand {
         Literal::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let is_part = matches!(op, CompareOp::Co | CompareOp::Sw | CompareOp::Ew);
-    Operand::Text(match is_part && !target.case_exact {
+    Operand::Text(match op.is_partial() && !target.case_exact {
         // Blanks around a part may be within the whole.
         true => text::fold(&written).into_owned(),
         false => target.key(&written).into_owned(),

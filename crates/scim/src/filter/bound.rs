@@ -97,7 +97,11 @@ impl Test {
 
     fn holds(&self, op: CompareOp, operand: &Operand, value: &Value) -> bool {
         match (operand, value) {
-            (Operand::Text(wanted), Value::String(text)) => text_holds(op, &self.target.key(text), wanted),
+            (Operand::Text(wanted), Value::String(text)) => {
+                // Of what is written with blanks around it, both forms begin and end somewhere.
+                let as_written = || text_holds(op, &self.target.folded(text), wanted);
+                text_holds(op, &self.target.key(text), wanted) || (op.is_partial() && as_written())
+            }
             (Operand::Number(wanted), Value::Number(number)) => {
                 order_holds(op, number.as_f64().and_then(|number| number.partial_cmp(wanted)))
             }

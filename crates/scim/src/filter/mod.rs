@@ -74,6 +74,13 @@ pub enum CompareOp {
     Le,
 }
 
+impl CompareOp {
+    /// Whether a part of the value is compared, and not the whole.
+    pub(crate) fn is_partial(self) -> bool {
+        matches!(self, Self::Co | Self::Sw | Self::Ew)
+    }
+}
+
 /// The value of a comparison as written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {

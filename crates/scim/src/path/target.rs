@@ -61,6 +61,11 @@ impl Target {
         }
     }
 
+    /// The text as parts of it are compared.
+    pub fn folded<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.case_exact { Cow::Borrowed(text) } else { text::fold(text) }
+    }
+
     /// Canonical text: `userName`, `emails.value`, `urn:…:User:employeeNumber`.
     pub fn name(&self) -> String {
         self.to_string()

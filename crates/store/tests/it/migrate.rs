@@ -20,7 +20,7 @@ async fn opening_twice_keeps_everything(place: Place) {
     drop(store);
     let store = place.open().await;
     assert!(store.person(&person_id(1)).await.unwrap().is_some());
-    assert_eq!(place.number("select count(*) from migrations").await, 12);
+    assert_eq!(place.number("select count(*) from migrations").await, 13);
 }
 
 async fn several_may_open_at_once(place: Place) {
@@ -33,7 +33,7 @@ async fn several_may_open_at_once(place: Place) {
     for opened in opened {
         opened.await.unwrap().unwrap();
     }
-    assert_eq!(place.number("select count(*) from migrations").await, 12);
+    assert_eq!(place.number("select count(*) from migrations").await, 13);
 }
 
 async fn a_newer_schema_is_refused(place: Place) {

@@ -16,6 +16,7 @@ fn token(n: i64) -> StoredToken {
         scopes: "users groups".into(),
         created: at(n),
         expires: None,
+        made_until: None,
         revoked: None,
     }
 }

@@ -178,6 +178,6 @@ fn a_schema_of_another_build_is_refused() {
     exit 1
     --- stderr
     error: the store cannot be used
-      because: migration 12 of this database is not the one that this Tenure knows; it was changed by hand or by another build
+      because: migration 13 of this database is not the one that this Tenure knows; it was changed by hand or by another build
     ");
 }

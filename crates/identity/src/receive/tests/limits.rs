@@ -171,6 +171,31 @@ fn who_is_left_of_an_order_ends_what_was_kept() {
 }
 
 #[test]
+fn where_nobody_of_the_order_claims_them_whoever_does_ends_what_was_kept() {
+    let hired = |number: usize| named(number).number(&format!("E{number}"));
+    let of_hr = |number: usize| hired(number).id(&format!("hr{number}"));
+    for ends_by_delete in [false, true] {
+        let mut world = limited(Beyond::Hold);
+        world.policy.lifecycle.deactivate_when = DeactivateWhen::Authoritative;
+        world.policy.authority.fields.insert("active".into(), vec![Voice::of(source("hr"))]);
+        let ids = [0, 1].map(|number| world.post("hr", of_hr(number)).created());
+        for (number, id) in ids.iter().enumerate() {
+            world.post("okta", hired(number));
+            world.delete("hr", id);
+        }
+        assert_eq!(state(&world, &ids[1]), Some(HoldState::Held));
+        world.answer(&Ruling::Keep).unwrap();
+        world.clock += WINDOW;
+        has_access(&world.people[&ids[1]]);
+        match ends_by_delete {
+            true => _ = world.delete("okta", &ids[1]),
+            false => _ = world.put("okta", &ids[1], hired(1).active(false)),
+        }
+        has_left(&world.people[&ids[1]]);
+    }
+}
+
+#[test]
 fn release_ends_access_whatever_the_limit_says() {
     let (mut world, ids) = two_held();
     world.answer(&Ruling::Release).unwrap();

@@ -71,6 +71,7 @@ fn blanks_around_what_is_unique_tell_nobody_apart() {
     }
     let user = |filter: &str| holds(filter, json!({ "userName": " ada l ", "title": " x" }), &catalog.user);
     assert!(user(r#"userName sw "ada""#) && user(r#"userName ew "l""#) && user(r#"userName co "a l""#));
+    assert!(user(r#"userName sw " ada""#) && user(r#"userName co " a""#) && user(r#"userName ew "l ""#));
     assert!(!user(r#"userName eq "adal""#) && !user(r#"userName sw "adal""#));
     // What is not unique is as it is written.
     assert!(!user(r#"title eq "x""#) && user(r#"title eq " X""#));

@@ -5,6 +5,9 @@ use serde_json::Value;
 /// The deepest that parentheses may go.
 const MAX_DEPTH: usize = 20;
 
+/// The most comparisons in one filter; each of a long row of them is nested in the next.
+const MAX_TERMS: usize = 500;
+
 /// A filter.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::servicenow::http::scim) enum Expression {
@@ -75,7 +78,7 @@ impl Operator {
 impl Expression {
     /// Reads a filter; an error says what is wrong with it and where.
     pub(in crate::servicenow::http::scim) fn parse(text: &str) -> Result<Self, String> {
-        let mut parser = Parser { text, at: 0, depth: 0 };
+        let mut parser = Parser { text, at: 0, depth: 0, terms: 0 };
         let expression = parser.either()?;
         match parser.rest().trim_start().is_empty() {
             true => Ok(expression),
@@ -88,6 +91,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    terms: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -110,6 +114,10 @@ impl<'t> Parser<'t> {
     fn one(&mut self) -> Result<Expression, String> {
         if self.take('(') {
             return self.enclosed(')');
+        }
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            return Err("The filter has too many terms".to_owned());
         }
         let name = self.word();
         if name.is_empty() {
@@ -241,5 +249,6 @@ mod tests {
         refused("a pr b pr", "Unexpected character 'b' at position 5");
         refused("(a pr", "Unexpected end of filter string at position 5");
         refused(&"(".repeat(30), "The filter is nested too deeply");
+        refused(&vec!["a pr"; 100_000].join(" or "), "The filter has too many terms");
     }
 }

@@ -143,12 +143,11 @@ impl Field {
         match before {
             Some(before) if before.value == self.value && before.source == self.source => before.clone(),
             Some(before) => {
+                let value = before.value.to_string();
+                // However often the source changes, the value is as old as it is.
+                let since = if value == self.value.to_string() { before.said_since() } else { before.since };
                 self.since = Some(now);
-                self.former = Some(Box::new(Former {
-                    value: before.value.to_string(),
-                    source: before.source.clone(),
-                    since: before.since,
-                }));
+                self.former = Some(Box::new(Former { value, source: before.source.clone(), since }));
                 self
             }
             None => {
@@ -167,5 +166,25 @@ impl fmt::Display for FieldValue {
             Self::Person(person) => f.write_str(person.id.as_str()),
             Self::Group(group) => f.write_str(group.id.as_str()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_as_old_as_it_is_however_often_its_source_changes() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let says = |source: &str, value: &str| Field {
+            source: Some(SourceName::new(source)),
+            ..Field::new(FieldValue::Text(value.to_owned()))
+        };
+        let first = says("hr", "ada").after(None, at(1));
+        let second = says("okta", "ada").after(Some(&first), at(2));
+        let third = says("hr", "ada").after(Some(&second), at(3));
+        assert_eq!((third.since, third.said_since()), (Some(at(3)), Some(at(1))));
+        let fourth = says("hr", "eve").after(Some(&third), at(4));
+        assert_eq!((fourth.said_since(), fourth.former.unwrap().since), (Some(at(4)), Some(at(3))));
     }
 }

@@ -41,7 +41,11 @@ impl Work<'_> {
         if account.is_some() {
             return account;
         }
+        if let Some(known) = self.delivery.own_name.get() {
+            return Some(known.clone());
+        }
         let row = self.client().myself(self.lane, None, &["sys_id", "user_name"]).await.ok()??;
-        Some(row.get("user_name").to_owned()).filter(|name| !name.is_empty())
+        let name = Some(row.get("user_name").to_owned()).filter(|name| !name.is_empty())?;
+        Some(self.delivery.own_name.get_or_init(|| name).clone())
     }
 }

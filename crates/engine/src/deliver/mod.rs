@@ -40,7 +40,7 @@ use jiff::Timestamp;
 use rows::Rows;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tenure_store::deliveries::Finished;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -75,6 +75,8 @@ pub(crate) struct Delivery {
     meter: meter::Meter,
     /// While the target as a whole cannot be used.
     pub(crate) pause: Pause,
+    /// The user name of our own account, once the target has said it.
+    own_name: OnceLock<String>,
     /// When all that was remembered of the target was forgotten last, because somebody asked.
     anew: Mutex<Option<Instant>>,
     /// Records that were found under other ids than before.
@@ -100,6 +102,7 @@ impl Delivery {
             protected: protected::Protected::default(),
             meter: meter::Meter::default(),
             pause: Pause::default(),
+            own_name: OnceLock::new(),
             anew: Mutex::default(),
             moved: Mutex::default(),
             running: AtomicBool::new(false),

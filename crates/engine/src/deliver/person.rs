@@ -161,7 +161,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    async fn what_is_wanted(&self) -> Result<Wanted, Trouble> {
+    pub(super) async fn what_is_wanted(&self) -> Result<Wanted, Trouble> {
         let Work { engine, delivery, lane, now, .. } = *self;
         let (yields, written) = (self.taken.yields.as_deref(), &self.known.written);
         let (policy, record) = (&self.policy, self.record.as_ref());
@@ -169,7 +169,7 @@ impl<'a> Work<'a> {
         asking.wanted(&self.person).await
     }
 
-    /// What ends access waits for nothing that has to be looked up besides the record.
+    /// What ends access waits for nothing that has to be looked up besides the record, and whose it is.
     async fn end_access(&mut self) -> Result<(), Trouble> {
         self.was_active |= is_active(&self.known);
         let flags = self.person.record.fields.iter().filter_map(|(column, field)| match field.value {

@@ -21,28 +21,39 @@ impl Work<'_> {
         questions.iter().find_map(in_the_way).map_or(Ok(()), |why| Err(Trouble::Doubt(why)))
     }
 
-    /// Records of which a human has said that they are not theirs.
+    /// Records of which a human has said that they are not theirs; of whom an address is shared with, another answer may be.
     pub(super) async fn disowned(&self) -> Result<Vec<SysId>, Trouble> {
-        let is_new = |question: &Question| matches!(question.answer, Some((Answer::New, _)));
+        let sought = self.sought();
+        let is_new = |question: &Question| {
+            matches!(question.answer, Some((Answer::New, _)))
+                && sought.iter().any(|who| question.who.is_surely(who))
+        };
         let questions = self.questions().await?.into_iter().filter(is_new);
         Ok(questions.flat_map(|question| question.records).collect())
     }
 
     /// What onboarding has asked about them.
     async fn questions(&self) -> Result<Vec<Question>, Trouble> {
-        let text = |column: &str| self.person.record.text(column).map(str::to_owned);
         let (target, store) = (&self.delivery.target.name, self.engine.store());
+        let mut questions = Vec::new();
+        for who in self.sought() {
+            questions.extend(store.onboard_questions_about(target, &who).await?);
+        }
+        Ok(questions)
+    }
+
+    /// What they can be asked about by, once for each stable key.
+    fn sought(&self) -> Vec<Sought> {
+        let text = |column: &str| self.person.record.text(column).map(str::to_owned);
         let mut keys: Vec<_> = self.keys().into_iter().map(Some).collect();
         if keys.is_empty() {
             keys.push(None);
         }
-        let mut questions = Vec::new();
-        for external_id in keys {
+        let sought = |external_id| {
             let id = self.person.id.to_string();
-            let who = Sought { id, external_id, login: text(USER_NAME), address: text(EMAIL) };
-            questions.extend(store.onboard_questions_about(target, &who).await?);
-        }
-        Ok(questions)
+            Sought { id, external_id, login: text(USER_NAME), address: text(EMAIL) }
+        };
+        keys.into_iter().map(sought).collect()
     }
 }
 

@@ -65,7 +65,11 @@ impl Work<'_> {
             self.find(true).await?;
         }
         match refusal {
-            _ if self.record.is_some() => Ok(()),
+            _ if self.record.is_some() => {
+                // Hand-overs may have written the record that was found.
+                self.wanted = self.what_is_wanted().await?;
+                Ok(())
+            }
             Refusal::PossibleDuplicate { .. } => Err(Trouble::Doubt(self.why_a_duplicate().await?)),
             Refusal::BusinessRule { .. } | Refusal::DataPolicy { .. } => {
                 self.create_the_least(columns, refusal).await

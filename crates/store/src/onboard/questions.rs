@@ -45,16 +45,22 @@ impl Sought {
     /// Whether a question about these is about this person. An address alone says nothing where both have ids of the
     /// provider: several people may share it.
     fn is_about(&self, other: &Self) -> bool {
-        let folded = |text: &Option<String>| text.as_deref().map(|text| fold(text.trim()).into_owned());
-        let same =
-            |one: &Option<String>, other: &Option<String>| one.is_some() && folded(one) == folded(other);
         let strangers =
             matches!((&self.external_id, &other.external_id), (Some(one), Some(other)) if one != other);
+        self.is_surely(other) || (same(self.address.as_deref(), other.address.as_deref()) && !strangers)
+    }
+
+    /// Whether these are the same person by more than an address.
+    pub fn is_surely(&self, other: &Self) -> bool {
         self.id == other.id
             || (self.external_id.is_some() && self.external_id == other.external_id)
-            || same(&self.login, &other.login)
-            || (same(&self.address, &other.address) && !strangers)
+            || same(self.login.as_deref(), other.login.as_deref())
     }
+}
+
+fn same(one: Option<&str>, other: Option<&str>) -> bool {
+    let folded = |text: &str| fold(text.trim()).into_owned();
+    one.is_some() && one.map(folded) == other.map(folded)
 }
 
 impl Store {

@@ -173,3 +173,22 @@ async fn whoever_took_over_may_leave_too_and_come_back() {
     office.active(&office.desk.boss, true).await;
     assert_eq!(office.manager(), "boss");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_record_that_was_handed_over_before_it_was_ours_a_fresh_word_is_told() {
+    let office = Office::new().await;
+    let scene = &office.desk.scene;
+    let ada = scene.record("ada").sys_id().to_owned();
+    let zoe = scene.instance.insert("sys_user", &[("user_name", "zoe"), ("manager", &ada)]).unwrap();
+    office.active(&office.desk.ada, false).await;
+    let boss = scene.record("boss").sys_id().to_owned();
+    let manager = || value(&scene.instance.row("sys_user", zoe.sys_id()).unwrap(), "manager");
+    assert_eq!(manager(), boss);
+
+    // They are found by the user name, when the target refuses to make them. That they report to a leaver is news.
+    let id = scene.create(managed("zoe", "ext-ada")).await;
+    scene.settled().await;
+    assert_eq!((scene.record("zoe").sys_id(), manager()), (zoe.sys_id(), ada));
+    let told = scene.told_of(&id, &[EventKind::Finding]).await;
+    assert!(told.iter().any(|it| it.contains("tenure handover run")), "{told:?}");
+}
